@@ -1,0 +1,1 @@
+"""The newsletter and subscription service of an editorial staff."""

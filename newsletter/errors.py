@@ -1,0 +1,129 @@
+"""Every error that this service raises on purpose, in one tree.
+
+NewsletterError
+├── BadSettings            the environment does not make a service (one line per fault)
+├── BadInput               something a person typed; carries the field it belongs to
+│   ├── BadAddress         not an address we can write to (RFC 5321, 5322, 6531)
+│   └── BadMoment          a date or time that cannot be, or lies in the past
+├── TokenError             a mailed link that does not open what it should
+│   ├── TokenInvalid       altered, of another purpose, or not ours
+│   ├── TokenExpired       older than its purpose allows
+│   └── TokenSuperseded    a newer link was mailed since
+├── NotFound               no such row
+├── WrongState             the deed does not fit the state that the row is in
+│   ├── EditionNotReady    the edition misses something that its mail needs
+│   └── TooLate            the moment lies further back than the lateness limit
+├── MailError              a mail that cannot be made
+│   ├── MailTooLarge       over the size at which mailbox providers clip (M11)
+│   └── UnsafeHeader       a CR, LF or NUL in what would become a header (CWE-93)
+├── RelayError             the relay and we did not finish a conversation
+│   ├── RelayUnreachable   no connection, no TLS or no login: nothing was offered
+│   └── RelayDropped       the conversation broke after a mail was offered
+└── ServerMissing          PostgreSQL or the broker does not answer at its address
+"""
+
+
+class NewsletterError(Exception):
+    """The root of every error raised on purpose."""
+
+
+class BadSettings(NewsletterError):
+    """The environment does not make a service; one line per fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class BadInput(NewsletterError):
+    """Something a person typed cannot be taken; `field` names where."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class BadAddress(BadInput):
+    """Not an address we can write to."""
+
+    def __init__(self, reason: str, field: str = "address") -> None:
+        super().__init__(field, reason)
+
+
+class BadMoment(BadInput):
+    """A date or time that cannot be, or lies in the past."""
+
+
+class TokenError(NewsletterError):
+    """A mailed link does not open what it should."""
+
+
+class TokenInvalid(TokenError):
+    """Altered, of another purpose, or not ours."""
+
+
+class TokenExpired(TokenError):
+    """Older than its purpose allows."""
+
+
+class TokenSuperseded(TokenError):
+    """A newer link was mailed since, or this one was used up."""
+
+
+class NotFound(NewsletterError):
+    """No such row."""
+
+
+class WrongState(NewsletterError):
+    """The deed does not fit the state that the row is in."""
+
+
+class EditionNotReady(WrongState):
+    """The edition misses something that its mail needs; `missing` names each."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(", ".join(missing))
+        self.missing = missing
+
+
+class TooLate(WrongState):
+    """The moment lies further back than the lateness limit: ask a person."""
+
+
+class MailError(NewsletterError):
+    """A mail that cannot be made; `code` is what the ledger keeps."""
+
+    code = "mail"
+
+
+class MailTooLarge(MailError):
+    """Over the size at which mailbox providers clip (M11)."""
+
+    code = "too_large"
+
+
+class UnsafeHeader(MailError):
+    """A CR, LF or NUL in what would become a header (CWE-93)."""
+
+    code = "unsafe_header"
+
+
+class RelayError(NewsletterError):
+    """The relay and we did not finish a conversation."""
+
+
+class RelayUnreachable(RelayError):
+    """No connection, no TLS or no login: nothing was offered."""
+
+
+class RelayDropped(RelayError):
+    """The conversation broke; `offered` says whether the relay may have taken the mail."""
+
+    def __init__(self, reason: str, *, offered: bool) -> None:
+        super().__init__(reason)
+        self.offered = offered
+
+
+class ServerMissing(NewsletterError):
+    """PostgreSQL or the broker does not answer at its address."""

@@ -1,0 +1,124 @@
+"""Signed, purpose-bound tokens: derived from a row, never stored.
+
+Layout before base64url: key id (2 bytes), purpose (1), row id (8), nonce (4), issued at in
+minutes (4), HMAC-SHA-256 cut to 16 bytes (128 bits, W06, M04). 35 bytes make 47 characters, so a
+token never needs to be broken over two lines of a mail. It holds no address. A token of a lasting
+purpose carries 0 as its moment, so that it is the same in every mail (M04).
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from newsletter.addresses import keyed_hash
+from newsletter.errors import TokenExpired, TokenInvalid
+
+_HEAD = struct.Struct(">2sBQII")
+_MAC_BYTES = 16
+
+
+class Purpose(StrEnum):
+    """What a token opens, and nothing else."""
+
+    CONFIRM = "confirm"
+    MANAGE = "manage"
+    LEAVE_EDITIONS = "leave_editions"
+    LEAVE_DIGESTS = "leave_digests"
+
+
+_CODES = {
+    Purpose.CONFIRM: 1,
+    Purpose.MANAGE: 2,
+    Purpose.LEAVE_EDITIONS: 3,
+    Purpose.LEAVE_DIGESTS: 4,
+}
+_PURPOSES = {code: purpose for purpose, code in _CODES.items()}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a token said, after its signature was found good; `issued_at` is None when lasting."""
+
+    purpose: Purpose
+    row_id: int
+    nonce: int
+    issued_at: datetime | None
+
+
+class Signer:
+    """Makes and opens tokens with the present key; opens those of earlier keys too (S15)."""
+
+    def __init__(self, key: str, previous: Sequence[str] = ()) -> None:
+        self._keys = {_key_id(k): _derive(k) for k in (*previous, key)}
+        self._present = _key_id(key)
+
+    def make(
+        self, purpose: Purpose, row_id: int, *, nonce: int = 0, issued_at: datetime | None = None
+    ) -> str:
+        """The token for a row; the same arguments give the same token. `issued_at` is aware."""
+        minutes = int(issued_at.timestamp()) // 60 if issued_at else 0
+        head = _HEAD.pack(self._present, _CODES[purpose], row_id, nonce, minutes)
+        return _encode(head + self._mac(self._present, head))
+
+    def open(
+        self,
+        token: str,
+        *,
+        purposes: Sequence[Purpose],
+        now: datetime,
+        lifetime: timedelta | None = None,
+    ) -> Opened:
+        """What the token says. Raises TokenInvalid, or TokenExpired beyond `lifetime`."""
+        raw = _decode(token)
+        head, mac = raw[: _HEAD.size], raw[_HEAD.size :]
+        key_id, code, row_id, nonce, minutes = _HEAD.unpack(head)
+        if key_id not in self._keys or not hmac.compare_digest(mac, self._mac(key_id, head)):
+            raise TokenInvalid("signature")
+        purpose = _PURPOSES.get(code)
+        if purpose is None or purpose not in purposes:
+            raise TokenInvalid("purpose")
+        issued_at = datetime.fromtimestamp(minutes * 60, UTC) if minutes else None
+        if lifetime is not None and (issued_at is None or now - issued_at > lifetime):
+            raise TokenExpired(purpose.value)
+        return Opened(purpose, row_id, nonce, issued_at)
+
+    def digest(self, use: str, message: bytes, *, size: int) -> bytes:
+        """A keyed digest of `size` bytes for other derived names (Message-ID, return path)."""
+        key = self._keys[self._present]
+        return hmac.new(key, use.encode() + b"\0" + message, hashlib.sha256).digest()[:size]
+
+    def address_hashes(self, address: str) -> tuple[str, ...]:
+        """The keyed hash of an address under every key, the present one last (suppressions)."""
+        return tuple(keyed_hash(address, key=key) for key in self._keys.values())
+
+    def _mac(self, key_id: bytes, head: bytes) -> bytes:
+        key = self._keys[key_id]
+        return hmac.new(key, b"token\0" + head, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _derive(key: str) -> bytes:
+    return hashlib.sha256(b"newsletter tokens\0" + key.encode()).digest()
+
+
+def _key_id(key: str) -> bytes:
+    return hashlib.sha256(b"newsletter key id\0" + key.encode()).digest()[:2]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(token: str) -> bytes:
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise TokenInvalid("encoding") from error
+    if len(raw) != _HEAD.size + _MAC_BYTES or _encode(raw) != token:
+        raise TokenInvalid("length")
+    return raw

@@ -1,0 +1,1 @@
+"""Tests: the same folders as the code, plus journeys, faults, browser and benchmarks."""
