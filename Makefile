@@ -1,0 +1,111 @@
+# Everything that a person does here; `make` alone lists it.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8000
+INBOX_PORT ?= 1025
+STATE ?= .state
+ONCE ?=
+
+# A process that compiles every import anew takes five seconds to start instead of one.
+unexport PYTHONDONTWRITEBYTECODE
+
+BIN := .venv/bin
+UV := $(or $(shell command -v uv 2>/dev/null),.venv/uv/bin/uv)
+INSTALL := VIRTUAL_ENV=.venv $(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python
+# Exec, so that a signal meant for make's child reaches it, and it notices when make is killed.
+UP := exec env PORT="$(PORT)" INBOX_PORT="$(INBOX_PORT)" STATE="$(STATE)" \
+	$(BIN)/python -m newsletter.local.up --with-parent
+
+.PHONY: help setup demo up test test-long bench lint fmt lock clean
+
+help: ## This list
+	@echo "make demo          the whole service at http://127.0.0.1:$(PORT), and a show of what it does"
+	@echo "make demo ONCE=1   the same show, then stop; exit 0 when all went well, else 1"
+	@echo
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		while IFS='|' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
+	@echo
+	@echo "Settings: PORT=$(PORT) INBOX_PORT=$(INBOX_PORT) STATE=$(STATE), and those of .env.example"
+
+setup: .venv/.runtime ## Make .venv with what the service needs
+
+demo: .venv/.runtime ## Start everything and show the main job
+	@$(UP) --demo $(if $(filter-out 0 no,$(ONCE)),--once)
+
+up: .venv/.runtime ## Start everything: servers, web, workers, beat, inbox
+	@$(UP)
+
+test: .venv/.dev ## Run every check and every test
+	@$(find_chromium); exec $(BIN)/python -m pytest
+
+test-long: .venv/.dev ## Run the tests marked long as well
+	@$(find_chromium); exec $(BIN)/python -m pytest -m "not bench"
+
+bench: .venv/.dev ## Measure readers per second, from planned to sent
+	@exec $(BIN)/python -m pytest tests/benchmarks -m bench -s
+
+lint: .venv/.dev ## Only the style, type and floor checks
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fmt: .venv/.dev ## Mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+
+lock: .venv/.dev ## Choose newer versions and write the requirement files
+	@$(COMPILE) --extra local --extra dev --output-file requirements-dev.txt pyproject.toml
+	@$(COMPILE) --extra local --constraint requirements-dev.txt --output-file requirements.txt \
+		pyproject.toml
+
+clean: ## Stop this copy and remove its state
+	@if [ -x $(BIN)/python ]; then exec env STATE="$(STATE)" $(BIN)/python -m newsletter.local.clean; fi
+
+COMPILE := $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header
+
+# Chromium from CHROMIUM, the PATH or the usual places; else Playwright may fetch its own.
+define find_chromium
+for found in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable \
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
+	/Applications/Chromium.app/Contents/MacOS/Chromium; do \
+	CHROMIUM=$$(command -v "$$found" 2>/dev/null) && [ -n "$$CHROMIUM" ] && break; done; \
+if [ -n "$$CHROMIUM" ]; then export CHROMIUM; else unset CHROMIUM; \
+	$(BIN)/python -m playwright install chromium || \
+	if [ -n "$$CI" ]; then echo "No Chromium: install it, or set CHROMIUM." >&2; exit 1; fi; fi
+endef
+
+# Stamps make a second start immediate. What the tests need contains what the service needs.
+.venv/.dev: requirements-dev.txt Makefile | .venv/bin/python $(UV)
+	@echo "Installing what the tests need …"
+	@$(INSTALL) requirements-dev.txt
+	@$(put_on_path)
+	@touch .venv/.dev .venv/.runtime
+
+.venv/.runtime: requirements.txt Makefile | .venv/bin/python $(UV)
+	@echo "Installing what the service needs …"
+	@if [ -e .venv/.dev ]; then $(INSTALL) requirements-dev.txt; else $(INSTALL) requirements.txt; fi
+	@$(put_on_path)
+	@touch .venv/.runtime
+
+# What an editable install would do, without fetching a build tool.
+define put_on_path
+$(BIN)/python -c 'import pathlib, sysconfig; \
+pathlib.Path(sysconfig.get_path("purelib"), "newsletter.pth").write_text("$(CURDIR)\n")' && \
+printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m newsletter.cli.main "$$@"\n' \
+	> $(BIN)/newsletter && chmod +x $(BIN)/newsletter
+endef
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "Python 3.11 or later is needed: install it (Debian: apt install python3 python3-venv), or set PYTHON." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed, and $(PYTHON) is older: set PYTHON to a newer one." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python lacks venv: install the package python3-venv (apt install python3-venv)." >&2; exit 1; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+
+.venv/uv/bin/uv: | .venv/bin/python
+	@echo "Fetching uv …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .venv/uv uv
