@@ -1,0 +1,1 @@
+"""Accounts: who works at the desk, and the audit trail of what was done."""

@@ -1,0 +1,1 @@
+"""Articles: the article store."""

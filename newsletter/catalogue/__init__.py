@@ -1,0 +1,1 @@
+"""Catalogue: the magazine's identity and the themes that readers pick."""

@@ -1,0 +1,67 @@
+"""Tables of the catalogue: the magazine and its themes."""
+
+from datetime import time
+from typing import Any
+
+from sqlalchemy import CheckConstraint, SmallInteger
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.columns import Key, Moment
+from newsletter.extensions import Model
+
+
+class Magazine(Model):
+    """The magazine's identity as data, one row, so that another magazine could use the software."""
+
+    __tablename__ = "magazines"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    issn: Mapped[str]
+    publisher: Mapped[str]  # the person, as the colophon has it
+    association: Mapped[str]  # the body that publishes
+    association_short: Mapped[str]
+    editor_in_chief: Mapped[str]
+    editor: Mapped[str]
+    postal_address: Mapped[str]
+    site: Mapped[str]
+    editors_mail: Mapped[str]
+    partnerships_mail: Mapped[str]
+    tagline_nl: Mapped[str]
+    tagline_en: Mapped[str]
+    volume_base_year: Mapped[int]
+    editions_per_year: Mapped[int]
+    colours: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    colours_dark: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # The house's slots, on the wall clock of Europe/Amsterdam; weekday 0 is Monday.
+    weekly_weekday: Mapped[int] = mapped_column(default=1)
+    weekly_at: Mapped[time] = mapped_column(default=time(8, 0))
+    monthly_day: Mapped[int] = mapped_column(default=1)
+    monthly_at: Mapped[time] = mapped_column(default=time(8, 0))
+
+
+class Theme(Model):
+    """A subject that articles carry and readers pick."""
+
+    __tablename__ = "themes"
+    __table_args__ = (CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug"),)
+
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name_nl: Mapped[str]
+    name_en: Mapped[str]
+    sentence_nl: Mapped[str]
+    sentence_en: Mapped[str]
+    sign: Mapped[str]
+    position: Mapped[int] = mapped_column(unique=True)
+    retired_at: Mapped[Moment | None]
+
+    def name(self, language: str) -> str:
+        """The theme's name in `nl` or `en`."""
+        return self.name_en if language == "en" else self.name_nl
+
+    def sentence(self, language: str) -> str:
+        """What the theme is about, in one sentence of `nl` or `en`."""
+        return self.sentence_en if language == "en" else self.sentence_nl

@@ -1,0 +1,1 @@
+"""The command `newsletter` of the operator."""

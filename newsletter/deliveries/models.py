@@ -1,0 +1,172 @@
+"""Tables of the ledger: deliveries, attempts, suppressions and alarms."""
+
+import uuid
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.columns import Key, Moment, words
+from newsletter.extensions import Model
+from newsletter.jobs import Lane
+
+
+class MailKind(StrEnum):
+    """Every kind of mail; one module, one template folder and one golden file for each."""
+
+    CONFIRM_SIGNUP = "confirm_signup"
+    ALREADY_SUBSCRIBED = "already_subscribed"
+    WELCOME = "welcome"
+    MANAGE_LINK = "manage_link"
+    DIGEST = "digest"
+    EDITION = "edition"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands; the first four are open."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    DEFERRED = "deferred"
+    UNCLEAR = "unclear"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+OPEN = (
+    DeliveryStatus.PENDING,
+    DeliveryStatus.CLAIMED,
+    DeliveryStatus.DEFERRED,
+    DeliveryStatus.UNCLEAR,
+)
+
+
+class SkipReason(StrEnum):
+    """Why a delivery was not sent although it was planned."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+
+
+class Outcome(StrEnum):
+    """How one attempt ended."""
+
+    ACCEPTED = "accepted"  # 250 after the final dot
+    DEFERRED = "deferred"  # 4xx
+    REFUSED = "refused"  # 5xx
+    UNREACHABLE = "unreachable"  # nothing was offered
+    DROPPED = "dropped"  # offered, no answer came
+    UNCLEAR = "unclear"  # the process ended in between
+    UNMAKEABLE = "unmakeable"  # the mail could not be made
+
+
+_OPEN_SQL = "status in ('pending', 'claimed', 'deferred', 'unclear')"
+
+
+class Delivery(Model):
+    """One mail owed to one recipient: the unit of sending and of idempotency. Holds ids only."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "subscriber_id"),
+        CheckConstraint("num_nonnulls(subscriber_id, account_id) = 1", name="one_recipient"),
+        CheckConstraint("mailing_id is null or (subscriber_id is not null and "
+                        "variant_id is not null)", name="mailing_has_variant"),
+        CheckConstraint("(status = 'sent') = (sent_at is not null)", name="sent_has_moment"),
+        CheckConstraint("(status = 'skipped') = (skip_reason is not null)", name="skip_has_reason"),
+        CheckConstraint("(status = 'claimed') = (claim_id is not null)", name="claim_has_owner"),
+        CheckConstraint("(claim_id is null) = (lease_until is null)", name="claim_has_lease"),
+        # What a claim reads: only what is owed, so that its size follows the work and not the past.
+        Index("ix_deliveries_due", "lane", "due_at", "id",
+              postgresql_where=text("status in ('pending', 'deferred', 'unclear')")),
+        Index("ix_deliveries_lease", "lease_until", postgresql_where=text("status = 'claimed'")),
+        Index("ix_deliveries_open", "mailing_id", postgresql_where=text(_OPEN_SQL)),
+        Index("ix_deliveries_subscriber_id", "subscriber_id"),
+    )
+
+    id: Mapped[Key]
+    kind: Mapped[MailKind] = mapped_column(words(MailKind, "kind"))
+    lane: Mapped[Lane] = mapped_column(words(Lane, "lane"))
+    mailing_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("mailings.id"))
+    variant_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("variants.id"))
+    subscriber_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("subscribers.id"))
+    account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("accounts.id"))
+    # Makes a single mail unique where its deed may repeat ("welcome:<consent id>").
+    idempotency_key: Mapped[str | None] = mapped_column(unique=True)
+    params: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    status: Mapped[DeliveryStatus] = mapped_column(
+        words(DeliveryStatus, "status"), server_default="pending"
+    )
+    created_at: Mapped[Moment]
+    due_at: Mapped[Moment]
+    claim_id: Mapped[uuid.UUID | None] = mapped_column(UUID(as_uuid=True))
+    lease_until: Mapped[Moment | None]
+    # Fixed at the first claim, so that every attempt has the same bytes (R04).
+    first_claimed_at: Mapped[Moment | None]
+    message_id: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    # How often it became unclear: each may have been a second copy.
+    unclear_count: Mapped[int] = mapped_column(server_default="0")
+    sent_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
+    reply_code: Mapped[str | None]
+    skip_reason: Mapped[SkipReason | None] = mapped_column(words(SkipReason, "skip_reason"))
+
+
+class Attempt(Model):
+    """One try of a delivery and the relay's answer, with any address cut out; append-only."""
+
+    __tablename__ = "attempts"
+    # One entry for each way that one claim ended, so that recording twice adds nothing (R11).
+    __table_args__ = (UniqueConstraint("delivery_id", "claim_id", "outcome"),)
+
+    id: Mapped[Key]
+    delivery_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("deliveries.id"))
+    claim_id: Mapped[uuid.UUID] = mapped_column(UUID(as_uuid=True))
+    worker: Mapped[str]
+    started_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment]
+    outcome: Mapped[Outcome] = mapped_column(words(Outcome, "outcome"))
+    reply_code: Mapped[str | None]
+    reply_text: Mapped[str] = mapped_column(server_default="")
+
+
+class Suppression(Model):
+    """An address we shall not write to, and why; kept as a keyed hash."""
+
+    __tablename__ = "suppressions"
+
+    address_hash: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    created_at: Mapped[Moment]
+
+
+class Alarm(Model):
+    """Something that a person must look at; open until `cleared_at`."""
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        Index("uq_alarms_open", "kind", "subject", unique=True,
+              postgresql_where=text("cleared_at is null")),
+    )
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    raised_at: Mapped[Moment]
+    cleared_at: Mapped[Moment | None]
+
+
+class Heartbeat(Model):
+    """When a part that must never fall silent last gave a sign of life."""
+
+    __tablename__ = "heartbeats"
+
+    part: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[Moment]

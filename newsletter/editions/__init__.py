@@ -1,0 +1,1 @@
+"""Editions: the year plan and the numbered issues of the magazine."""

@@ -1,0 +1,1 @@
+"""Mailer: rendering, encoding, headers and handing over; it knows RFCs, not subscribers."""

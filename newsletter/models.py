@@ -1,0 +1,14 @@
+"""The one place that knows every table, for migrations, the test of the schema and the workers."""
+
+from newsletter.accounts import models as accounts
+from newsletter.articles import models as articles
+from newsletter.catalogue import models as catalogue
+from newsletter.deliveries import models as deliveries
+from newsletter.digests import models as digests
+from newsletter.editions import models as editions
+from newsletter.extensions import db
+from newsletter.mailings import models as mailings
+from newsletter.subscribers import models as subscribers
+
+ROOMS = (accounts, articles, catalogue, deliveries, digests, editions, mailings, subscribers)
+metadata = db.metadata

@@ -1,0 +1,1 @@
+"""Sending: a delivery becomes a message and leaves the house."""

@@ -1,0 +1,1 @@
+"""Subscribers: people, what they agreed to, and the proof that they did."""

@@ -1,0 +1,152 @@
+"""Rows to test with, made by the deeds themselves where there is a deed for it."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from sqlalchemy import event, select
+
+from newsletter.articles.models import Article, ArticleKind
+from newsletter.catalogue.models import Theme
+from newsletter.core import signer
+from newsletter.deliveries.models import Delivery, MailKind
+from newsletter.digests.models import DigestSlot
+from newsletter.editions.models import Edition, EditionItem, EditionStatus
+from newsletter.extensions import db
+from newsletter.subscribers.choices import Choices
+from newsletter.subscribers.confirm import confirm
+from newsletter.subscribers.models import Cadence, Subscriber, Subscription
+from newsletter.subscribers.signup import request_signup
+from newsletter.tokens import Purpose
+
+NOW = datetime(2026, 11, 10, 7, 0, tzinfo=UTC)  # a Tuesday, 08:00 in Amsterdam
+_number = count(1)
+
+
+def theme_ids(*slugs: str) -> frozenset[int]:
+    """The ids of seeded themes by slug; all of them without arguments."""
+    query = select(Theme.id)
+    found = frozenset(db.session.scalars(query.where(Theme.slug.in_(slugs)) if slugs else query))
+    assert not slugs or len(found) == len(set(slugs)), f"the seeds lack one of {slugs}"
+    return found
+
+
+def choices(*slugs: str, cadence: Cadence = Cadence.WEEKLY, editions: bool = True) -> Choices:
+    """Choices with the themes of these slugs."""
+    return Choices(editions, cadence, theme_ids(*slugs) if slugs else frozenset())
+
+
+def sign_up(address: str, chosen: Choices, *, now: datetime = NOW) -> Subscription:
+    """A sign-up through the deed; the subscription it left."""
+    request_signup(
+        address=address, choices=chosen, source_page="/aanmelden", signer=signer(), now=now
+    )
+    return db.session.scalars(
+        select(Subscription).join(Subscriber).where(Subscriber.address == address)
+    ).one()
+
+
+def confirm_token(subscription: Subscription, *, issued_at: datetime = NOW) -> str:
+    """The token that the newest confirmation mail holds."""
+    return signer().make(
+        Purpose.CONFIRM, subscription.subscriber_id,
+        nonce=subscription.confirm_nonce, issued_at=issued_at,
+    )
+
+
+def reader(
+    *slugs: str,
+    cadence: Cadence = Cadence.WEEKLY,
+    editions: bool = True,
+    at: datetime = NOW - timedelta(days=30),
+) -> Subscription:
+    """A confirmed reader; her welcome and confirmation mails are taken out of the way."""
+    address = f"reader{next(_number)}@gemeente.example"
+    chosen = choices(*(slugs or ("data",)), cadence=cadence, editions=editions)
+    if cadence is Cadence.NONE:
+        chosen = choices(cadence=cadence, editions=editions)
+    subscription = sign_up(address, chosen, now=at)
+    confirm(confirm_token(subscription, issued_at=at), signer=signer(), source_page="/bevestigen",
+            now=at)
+    for delivery in db.session.scalars(
+        select(Delivery).where(Delivery.subscriber_id == subscription.subscriber_id)
+    ):
+        db.session.delete(delivery)
+    db.session.flush()
+    return subscription
+
+
+def article(*slugs: str, released_at: datetime | None = NOW - timedelta(days=1)) -> Article:
+    """An article with these themes."""
+    number = next(_number)
+    made = Article(
+        slug=f"stuk-{number}", kind=ArticleKind.ARTIKEL, title=f"Stuk nummer {number}",
+        authors=["Noor de Wit"], summary="Wat er gebeurde, en wat je eraan hebt.",
+        released_at=released_at, created_at=NOW, updated_at=NOW,
+        themes=list(db.session.scalars(select(Theme).where(Theme.slug.in_(slugs)))),
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def slot(*, cadence: Cadence = Cadence.WEEKLY, at: datetime = NOW) -> DigestSlot:
+    """A planned slot; one that the seeds planned for that moment is taken."""
+    found = db.session.scalar(
+        select(DigestSlot).where(DigestSlot.cadence == cadence, DigestSlot.slot_at == at)
+    )
+    if found is None:
+        found = DigestSlot(cadence=cadence, slot_on=at.date(), slot_at=at)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def edition(
+    articles: Iterable[Article], *, send_at: datetime = NOW, number: int = 8
+) -> Edition:
+    """A scheduled edition of a volume that the seeds do not know."""
+    made = Edition(
+        volume=90, number=number, title="Een editie", subject="Een editie om te proberen",
+        preheader="Wat erin staat", editorial_md="Dag lezer.", status=EditionStatus.SCHEDULED,
+        send_at=send_at, copy_deadline_at=send_at, approval_deadline_at=send_at,
+        items=[EditionItem(article=each, position=n) for n, each in enumerate(articles, 1)],
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def deliveries(kind: MailKind | None = None) -> list[Delivery]:
+    """The deliveries as they stand, oldest first."""
+    query = select(Delivery).order_by(Delivery.id)
+    if kind is not None:
+        query = query.where(Delivery.kind == kind)
+    return list(db.session.scalars(query))
+
+
+class Killed(BaseException):
+    """What stands for a kill -9: nobody may catch it."""
+
+
+def dies_at(step: int, deed: Callable[[], object]) -> bool:
+    """Whether the deed died at its statement or commit with this number, counted from 0."""
+    left = count()
+
+    def kill(*_: object) -> None:
+        if next(left) == step:
+            raise Killed
+
+    engine = db.engine
+    listened = ("before_cursor_execute", "commit")
+    for name in listened:
+        event.listen(engine, name, kill)
+    try:
+        deed()
+    except Killed:
+        return True
+    finally:
+        for name in listened:
+            event.remove(engine, name, kill)
+        db.session.rollback()
+    return False
