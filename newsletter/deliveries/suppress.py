@@ -1,0 +1,53 @@
+"""Suppress an address, and tell whether it is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from newsletter.deliveries.models import Suppression
+from newsletter.extensions import db
+
+
+class SuppressionReason(StrEnum):
+    """Why we shall not write to an address; each graver than the one before."""
+
+    HARD_BOUNCE = "hard_bounce"
+    COMPLAINT = "complaint"
+    NEVER_AGAIN = "never_again"
+
+
+GRAVITY = tuple(SuppressionReason)
+
+
+def suppress(address_hash: str, *, reason: SuppressionReason, now: datetime) -> None:
+    """Keep the keyed hash and why; a second reason replaces the first when it is graver."""
+    db.session.execute(
+        insert(Suppression)
+        .values(address_hash=address_hash, reason=reason.value, created_at=now)
+        .on_conflict_do_update(
+            index_elements=[Suppression.address_hash],
+            set_={"reason": reason.value, "created_at": now},
+            where=Suppression.reason.in_(GRAVITY[: GRAVITY.index(reason)]),
+        )
+    )
+
+
+def find_reason(address_hashes: Sequence[str]) -> SuppressionReason | None:
+    """Why an address is suppressed (its hash under any key), the gravest reason, or None."""
+    reasons = db.session.scalars(
+        select(Suppression.reason).where(Suppression.address_hash.in_(address_hashes))
+    )
+    return max(map(SuppressionReason, reasons), key=GRAVITY.index, default=None)
+
+
+def lift_hard_bounce(address_hashes: Sequence[str]) -> None:
+    """A reader who confirms again has shown that the address works (W07)."""
+    db.session.execute(
+        delete(Suppression).where(
+            Suppression.address_hash.in_(address_hashes),
+            Suppression.reason == SuppressionReason.HARD_BOUNCE.value,
+        )
+    )

@@ -1,0 +1,48 @@
+"""Change: the preference page behind the signed link."""
+
+from datetime import datetime
+
+from newsletter.errors import TokenInvalid, WrongState
+from newsletter.subscribers import choices as chosen
+from newsletter.subscribers.choices import Choices
+from newsletter.subscribers.end import end
+from newsletter.subscribers.models import (
+    ConsentAct,
+    EndReason,
+    Subscription,
+    SubscriptionStatus,
+)
+from newsletter.subscribers.queries import find_subscription
+from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.tokens import Purpose, Signer
+
+
+def open_preferences(token: str, *, signer: Signer, now: datetime) -> Subscription:
+    """The subscription behind a manage link, whatever its status. Raises TokenInvalid."""
+    opened = signer.open(token, purposes=[Purpose.MANAGE], now=now)
+    subscription = find_subscription(opened.row_id)
+    if subscription is None or subscription.subscriber.address is None:
+        raise TokenInvalid("row")
+    return subscription
+
+
+def change_choices(
+    subscription: Subscription, choices: Choices, *, source_page: str, now: datetime
+) -> bool:
+    """Whether anything changed. Editions off and no digest ends the subscription (glossary).
+
+    Raises BadInput at `themes`, and WrongState when the subscription is not active: only the
+    mailed button makes one active.
+    """
+    if subscription.status is not SubscriptionStatus.ACTIVE:
+        raise WrongState(subscription.status.value)
+    chosen.check(choices)
+    if choices == chosen.of(subscription):
+        return False
+    proof = Proof("preference_page", source_page)
+    if choices.nothing_chosen:
+        end(subscription, EndReason.NOTHING_CHOSEN, choices=choices, proof=proof, now=now)
+        return True
+    chosen.store(choices, subscription, now=now)
+    record_consent(subscription, ConsentAct.CHANGED, proof=proof, now=now)
+    return True

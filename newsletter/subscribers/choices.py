@@ -1,0 +1,75 @@
+"""What a reader chose, as one value: checked here, stored elsewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from newsletter.catalogue.queries import themes_by_id
+from newsletter.errors import BadInput
+from newsletter.subscribers.models import (
+    Cadence,
+    ChosenTheme,
+    Language,
+    MailFormat,
+    Subscription,
+)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Editions, cadence, themes, language and format."""
+
+    receives_editions: bool = True
+    cadence: Cadence = Cadence.NONE
+    theme_ids: frozenset[int] = frozenset()
+    language: Language = Language.NL
+    format: MailFormat = MailFormat.MAIL
+
+    @property
+    def nothing_chosen(self) -> bool:
+        """Editions off and no digest: there is nothing left to send."""
+        return not self.receives_editions and self.cadence is Cadence.NONE
+
+
+def check(choices: Choices) -> None:
+    """Raises BadInput at `themes` when a digest has nothing to be about, or a theme is unknown."""
+    if choices.cadence is not Cadence.NONE and not choices.theme_ids:
+        raise BadInput("themes", "none_chosen")
+    known = {theme.id for theme in themes_by_id(choices.theme_ids) if theme.retired_at is None}
+    if choices.theme_ids - known:
+        raise BadInput("themes", "unknown")
+
+
+def of(subscription: Subscription) -> Choices:
+    """The choices that a subscription holds now."""
+    return Choices(
+        receives_editions=subscription.receives_editions,
+        cadence=subscription.cadence,
+        theme_ids=frozenset(chosen.theme_id for chosen in subscription.themes),
+        language=subscription.language,
+        format=subscription.format,
+    )
+
+
+def store(choices: Choices, subscription: Subscription, *, now: datetime) -> None:
+    """Write choices into a subscription; a theme that stays keeps the moment it was chosen."""
+    subscription.receives_editions = choices.receives_editions
+    subscription.cadence = choices.cadence
+    subscription.language = choices.language
+    subscription.format = choices.format
+    kept = [chosen for chosen in subscription.themes if chosen.theme_id in choices.theme_ids]
+    new = choices.theme_ids - {chosen.theme_id for chosen in kept}
+    subscription.themes = kept + [
+        ChosenTheme(theme_id=theme_id, chosen_at=now) for theme_id in sorted(new)
+    ]
+
+
+def as_record(choices: Choices) -> dict[str, Any]:
+    """The choices as the consent ledger keeps them: words that still speak in ten years."""
+    return {
+        "editions": choices.receives_editions,
+        "cadence": choices.cadence.value,
+        "themes": [theme.slug for theme in themes_by_id(choices.theme_ids)],
+        "language": choices.language.value,
+        "format": choices.format.value,
+    }

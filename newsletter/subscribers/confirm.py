@@ -1,0 +1,54 @@
+"""Confirm: the button behind the mailed link turns a question into consent."""
+
+from datetime import datetime, timedelta
+
+from newsletter.deliveries.models import MailKind
+from newsletter.deliveries.queue import SingleMail, queue_single
+from newsletter.deliveries.suppress import lift_hard_bounce
+from newsletter.errors import TokenInvalid, TokenSuperseded
+from newsletter.subscribers.models import ConsentAct, Subscription, SubscriptionStatus
+from newsletter.subscribers.queries import find_subscription
+from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.tokens import Purpose, Signer
+
+LIFETIME = timedelta(days=7)  # W06
+
+
+def look_up(token: str, *, signer: Signer, now: datetime) -> Subscription:
+    """The subscription that the link would confirm; changes nothing (W01).
+
+    Already active is an answer too: a second press is harmless. Raises TokenInvalid,
+    TokenExpired, or TokenSuperseded when a newer mail was sent or the reader has left since.
+    """
+    opened = signer.open(token, purposes=[Purpose.CONFIRM], now=now, lifetime=LIFETIME)
+    subscription = find_subscription(opened.row_id)
+    if subscription is None or subscription.subscriber.address is None:
+        raise TokenInvalid("row")
+    if opened.nonce != subscription.confirm_nonce:
+        raise TokenSuperseded("nonce")
+    return subscription
+
+
+def confirm(token: str, *, signer: Signer, source_page: str, now: datetime) -> Subscription:
+    """Make the subscription active, enter *given* in the ledger and queue the welcome mail.
+
+    Safe to repeat. Raises as `look_up`.
+    """
+    subscription = look_up(token, signer=signer, now=now)
+    if subscription.status is not SubscriptionStatus.PENDING:
+        return subscription
+    subscription.status = SubscriptionStatus.ACTIVE
+    subscription.confirmed_at = now
+    lift_hard_bounce(signer.address_hashes(subscription.subscriber.address or ""))
+    entry = record_consent(
+        subscription, ConsentAct.GIVEN, proof=Proof("mailed_link_post", source_page), now=now
+    )
+    queue_single(
+        SingleMail(
+            kind=MailKind.WELCOME,
+            subscriber_id=subscription.subscriber_id,
+            idempotency_key=f"welcome:{entry.id}",
+        ),
+        now=now,
+    )
+    return subscription

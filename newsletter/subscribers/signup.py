@@ -1,0 +1,117 @@
+"""Sign up: ask for consent, and queue the mail in which it can be given."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from newsletter import addresses
+from newsletter.deliveries.models import MailKind
+from newsletter.deliveries.queue import SingleMail, queue_single
+from newsletter.deliveries.suppress import SuppressionReason, find_reason
+from newsletter.errors import BadInput
+from newsletter.extensions import db
+from newsletter.subscribers import choices as chosen
+from newsletter.subscribers.choices import Choices
+from newsletter.subscribers.models import (
+    ConsentAct,
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+)
+from newsletter.subscribers.queries import has_room_for_mail
+from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.tokens import Signer
+
+
+def request_signup(
+    *, address: str, choices: Choices, source_page: str, signer: Signer, now: datetime
+) -> None:
+    """Ask the address to confirm; the visitor sees the same whatever we knew of it (W04).
+
+    Known and active: a mail that says so, nothing changes. Else the choices wait for the mailed
+    button. Complained or never again: no mail (W07). Raises BadAddress, or BadInput at `themes`
+    or `cadence`.
+    """
+    address = addresses.check(address)
+    chosen.check(choices)
+    if choices.nothing_chosen:
+        raise BadInput("cadence", "nothing_chosen")
+    has_room = has_room_for_mail(addresses.mailbox_of(address), now=now)
+    subscription = _find_or_add(address, choices, now=now)
+    suppression = find_reason(signer.address_hashes(address))
+    may_write = has_room and suppression in (None, SuppressionReason.HARD_BOUNCE)
+    if subscription.status is SubscriptionStatus.ACTIVE:
+        if may_write:
+            _queue(subscription, MailKind.ALREADY_SUBSCRIBED, now=now)
+        return
+    ask_again(subscription, choices, source_page=source_page, may_write=may_write, now=now)
+
+
+def ask_again(
+    subscription: Subscription,
+    choices: Choices,
+    *,
+    source_page: str,
+    may_write: bool,
+    now: datetime,
+) -> None:
+    """Put new choices before the reader; a new mail supersedes the link of the old one (W06)."""
+    subscription.status = SubscriptionStatus.PENDING
+    subscription.ended_at = subscription.ended_reason = None
+    subscription.asked_at = now
+    chosen.store(choices, subscription, now=now)
+    record_consent(
+        subscription, ConsentAct.ASKED, proof=Proof("form", source_page), now=now
+    )
+    if may_write:
+        subscription.confirm_nonce += 1
+        _queue(subscription, MailKind.CONFIRM_SIGNUP, now=now)
+
+
+def _queue(subscription: Subscription, kind: MailKind, *, now: datetime) -> None:
+    params = (
+        {"nonce": subscription.confirm_nonce} if kind is MailKind.CONFIRM_SIGNUP else {}
+    )
+    queue_single(
+        SingleMail(kind=kind, subscriber_id=subscription.subscriber_id, params=params), now=now
+    )
+
+
+def _find_or_add(address: str, choices: Choices, *, now: datetime) -> Subscription:
+    """The subscription of the address, locked; a new pending one where there was none.
+
+    Two sign-ups at the same moment meet on the unique identity and on the row's lock.
+    """
+    identity = addresses.identity_of(address)
+    new_id = db.session.scalar(
+        insert(Subscriber)
+        .values(
+            address=address,
+            identity=identity,
+            mailbox=addresses.mailbox_of(address),
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[Subscriber.identity])
+        .returning(Subscriber.id)
+    )
+    if new_id is not None:
+        subscription = Subscription(
+            subscriber_id=new_id,
+            status=SubscriptionStatus.PENDING,
+            receives_editions=choices.receives_editions,
+            cadence=choices.cadence,
+            language=choices.language,
+            format=choices.format,
+            confirm_nonce=0,
+            asked_at=now,
+        )
+        db.session.add(subscription)
+        db.session.flush()
+        return subscription
+    return db.session.scalars(
+        select(Subscription)
+        .join(Subscriber)
+        .where(Subscriber.identity == identity)
+        .with_for_update(of=Subscription)
+    ).one()

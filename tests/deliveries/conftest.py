@@ -1,0 +1,44 @@
+"""Deliveries to claim, due by the database's own clock."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from newsletter.deliveries.claim import Claimed, claim
+from newsletter.deliveries.models import MailKind
+from newsletter.deliveries.queue import SingleMail, queue_single
+from newsletter.jobs import Lane
+from tests import material
+
+Take = Callable[..., tuple[uuid.UUID, list[Claimed]]]
+
+
+@pytest.fixture
+def owed(session: Session) -> list[int]:
+    """Four single mails that are due, oldest first."""
+    who = material.reader().subscriber_id
+    ids = [
+        queue_single(SingleMail(kind=MailKind.WELCOME, subscriber_id=who), now=material.NOW)
+        for _ in range(4)
+    ]
+    session.execute(text(
+        "update deliveries set due_at = clock_timestamp() - interval '1 minute'"
+        " + id * interval '1 microsecond'"
+    ))
+    return [each for each in ids if each is not None]
+
+
+@pytest.fixture
+def take() -> Take:
+    """Claims some under a claim of its own."""
+
+    def claimed(limit: int = 9, *, lane: Lane = Lane.PROMPT, seconds: float = 30.0,
+                ) -> tuple[uuid.UUID, list[Claimed]]:
+        owner = uuid.uuid4()
+        return owner, claim(lane, limit=limit, claim_id=owner, lease=timedelta(seconds=seconds))
+
+    return claimed

@@ -1,0 +1,160 @@
+"""Recording: an attempt for every answer, and only the claim's owner moves a delivery."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.deliveries.alarm import clear_alarm, open_alarms, raise_alarm
+from newsletter.deliveries.claim import Claimed
+from newsletter.deliveries.heartbeat import BEAT, beat, last_beat
+from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus, Outcome
+from newsletter.deliveries.record import Result, record
+from newsletter.deliveries.recover import expire_leases
+from newsletter.deliveries.suppress import (
+    SuppressionReason,
+    find_reason,
+    lift_hard_bounce,
+    suppress,
+)
+from newsletter.extensions import db
+from tests.material import NOW
+
+Take = Callable[..., tuple[uuid.UUID, list[Claimed]]]
+SECOND = timedelta(seconds=1)
+ENDS = {
+    Outcome.ACCEPTED: DeliveryStatus.SENT,
+    Outcome.DEFERRED: DeliveryStatus.DEFERRED,
+    Outcome.REFUSED: DeliveryStatus.FAILED,
+    Outcome.DROPPED: DeliveryStatus.UNCLEAR,
+}
+
+
+def result(delivery_id: int, owner: uuid.UUID, outcome: Outcome = Outcome.ACCEPTED) -> Result:
+    return Result(delivery_id, owner, outcome, ENDS[outcome], NOW, NOW + SECOND, "250 2.0.0", "ok",
+                  wait=timedelta(hours=1))
+
+
+def delivery(delivery_id: int) -> Delivery:
+    db.session.expire_all()
+    return db.session.get_one(Delivery, delivery_id)
+
+
+def attempts() -> list[Attempt]:
+    return list(db.session.scalars(select(Attempt).order_by(Attempt.id)))
+
+
+@pytest.mark.parametrize("outcome", ENDS)
+def test_each_outcome_moves_the_delivery_and_leaves_an_attempt(
+    owed: list[int], take: Take, outcome: Outcome
+) -> None:
+    owner, _ = take(1)
+    record([result(owed[0], owner, outcome)], worker="w1")
+    found = delivery(owed[0])
+    assert (found.status, found.attempts, found.claim_id) == (ENDS[outcome], 1, None)
+    assert (found.sent_at is not None) == (outcome is Outcome.ACCEPTED)
+    assert (found.ended_at is not None) == (outcome in (Outcome.ACCEPTED, Outcome.REFUSED))
+    assert found.unclear_count == (1 if outcome is Outcome.DROPPED else 0)
+    (attempt,) = attempts()
+    assert (attempt.outcome, attempt.worker, attempt.reply_code) == (outcome, "w1", "250 2.0.0")
+    assert attempt.started_at == NOW
+
+
+def test_recording_twice_adds_nothing(owed: list[int], take: Take) -> None:
+    owner, _ = take()
+    results = [result(each, owner) for each in owed]
+    for _ in range(3):
+        record(results, worker="w1")
+    assert len(attempts()) == 4
+    assert [delivery(each).attempts for each in owed] == [1] * 4
+
+
+def test_nothing_to_record_is_no_statement(session: Session) -> None:
+    record([], worker="w1")
+
+
+def test_a_late_yes_settles_what_recovery_had_called_unclear(owed: list[int], take: Take) -> None:
+    owner, _ = take(1, seconds=-1)
+    expire_leases()
+    record([result(owed[0], owner)], worker="w1")
+    found = delivery(owed[0])
+    assert (found.status, found.unclear_count) == (DeliveryStatus.SENT, 1)
+    assert [each.outcome for each in attempts()] == [Outcome.UNCLEAR, Outcome.ACCEPTED]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DEFERRED, Outcome.REFUSED, Outcome.DROPPED])
+def test_a_late_no_is_noted_and_moves_nothing(
+    owed: list[int], take: Take, outcome: Outcome
+) -> None:
+    owner, _ = take(1, seconds=-1)
+    expire_leases()
+    record([result(owed[0], owner, outcome)], worker="w1")
+    assert delivery(owed[0]).status is DeliveryStatus.UNCLEAR
+    assert [each.outcome for each in attempts()] == [Outcome.UNCLEAR, outcome]
+
+
+def test_who_lost_the_lease_does_not_move_what_another_holds(owed: list[int], take: Take) -> None:
+    slow, _ = take(1, seconds=-1)
+    expire_leases()
+    owner, (again, *_) = take()
+    assert again.id == owed[0]
+    record([result(owed[0], slow)], worker="slow")
+    assert delivery(owed[0]).claim_id == owner
+    record([result(owed[0], owner)], worker="quick")
+    assert delivery(owed[0]).status is DeliveryStatus.SENT
+    assert [each.worker for each in attempts()] == ["recovery", "slow", "quick"]
+
+
+def test_a_mail_that_was_sent_stays_sent(owed: list[int], take: Take) -> None:
+    owner, _ = take(1)
+    record([result(owed[0], owner)], worker="w1")
+    record([result(owed[0], owner, Outcome.REFUSED)], worker="w1")
+    assert delivery(owed[0]).status is DeliveryStatus.SENT
+
+
+def test_an_alarm_rings_once_until_it_is_cleared(session: Session) -> None:
+    assert raise_alarm("relay_unreachable", "relay", now=NOW, tries=3)
+    assert not raise_alarm("relay_unreachable", "relay", now=NOW)
+    assert raise_alarm("relay_unreachable", "other", now=NOW)
+    clear_alarm("relay_unreachable", "relay", now=NOW)
+    assert [each.subject for each in open_alarms()] == ["other"]
+    assert raise_alarm("relay_unreachable", "relay", now=NOW + SECOND)
+    assert [each.subject for each in open_alarms()] == ["relay", "other"]
+
+
+def test_clearing_what_does_not_ring_is_harmless(session: Session) -> None:
+    clear_alarm("relay_unreachable", "relay", now=NOW)
+    assert open_alarms() == []
+
+
+def test_the_last_sign_of_life_is_kept(session: Session) -> None:
+    assert last_beat(BEAT) is None
+    for moment in (NOW, NOW + SECOND):
+        beat(BEAT, now=moment)
+        session.expire_all()
+        assert last_beat(BEAT) == moment
+
+
+GRAVE = list(SuppressionReason)
+
+
+@pytest.mark.parametrize("first", GRAVE)
+@pytest.mark.parametrize("second", GRAVE)
+def test_the_graver_reason_stays(
+    session: Session, first: SuppressionReason, second: SuppressionReason
+) -> None:
+    for reason in (first, second):
+        suppress("hash", reason=reason, now=NOW)
+    assert find_reason(["hash"]) is max(first, second, key=GRAVE.index)
+
+
+def test_of_the_hashes_under_several_keys_the_gravest_counts(session: Session) -> None:
+    suppress("new", reason=SuppressionReason.HARD_BOUNCE, now=NOW)
+    suppress("old", reason=SuppressionReason.COMPLAINT, now=NOW)
+    assert find_reason(["old", "new", "none"]) is SuppressionReason.COMPLAINT
+    lift_hard_bounce(["old", "new"])
+    assert find_reason(["new"]) is None
+    assert find_reason(["old"]) is SuppressionReason.COMPLAINT
