@@ -1,0 +1,66 @@
+"""Close: a mailing with nothing open is finished, and its ledger is checked (promise 2)."""
+
+from datetime import datetime
+
+from sqlalchemy import select, text
+
+from newsletter.deliveries.alarm import clear_alarm, raise_alarm
+from newsletter.extensions import db
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.mailings.queries import progress
+
+LEDGER_ALARM = "ledger_does_not_close"
+
+_FINISH = text("""
+    update mailings m set status = 'finished', finished_at = :now
+     where m.status = 'sending'
+       and not exists (select 1 from deliveries d where d.mailing_id = m.id
+                       and d.status in ('pending', 'claimed', 'deferred', 'unclear'))
+    returning m.id
+""")
+
+
+# What a worker held when the mailing was cancelled, and gave back since: not owed any more.
+_LEFT_OVER = text("""
+    update deliveries d set status = 'skipped', skip_reason = 'cancelled', ended_at = :now
+      from mailings m
+     where m.id = d.mailing_id and m.status = 'cancelled'
+       and d.status in ('pending', 'deferred', 'unclear')
+""")
+
+
+def close_finished(*, now: datetime) -> list[int]:
+    """The ids of the mailings that have just finished; nothing of a cancelled one stays open."""
+    db.session.execute(_LEFT_OVER, {"now": now})
+    return list(db.session.scalars(_FINISH, {"now": now}))
+
+
+def check_ledgers(*, now: datetime, since: datetime) -> list[str]:
+    """The keys of the mailings, under way or finished since then, whose ledger does not close.
+
+    Each raises an alarm, also when a row has vanished (R22); one that closes again clears it.
+    """
+    rows = db.session.scalars(
+        select(Mailing).where(
+            Mailing.recipients.is_not(None),
+            (Mailing.status == MailingStatus.SENDING)
+            | (Mailing.status == MailingStatus.PAUSED)
+            | (Mailing.sending_at > since),
+        )
+    )
+    broken = []
+    for mailing in rows:
+        ledger = progress(mailing)
+        if ledger.closes:
+            clear_alarm(LEDGER_ALARM, mailing.key, now=now)
+            continue
+        broken.append(mailing.key)
+        raise_alarm(
+            LEDGER_ALARM,
+            mailing.key,
+            now=now,
+            recipients=ledger.recipients,
+            found=ledger.sent + ledger.failures + ledger.skips + ledger.open,
+            same_ids=ledger.same_recipients,
+        )
+    return broken

@@ -1,0 +1,105 @@
+"""What a mailing is made from: the domain's plain words, before any rendering."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class ArticleItem:
+    """One article as a mail shows it; `language` is that of its text."""
+
+    id: int
+    slug: str
+    kind: str
+    title: str
+    authors: tuple[str, ...]
+    summary: str
+    page: int | None
+    theme_names_nl: tuple[str, ...]
+    theme_names_en: tuple[str, ...]
+    subject: str | None = None
+    language: str = "nl"
+
+
+@dataclass(frozen=True)
+class Section:
+    """Articles of an edition under one heading, or under none."""
+
+    title: str | None
+    items: tuple[ArticleItem, ...]
+
+
+@dataclass(frozen=True)
+class EditionContent:
+    """One edition, ready to be compiled; `appears_on` is a day in the magazine's time zone."""
+
+    key: str
+    volume: int
+    number: int
+    numbers_in_year: int
+    title: str
+    editorial_md: str
+    subject: str
+    preheader: str
+    appears_on: date
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class ThemeSection:
+    """Articles of a digest under the theme that brought them."""
+
+    theme_id: int
+    slug: str
+    name_nl: str
+    name_en: str
+    items: tuple[ArticleItem, ...]
+
+
+@dataclass(frozen=True)
+class DigestSelection:
+    """All that decides one digest variant; `more` counts what the limit cut."""
+
+    key: str
+    cadence: str
+    language: str
+    format: str
+    sections: tuple[ThemeSection, ...]
+    more: int
+    slot_on: date
+
+
+@dataclass(frozen=True)
+class CompiledBlock:
+    """One encoded piece of a mail with its places still open."""
+
+    name: str
+    language: str
+    format: str
+    body: bytes
+    hash: str
+
+
+@dataclass(frozen=True)
+class CompiledVariant:
+    """An ordered list of blocks (by index in the manifest), its short texts, and their hash."""
+
+    selection_key: str
+    language: str
+    format: str
+    subject: str
+    preheader: str
+    why: str
+    html: tuple[int, ...]
+    text: tuple[int, ...]
+    hash: str
+
+
+@dataclass(frozen=True)
+class CompiledManifest:
+    """Everything that one mailing may send; `hash` is what approval and archive refer to."""
+
+    blocks: Sequence[CompiledBlock]
+    variants: Sequence[CompiledVariant]
+    hash: str

@@ -1,0 +1,66 @@
+"""Pause, resume and cancel a mailing; workers notice at their next claim."""
+
+from datetime import datetime
+
+from sqlalchemy import select, text
+
+from newsletter.errors import NotFound, WrongState
+from newsletter.extensions import db
+from newsletter.jobs import Job, enqueue
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.mailings.start import WAKE_UPS
+
+
+def pause(mailing_id: int, *, now: datetime) -> Mailing:
+    """Hold what has not left. Raises WrongState unless it is sending; twice is as good as once."""
+    mailing = _locked(mailing_id)
+    if mailing.status is MailingStatus.PAUSED:
+        return mailing
+    if mailing.status is not MailingStatus.SENDING:
+        raise WrongState(mailing.status.value)
+    mailing.status = MailingStatus.PAUSED
+    mailing.paused_at = now
+    return mailing
+
+
+def resume(mailing_id: int) -> Mailing:
+    """Let the rest leave. Raises WrongState unless it is paused; twice is as good as once."""
+    mailing = _locked(mailing_id)
+    if mailing.status is MailingStatus.SENDING:
+        return mailing
+    if mailing.status is not MailingStatus.PAUSED:
+        raise WrongState(mailing.status.value)
+    mailing.status = MailingStatus.SENDING
+    mailing.paused_at = None
+    enqueue(Job.SEND_BULK, times=WAKE_UPS)
+    return mailing
+
+
+def cancel(mailing_id: int, *, now: datetime) -> int:
+    """How many of the rest became skipped (cancelled). What is in a worker's hands still ends
+    by itself. Raises WrongState when it has finished.
+    """
+    mailing = _locked(mailing_id)
+    if mailing.status is MailingStatus.FINISHED:
+        raise WrongState(mailing.status.value)
+    mailing.status = MailingStatus.CANCELLED
+    skipped = db.session.execute(
+        text("""update deliveries set status = 'skipped', skip_reason = 'cancelled',
+                       ended_at = :now
+                 where mailing_id = :id and status in ('pending', 'deferred', 'unclear')
+             returning id"""),
+        {"id": mailing_id, "now": now},
+    )
+    return len(skipped.all())
+
+
+def _locked(mailing_id: int) -> Mailing:
+    mailing: Mailing | None = db.session.scalar(
+        select(Mailing)
+        .where(Mailing.id == mailing_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if mailing is None:
+        raise NotFound(f"mailing {mailing_id}")
+    return mailing

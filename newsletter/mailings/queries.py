@@ -1,0 +1,134 @@
+"""Reads of mailings: the list, one mailing's progress and its closing ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from newsletter.deliveries.models import OPEN, Delivery, DeliveryStatus, SkipReason
+from newsletter.errors import NotFound
+from newsletter.extensions import db
+from newsletter.mailings.models import Block, Mailing, Manifest, Variant
+from newsletter.mailings.start import RECIPIENTS
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where every recipient of a mailing stands; the sum is the promise (R22)."""
+
+    recipients: int
+    by_status: Mapping[DeliveryStatus, int]
+    skipped: Mapping[SkipReason, int]
+    failed: Mapping[str, int]  # by the relay's code
+    unclear_copies: int  # how often a delivery became unclear: at most so many second copies
+    same_recipients: bool  # the hash of ids is still the frozen one
+
+    @property
+    def sent(self) -> int:
+        """Recipients whose mail the relay took."""
+        return self.by_status.get(DeliveryStatus.SENT, 0)
+
+    @property
+    def failures(self) -> int:
+        """Recipients whose mail was refused or could not be made."""
+        return self.by_status.get(DeliveryStatus.FAILED, 0)
+
+    @property
+    def skips(self) -> int:
+        """Recipients to whom nothing was owed any more."""
+        return self.by_status.get(DeliveryStatus.SKIPPED, 0)
+
+    @property
+    def open(self) -> int:
+        """Recipients still to go."""
+        return sum(self.by_status.get(status, 0) for status in OPEN)
+
+    @property
+    def closes(self) -> bool:
+        """Whether recipients as frozen = sent + failed + skipped + open, by number and by id."""
+        return self.same_recipients and self.recipients == (
+            self.sent + self.failures + self.skips + self.open
+        )
+
+
+def get_mailing(key: str) -> Mailing:
+    """The mailing with this key. Raises NotFound."""
+    found: Mailing | None = db.session.scalar(select(Mailing).where(Mailing.key == key))
+    if found is None:
+        raise NotFound(f"mailing {key}")
+    return found
+
+
+def find_mailing_of_edition(edition_id: int) -> Mailing | None:
+    """The mailing that carries an edition out."""
+    return db.session.scalar(select(Mailing).where(Mailing.edition_id == edition_id))
+
+
+def list_mailings(limit: int = 100) -> list[Mailing]:
+    """The newest mailings first."""
+    return list(db.session.scalars(select(Mailing).order_by(Mailing.id.desc()).limit(limit)))
+
+
+def progress(mailing: Mailing) -> Progress:
+    """The ledger of one mailing as it stands now, in three statements."""
+    rows = db.session.execute(
+        select(Delivery.status, Delivery.skip_reason, Delivery.reply_code, func.count(),
+               func.sum(Delivery.unclear_count))
+        .where(Delivery.mailing_id == mailing.id)
+        .group_by(Delivery.status, Delivery.skip_reason, Delivery.reply_code)
+    ).all()
+    by_status: dict[DeliveryStatus, int] = {}
+    skipped: dict[SkipReason, int] = {}
+    failed: dict[str, int] = {}
+    for status, reason, code, count, _ in rows:
+        by_status[status] = by_status.get(status, 0) + count
+        if reason is not None:
+            skipped[reason] = skipped.get(reason, 0) + count
+        if status is DeliveryStatus.FAILED:
+            failed[code or "?"] = failed.get(code or "?", 0) + count
+    _, ids_hash = db.session.execute(RECIPIENTS, {"mailing_id": mailing.id}).one()
+    return Progress(
+        recipients=mailing.recipients or 0,
+        by_status=by_status,
+        skipped=skipped,
+        failed=failed,
+        unclear_copies=int(sum(row[4] or 0 for row in rows)),
+        same_recipients=mailing.recipients_hash in (None, ids_hash),
+    )
+
+
+def get_variant(variant_id: int) -> Variant:
+    """The variant with this id. Raises NotFound."""
+    found = db.session.get(Variant, variant_id)
+    if found is None:
+        raise NotFound(f"variant {variant_id}")
+    return found
+
+
+def find_variant(manifest_id: int, selection_key: str) -> Variant | None:
+    """The variant of a manifest for one selection."""
+    return db.session.scalar(
+        select(Variant).where(
+            Variant.manifest_id == manifest_id, Variant.selection_key == selection_key
+        )
+    )
+
+
+def block_bodies(manifest_id: int, positions: Sequence[int]) -> list[bytes]:
+    """The encoded blocks at these positions of a manifest, in the order asked."""
+    rows = db.session.execute(
+        select(Block.position, Block.body).where(
+            Block.manifest_id == manifest_id, Block.position.in_(positions)
+        )
+    )
+    bodies = dict(rows.tuples().all())
+    return [bodies[position] for position in positions]
+
+
+def newest_manifest(edition_id: int) -> Manifest | None:
+    """The content under which an edition was sent, if it was."""
+    return db.session.scalar(
+        select(Manifest)
+        .join(Mailing, Mailing.manifest_id == Manifest.id)
+        .where(Mailing.edition_id == edition_id)
+    )

@@ -1,0 +1,171 @@
+"""Carry out an edition or a digest slot: open, then compile, freeze and plan as one.
+
+Two transactions, each safe to repeat: a kill between them leaves a mailing that is *planned* and
+has no rows, and the next tick goes on where it stopped (R01, R13).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsletter.accounts.audit import record
+from newsletter.catalogue.queries import magazine
+from newsletter.config import Settings
+from newsletter.deliveries.alarm import raise_alarm
+from newsletter.deliveries.models import MailKind
+from newsletter.digests import carry_out as slots
+from newsletter.digests import plan_recipients as digest_recipients
+from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.digests.plan_slots import rhythm_of
+from newsletter.digests.queries import fresh_articles, get_slot, theme_ids_of, theme_words
+from newsletter.digests.select import Wish, select
+from newsletter.editions import plan_recipients as edition_recipients
+from newsletter.editions.content import content_of
+from newsletter.editions.models import Edition, EditionStatus
+from newsletter.editions.publish import mark_late, mark_published
+from newsletter.emails.compile import compile_digests, compile_edition
+from newsletter.errors import MailTooLarge, NotFound
+from newsletter.extensions import db
+from newsletter.logs import get_logger
+from newsletter.mailings.contents import CompiledManifest, DigestSelection
+from newsletter.mailings.freeze import freeze
+from newsletter.mailings.models import MailingStatus
+from newsletter.mailings.open import open_mailing
+from newsletter.mailings.start import start
+from newsletter.sending.house import house_of
+from newsletter.transaction import transaction
+
+log = get_logger(__name__)
+
+
+def carry_out_edition(edition_id: int, *, settings: Settings, now: datetime) -> None:
+    """Send an edition whose moment has come. Safe to repeat and to run twice at once (R13).
+
+    One that is later than the lateness limit, or that cannot be made, is set aside with an alarm.
+    """
+    with transaction():
+        edition = _edition(edition_id)
+        if edition.status is not EditionStatus.SCHEDULED or edition.send_at > now:
+            return
+        if _is_too_late(edition.send_at, settings=settings, now=now):
+            mark_late(edition)
+            raise_alarm("edition_late", f"edition:{edition.key}", now=now)
+            return
+        key, cutoff_at = f"edition:{edition.key}", edition.send_at
+        open_mailing(key, kind=MailKind.EDITION, cutoff_at=cutoff_at, edition_id=edition_id,
+                     now=now)
+    try:
+        _plan_edition(edition_id, key, cutoff_at=cutoff_at, settings=settings, now=now)
+    except MailTooLarge as error:
+        with transaction():
+            mark_late(_edition(edition_id))
+            raise_alarm("edition_unmakeable", key, now=now, reason=error.code)
+
+
+def _plan_edition(
+    edition_id: int, key: str, *, cutoff_at: datetime, settings: Settings, now: datetime
+) -> None:
+    house = house_of(settings)
+    with transaction():
+        mailing = open_mailing(key, kind=MailKind.EDITION, cutoff_at=cutoff_at,
+                               edition_id=edition_id, now=now)
+        if mailing.status is not MailingStatus.PLANNED:
+            return
+        edition = _edition(edition_id)
+        compiled = compile_edition(content_of(edition), identity=house.identity, urls=house.urls)
+        manifest = freeze(compiled, edition_id=edition_id, now=now)
+        edition_recipients.plan_recipients(mailing, manifest.id, now=now)
+        mark_published(edition, now)
+        recipients = start(mailing, manifest.id, now=now)
+        record("mailing_started", key, now=now, actor="system", door="clock",
+               recipients=recipients, manifest=compiled.hash)
+    log.info("mailing_started", key=key, recipients=recipients)
+
+
+def carry_out_slot(
+    slot_id: int, *, settings: Settings, now: datetime, is_asked: bool = False
+) -> None:
+    """Send the digest of a due slot. Safe to repeat and to run twice at once (R13, R14).
+
+    Later than the lateness limit it is only carried out when a person asks (`is_asked`).
+    """
+    with transaction():
+        slot = get_slot(slot_id, lock=True)
+        if slot.slot_at > now or slot.status not in (SlotStatus.PLANNED, SlotStatus.LATE):
+            return
+        if not is_asked:
+            if slot.status is SlotStatus.LATE:
+                return
+            if _is_too_late(slot.slot_at, settings=settings, now=now):
+                slots.mark_late(slot)
+                raise_alarm("digest_late", slot.key, now=now)
+                return
+        key, cutoff_at = slot.key, slot.slot_at
+        open_mailing(key, kind=MailKind.DIGEST, cutoff_at=cutoff_at, digest_slot_id=slot_id,
+                     now=now)
+    _plan_slot(slot_id, key, cutoff_at=cutoff_at, settings=settings, now=now)
+
+
+def _plan_slot(
+    slot_id: int, key: str, *, cutoff_at: datetime, settings: Settings, now: datetime
+) -> None:
+    with transaction():
+        mailing = open_mailing(key, kind=MailKind.DIGEST, cutoff_at=cutoff_at,
+                               digest_slot_id=slot_id, now=now)
+        if mailing.status is not MailingStatus.PLANNED:
+            return
+        slot = get_slot(slot_id, lock=True)
+        plan = _plan_of(slot, settings=settings)
+        manifest = freeze(plan.compiled, now=now)
+        keys = {wish: selection.key for wish, selection in plan.selections.items()}
+        digest_recipients.plan_recipients(mailing, manifest.id, keys=keys, now=now)
+        slots.take_over_missed(slot, now=now)
+        slots.mark_done(slot, window_from=plan.window_from, due=plan.readers.count,
+                        nothing_new=plan.readers.nothing_new, now=now)
+        recipients = start(mailing, manifest.id, now=now)
+        record("mailing_started", key, now=now, actor="system", door="clock",
+               recipients=recipients, manifest=plan.compiled.hash)
+    log.info("mailing_started", key=key, recipients=recipients)
+
+
+@dataclass(frozen=True)
+class SlotPlan:
+    """What a slot comes to: its window, its readers by wish, and the compiled selections."""
+
+    window_from: datetime
+    readers: digest_recipients.DueReaders
+    selections: dict[Wish, DigestSelection]
+    compiled: CompiledManifest
+
+
+def _plan_of(slot: DigestSlot, *, settings: Settings) -> SlotPlan:
+    house = house_of(settings)
+    window_from = slots.window_start(slot, rhythm_of(magazine()))
+    fresh = fresh_articles(after=window_from, until=slot.slot_at)
+    readers = digest_recipients.find_due_readers(
+        slot.cadence.value, cutoff=slot.slot_at, fresh_themes=theme_ids_of(fresh)
+    )
+    themes = theme_words()
+    selections = {
+        wish: select(wish, fresh, themes=themes, slot_on=slot.slot_on) for wish in readers.wishes
+    }
+    compiled = compile_digests(selections.values(), identity=house.identity, urls=house.urls)
+    return SlotPlan(window_from, readers, selections, compiled)
+
+
+def dry_run_slot(slot_id: int, *, settings: Settings) -> SlotPlan:
+    """What the slot would come to if it were carried out now; everything is rolled back."""
+    try:
+        return _plan_of(get_slot(slot_id), settings=settings)
+    finally:
+        db.session.rollback()
+
+
+def _edition(edition_id: int) -> Edition:
+    found = db.session.get(Edition, edition_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound(f"edition {edition_id}")
+    return found
+
+
+def _is_too_late(moment: datetime, *, settings: Settings, now: datetime) -> bool:
+    return now - moment > timedelta(hours=settings.lateness_hours)

@@ -1,0 +1,30 @@
+"""Tasks that carry out editions and slots, and check the ledgers."""
+
+from datetime import timedelta
+
+from newsletter import clock
+from newsletter.core import settings
+from newsletter.extensions import queue
+from newsletter.jobs import Job
+from newsletter.mailings import close
+from newsletter.sending import carry_out
+from newsletter.transaction import transaction
+
+
+@queue.task(name=Job.CARRY_OUT_EDITION.value)
+def carry_out_edition(edition_id: int) -> None:
+    """An edition whose moment has come."""
+    carry_out.carry_out_edition(edition_id, settings=settings(), now=clock.now())
+
+
+@queue.task(name=Job.CARRY_OUT_SLOT.value)
+def carry_out_slot(slot_id: int) -> None:
+    """A digest slot whose moment has come."""
+    carry_out.carry_out_slot(slot_id, settings=settings(), now=clock.now())
+
+
+@queue.task(name=Job.CHECK_LEDGERS.value)
+def check_ledgers() -> None:
+    """Every ledger of the last two weeks must close."""
+    with transaction():
+        close.check_ledgers(now=clock.now(), since=clock.now() - timedelta(days=14))

@@ -1,0 +1,42 @@
+"""The one tick of beat, and the table of what it asks for."""
+
+from datetime import timedelta
+
+from newsletter import clock
+from newsletter.deliveries.heartbeat import BEAT, beat
+from newsletter.digests.queries import due_slots
+from newsletter.editions.due import due_editions
+from newsletter.extensions import queue
+from newsletter.jobs import Job, enqueue
+from newsletter.transaction import transaction
+
+# What is asked at every tick, and what only once in a while; all are safe to ask too often.
+EVERY_TICK = (Job.RECOVER,)
+NOW_AND_THEN = {
+    Job.CHECK_LEDGERS: timedelta(minutes=1),
+    Job.PLAN_SLOTS: timedelta(minutes=30),
+    Job.REMOVE_EXPIRED: timedelta(minutes=30),
+}
+
+_asked_at: dict[Job, float] = {}
+
+
+@queue.task(name=Job.TICK.value)
+def tick() -> None:
+    """Ask for whatever is due, also what was missed."""
+    now = clock.now()
+    with transaction():
+        beat(BEAT, now=now)
+        for slot_id in due_slots(now):
+            enqueue(Job.CARRY_OUT_SLOT, slot_id)
+        for edition_id in due_editions(now):
+            enqueue(Job.CARRY_OUT_EDITION, edition_id)
+        for job in (*EVERY_TICK, *_ripe(clock.boot_seconds())):
+            enqueue(job)
+
+
+def _ripe(seconds: float) -> list[Job]:
+    ripe = [job for job, every in NOW_AND_THEN.items()
+            if seconds - _asked_at.get(job, float("-inf")) >= every.total_seconds()]
+    _asked_at.update(dict.fromkeys(ripe, seconds))
+    return ripe

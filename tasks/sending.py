@@ -1,0 +1,31 @@
+"""Tasks that send: each works for some seconds and asks for itself again while there is more."""
+
+from flask import current_app
+
+from newsletter import clock
+from newsletter.extensions import queue
+from newsletter.jobs import Job, Lane, enqueue
+from newsletter.sending import recover as recovery
+
+# Short enough that a worker asked to stop is gone within half a minute (R08).
+SECONDS = 8.0
+
+
+@queue.task(name=Job.SEND_PROMPT.value)
+def send_prompt() -> None:
+    """Confirmations, links and welcomes."""
+    if current_app.extensions["post"].run(Lane.PROMPT, seconds=SECONDS).has_more:
+        enqueue(Job.SEND_PROMPT)
+
+
+@queue.task(name=Job.SEND_BULK.value)
+def send_bulk() -> None:
+    """Editions and digests."""
+    if current_app.extensions["post"].run(Lane.BULK, seconds=SECONDS).has_more:
+        enqueue(Job.SEND_BULK)
+
+
+@queue.task(name=Job.RECOVER.value)
+def recover() -> None:
+    """Abandoned claims, lost wake-ups, finished mailings."""
+    recovery.recover(now=clock.now())
