@@ -1,0 +1,28 @@
+"""The mail to a subscriber who signs up again; place to fill: manage_token."""
+
+from dataclasses import dataclass
+
+from newsletter.deliveries.models import MailKind
+from newsletter.emails.identity import Identity
+from newsletter.emails.single import Written, write_kind
+from newsletter.emails.urls import Urls
+
+
+@dataclass(frozen=True)
+class AlreadySubscribed:
+    """The reader's language and format."""
+
+    language: str
+    format: str
+
+
+def write(context: AlreadySubscribed, *, identity: Identity, urls: Urls) -> Written:
+    """The mail. Tells her that nothing changed and where her choices are (W07)."""
+    return write_kind(
+        MailKind.ALREADY_SUBSCRIBED,
+        language=context.language,
+        format=context.format,
+        identity=identity,
+        urls=urls,
+        context={},
+    )

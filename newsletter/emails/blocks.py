@@ -1,0 +1,33 @@
+"""The names of blocks, as templates mark them and variants list them."""
+
+from datetime import date
+
+TOP = "frame_top"
+OPENING = "opening"
+HAIRLINE = "hairline"
+BOTTOM = "frame_bottom"
+
+
+def digest_opening(cadence: str, slot_on: date) -> str:
+    """The head of a digest of one slot."""
+    return f"{OPENING}:{cadence}:{slot_on.isoformat()}"
+
+
+def section(index: int) -> str:
+    """The heading of an edition's section, by its place."""
+    return f"section:{index}"
+
+
+def heading(theme_id: int, count: int) -> str:
+    """The heading of a theme with so many articles under it."""
+    return f"theme:{theme_id}:{count}"
+
+
+def article(article_id: int) -> str:
+    """One article."""
+    return f"article:{article_id}"
+
+
+def more(count: int) -> str:
+    """How many articles the limit left out."""
+    return f"more:{count}"

@@ -1,0 +1,191 @@
+"""Compile: content of the domain into blocks and variants, each block once per language."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from newsletter.deliveries.models import MailKind
+from newsletter.emails import digest, edition, templates
+from newsletter.emails.identity import Identity
+from newsletter.emails.single import MAIL, TEXT
+from newsletter.emails.urls import Urls
+from newsletter.emails.words import LANGUAGES
+from newsletter.errors import MailTooLarge
+from newsletter.mailer import places
+from newsletter.mailer.encode import encode
+from newsletter.mailer.plain import one_line
+from newsletter.mailings.contents import (
+    CompiledBlock,
+    CompiledManifest,
+    CompiledVariant,
+    DigestSelection,
+    EditionContent,
+)
+
+# Gmail clips near 102 kB (M11); 2 kB are kept for what happens to a mail on its way.
+LARGEST_HTML = 102_400 - 2_048
+
+HTML = "html"
+
+
+def compile_edition(
+    content: EditionContent,
+    *,
+    identity: Identity,
+    urls: Urls,
+    languages: Sequence[str] = LANGUAGES,
+) -> CompiledManifest:
+    """The edition in each language, as mail and as plain text.
+
+    Selection keys are `nl:mail`, `nl:text`, `en:mail`, `en:text`. Raises MailTooLarge, MailError.
+    """
+    press = _Press()
+    context = edition.context(content, identity)
+    for language in languages:
+        press.print(MailKind.EDITION, language, identity=identity, urls=urls, context=context)
+        for chosen in (MAIL, TEXT):
+            press.add_variant(
+                f"{language}:{chosen}",
+                language=language,
+                format=chosen,
+                short=_edition_lines(language, context),
+                html=edition.html_order(content),
+                text=edition.text_order(content),
+            )
+    return press.manifest()
+
+
+def compile_digests(
+    selections: Iterable[DigestSelection], *, identity: Identity, urls: Urls
+) -> CompiledManifest:
+    """One variant for each selection key, all over the same blocks.
+
+    Raises MailTooLarge, MailError.
+    """
+    press = _Press()
+    distinct = {selection.key: selection for selection in selections}
+    for language in sorted({selection.language for selection in distinct.values()}):
+        mine = [each for each in distinct.values() if each.language == language]
+        context = {"plan": digest.plan(mine, language=language)}
+        press.print(MailKind.DIGEST, language, identity=identity, urls=urls, context=context)
+        for selection in mine:
+            press.add_variant(
+                selection.key,
+                language=language,
+                format=selection.format,
+                short={
+                    "subject": digest.subject(selection),
+                    "preheader": digest.preheader(selection),
+                    "why": digest.why(selection),
+                },
+                html=digest.html_order(selection),
+                text=digest.text_order(selection),
+            )
+    return press.manifest()
+
+
+def _edition_lines(language: str, context: Mapping[str, object]) -> dict[str, str]:
+    return {
+        name: templates.line(MailKind.EDITION, name, language=language, context=context)
+        for name in places.VARIANT_PLACES
+    }
+
+
+class _Press:
+    """Gathers blocks and variants while a mailing is compiled."""
+
+    def __init__(self) -> None:
+        self._blocks: list[CompiledBlock] = []
+        self._index: dict[tuple[str, str, str], int] = {}
+        self._sources: list[_Size] = []
+        self._variants: list[CompiledVariant] = []
+
+    def print(
+        self,
+        kind: MailKind,
+        language: str,
+        *,
+        identity: Identity,
+        urls: Urls,
+        context: Mapping[str, object],
+    ) -> None:
+        """Render and encode every block of one language."""
+        full = {
+            "subject": templates.PLACE["subject"],
+            "preheader": templates.PLACE["preheader"],
+            **context,
+        }
+        html = templates.html_blocks(
+            kind, language=language, identity=identity, urls=urls, context=full
+        )
+        text = templates.text_blocks(
+            kind, language=language, identity=identity, urls=urls, context=full
+        )
+        for part, blocks in ((HTML, html), (TEXT, text)):
+            for name, source in blocks.items():
+                body = encode(source)
+                self._index[(name, language, part)] = len(self._blocks)
+                digest_of_body = hashlib.sha256(body).hexdigest()
+                self._blocks.append(CompiledBlock(name, language, part, body, digest_of_body))
+                self._sources.append(_Size(source))
+
+    def add_variant(
+        self,
+        key: str,
+        *,
+        language: str,
+        format: str,
+        short: Mapping[str, str],
+        html: Sequence[str],
+        text: Sequence[str],
+    ) -> None:
+        """A variant over the printed blocks. Raises MailTooLarge (M11)."""
+        short = {name: one_line(value) for name, value in short.items()}
+        html_blocks = tuple(self._index[(name, language, HTML)] for name in html)
+        text_blocks = tuple(self._index[(name, language, TEXT)] for name in text)
+        if format == TEXT:
+            html_blocks = ()
+        size = sum(self._sources[index].with_values(short) for index in html_blocks)
+        if size > LARGEST_HTML:
+            raise MailTooLarge(f"{key}: {size} bytes of HTML, at most {LARGEST_HTML}")
+        ordered = (self._blocks[index].hash for index in (*html_blocks, *text_blocks))
+        self._variants.append(
+            CompiledVariant(
+                selection_key=key,
+                language=language,
+                format=format,
+                subject=short["subject"],
+                preheader=short["preheader"],
+                why=short["why"],
+                html=html_blocks,
+                text=text_blocks,
+                hash=_hash(short["subject"], short["preheader"], short["why"], *ordered),
+            )
+        )
+
+    def manifest(self) -> CompiledManifest:
+        """What was gathered; its hash does not depend on the order of the variants."""
+        lines = sorted(
+            f"{each.selection_key} {each.language} {each.format} {each.hash}"
+            for each in self._variants
+        )
+        return CompiledManifest(tuple(self._blocks), tuple(self._variants), _hash(*lines))
+
+
+class _Size:
+    """How many bytes a block takes once its places are filled."""
+
+    def __init__(self, source: str) -> None:
+        self._fixed = len(places.PATTERN.sub("", source).encode())
+        self._places = places.PATTERN.findall(source)
+
+    def with_values(self, values: Mapping[str, str]) -> int:
+        return self._fixed + sum(
+            len(escape(values[name]).encode()) if name in values else places.LONGEST_TOKEN
+            for name in self._places
+        )
+
+
+def _hash(*parts: str) -> str:
+    # The parts hold no NUL, so no two lists of parts give the same bytes.
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -1,0 +1,134 @@
+"""The mail of a digest: its short texts, its blocks, and what many selections have in common."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from newsletter.deliveries.models import MailKind
+from newsletter.emails import templates
+from newsletter.emails.blocks import (
+    BOTTOM,
+    HAIRLINE,
+    TOP,
+    article,
+    digest_opening,
+    heading,
+    more,
+)
+from newsletter.emails.say import Say
+from newsletter.emails.words import words_of
+from newsletter.mailings.contents import ArticleItem, DigestSelection, ThemeSection
+
+_KIND = MailKind.DIGEST
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The head of one slot: its week or month, and its day."""
+
+    name: str
+    figure: str
+    day: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The heading of a theme in one language."""
+
+    name: str
+    theme: str
+    under: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every block that the selections of one language need, each once."""
+
+    openings: tuple[Opening, ...]
+    headings: tuple[Heading, ...]
+    articles: tuple[ArticleItem, ...]
+    left_out: tuple[int, ...]
+
+
+def plan(selections: Iterable[DigestSelection], *, language: str) -> Plan:
+    """What must be compiled for these selections of one language."""
+    openings: dict[str, Opening] = {}
+    headings: dict[str, Heading] = {}
+    articles: dict[int, ArticleItem] = {}
+    left_out: set[int] = set()
+    for selection in selections:
+        opening = _opening(selection.cadence, selection.slot_on, language)
+        openings[opening.name] = opening
+        for section in selection.sections:
+            head = _heading(section, language)
+            headings[head.name] = head
+            articles.update((item.id, item) for item in section.items)
+        if selection.more:
+            left_out.add(selection.more)
+    return Plan(
+        tuple(openings.values()),
+        tuple(headings.values()),
+        tuple(articles.values()),
+        tuple(sorted(left_out)),
+    )
+
+
+def html_order(selection: DigestSelection) -> tuple[str, ...]:
+    """The names of the blocks of the HTML: a hairline between articles, not under a heading."""
+    names = [TOP, digest_opening(selection.cadence, selection.slot_on)]
+    for section in selection.sections:
+        names.append(heading(section.theme_id, len(section.items)))
+        for place, item in enumerate(section.items):
+            names += [HAIRLINE, article(item.id)] if place else [article(item.id)]
+    if selection.more:
+        names.append(more(selection.more))
+    return (*names, BOTTOM)
+
+
+def text_order(selection: DigestSelection) -> tuple[str, ...]:
+    """The names of the blocks of the plain text."""
+    return tuple(name for name in html_order(selection) if name != HAIRLINE)
+
+
+def subject(selection: DigestSelection) -> str:
+    """The first article's title and how many others there are, in about 70 characters."""
+    titles = [item.title for section in selection.sections for item in section.items]
+    context = {"title": titles[0], "others": len(titles) - 1}
+    return templates.line(_KIND, "subject", language=selection.language, context=context)
+
+
+def preheader(selection: DigestSelection) -> str:
+    """How many articles, and in which themes."""
+    count = sum(len(section.items) for section in selection.sections)
+    context = {"count": count, "themes": _theme_names(selection)}
+    return templates.line(_KIND, "preheader", language=selection.language, context=context)
+
+
+def why(selection: DigestSelection) -> str:
+    """Why this reader gets it: the themes that matched, and the cadence."""
+    context = {"themes": _theme_names(selection), "cadence": selection.cadence}
+    return templates.line(_KIND, "why", language=selection.language, context=context)
+
+
+def _theme_names(selection: DigestSelection) -> list[str]:
+    return [_name(section, selection.language) for section in selection.sections]
+
+
+def _name(section: ThemeSection, language: str) -> str:
+    return section.name_en if language == "en" else section.name_nl
+
+
+def _opening(cadence: str, slot_on: date, language: str) -> Opening:
+    words = words_of(_KIND, language)
+    say = Say(language, words)
+    weekly = words.week.format(say.week(slot_on))
+    figure = say.first_capital(say.month(slot_on)) if cadence == "monthly" else weekly
+    day = say.first_capital(say.day(slot_on))
+    return Opening(digest_opening(cadence, slot_on), figure, day)
+
+
+def _heading(section: ThemeSection, language: str) -> Heading:
+    words = words_of(_KIND, language)
+    count = len(section.items)
+    under = words.section_one if count == 1 else words.section_more.format(count)
+    return Heading(heading(section.theme_id, count), _name(section, language), under)

@@ -1,0 +1,42 @@
+"""The mail of an edition: which blocks it has and in what order."""
+
+from typing import Any
+
+from newsletter.emails.blocks import BOTTOM, HAIRLINE, OPENING, TOP, article, section
+from newsletter.emails.editorial import Style
+from newsletter.emails.identity import Identity
+from newsletter.mailings.contents import EditionContent
+
+CONTENT_LANGUAGE = "nl"  # the magazine's own; in an English frame its text carries lang (A02)
+
+_SERIF = "font-family:Georgia,'Noto Serif','Liberation Serif',serif;font-size:18px;"
+
+
+def context(content: EditionContent, identity: Identity) -> dict[str, Any]:
+    """What the templates of an edition need."""
+    words = f"{_SERIF}line-height:28px;font-weight:normal;color:{identity.light.ink};"
+    return {
+        "edition": content,
+        "edition_language": CONTENT_LANGUAGE,
+        "name": identity.name,
+        "editorial_style": Style(
+            paragraph=f"margin:0 0 14px;{words}",
+            item=f"margin:0 0 6px;{words}",
+            link=f"color:{identity.light.green};text-decoration:underline;",
+        ),
+    }
+
+
+def html_order(content: EditionContent) -> tuple[str, ...]:
+    """The names of the blocks of the HTML: a hairline between articles, not under a heading."""
+    names = [TOP, OPENING]
+    for index, each in enumerate(content.sections):
+        names.append(section(index))
+        for place, item in enumerate(each.items):
+            names += [HAIRLINE, article(item.id)] if place else [article(item.id)]
+    return (*names, BOTTOM)
+
+
+def text_order(content: EditionContent) -> tuple[str, ...]:
+    """The names of the blocks of the plain text."""
+    return tuple(name for name in html_order(content) if name != HAIRLINE)

@@ -1,0 +1,28 @@
+"""The kinds of mail: which go to many, on which list, and which tokens each one takes."""
+
+from dataclasses import dataclass
+
+from newsletter.deliveries.models import MailKind
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What sets a kind apart; `list_label` is the first label of its List-Id, None for a notice."""
+
+    list_label: str | None
+    tokens: tuple[str, ...]
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it goes to many and carries the list headers."""
+        return self.list_label is not None
+
+
+KINDS = {
+    MailKind.CONFIRM_SIGNUP: Kind(None, ("confirm_token",)),
+    MailKind.ALREADY_SUBSCRIBED: Kind(None, ("manage_token",)),
+    MailKind.WELCOME: Kind(None, ("manage_token",)),
+    MailKind.MANAGE_LINK: Kind(None, ("manage_token",)),
+    MailKind.DIGEST: Kind("digests", ("manage_token", "leave_token")),
+    MailKind.EDITION: Kind("edities", ("manage_token", "leave_token")),
+}

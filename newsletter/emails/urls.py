@@ -1,0 +1,81 @@
+"""Every absolute address that may stand in a mail."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from newsletter.emails.trusted import open_place, ours
+
+
+@dataclass(frozen=True)
+class Urls:
+    """The addresses under one public address, which has no slash at its end."""
+
+    public_url: str
+
+    def _at(self, path: str, name: str = "") -> str:
+        return f"{self.public_url}{path}{quote(name, safe='')}"
+
+    @property
+    def home(self) -> str:
+        """The magazine's front page."""
+        return self._at("/")
+
+    @property
+    def manage_request(self) -> str:
+        """Where a reader asks for a link to the preferences; also what List-Help names."""
+        return self._at("/mijn-link")
+
+    @property
+    def privacy(self) -> str:
+        """The privacy statement."""
+        return self._at("/privacy")
+
+    @property
+    def colophon(self) -> str:
+        """Who makes the magazine."""
+        return self._at("/colofon")
+
+    def article(self, slug: str) -> str:
+        """An article's page."""
+        return self._at("/artikelen/", slug)
+
+    def theme(self, slug: str) -> str:
+        """A theme's page."""
+        return self._at("/themas/", slug)
+
+    def edition(self, key: str) -> str:
+        """An edition's page; the key is volume and number, such as `20-8`."""
+        return self._at("/edities/", key)
+
+    def edition_mail(self, key: str) -> str:
+        """The edition's mail as it was sent, without personal links."""
+        return self._at("/edities/", key) + "/mail"
+
+    def confirm(self, token: str) -> str:
+        """The page on which a sign-up is confirmed."""
+        return self._at("/bevestigen/", token)
+
+    def manage(self, token: str) -> str:
+        """The preference page of one reader."""
+        return self._at("/voorkeuren/", token)
+
+    def leave(self, token: str) -> str:
+        """The page, and the one-click address, at which a reader leaves (RFC 8058)."""
+        return self._at("/afmelden/", token)
+
+    @property
+    def confirm_place(self) -> Markup:
+        """The confirm address with the token still open."""
+        return ours(self.confirm("")) + open_place("confirm_token")
+
+    @property
+    def manage_place(self) -> Markup:
+        """The preference address with the token still open."""
+        return ours(self.manage("")) + open_place("manage_token")
+
+    @property
+    def leave_place(self) -> Markup:
+        """The leaving address with the token still open."""
+        return ours(self.leave("")) + open_place("leave_token")

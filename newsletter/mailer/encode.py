@@ -1,0 +1,68 @@
+"""Encode: text with places as quoted-printable (RFC 2045 §6.7), ready to be joined.
+
+Every hard line is encoded by itself and ends in a hard break, so joined blocks are the encoding
+of the joined text. A place stands alone on a soft-broken line: whatever fills it, no soft break
+falls inside it and no line grows too long. A dot that would begin a line is written `=2E`, so
+SMTP has no dots to double (RFC 5321 §4.5.2), and `From ` is written `=46rom ` for mbox files.
+"""
+
+from newsletter.mailer import places
+
+LONGEST_LINE = 76
+_ROOM = LONGEST_LINE - 1  # the soft line break's own sign
+_SOFT = b"=\r\n"
+
+_CODES = [f"={byte:02X}" for byte in range(256)]
+_TABLE = [
+    chr(byte) if (33 <= byte <= 126 and byte != ord("=")) or byte in b" \t" else _CODES[byte]
+    for byte in range(256)
+]
+
+
+def encode(text: str) -> bytes:
+    """The text in quoted-printable with CRLF, its places kept as `\\x1fname\\x1f`.
+
+    A last line without a break gets one.
+    """
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return b"".join(_hard_line(line) for line in lines)
+
+
+def encode_value(value: str) -> bytes:
+    """What fills a place: encoded like text, without the line break that the place already has."""
+    return b"\r\n".join(_SOFT.join(_soft_lines(line.encode())) for line in value.split("\n"))
+
+
+def _hard_line(line: str) -> bytes:
+    parts = places.PATTERN.split(line)
+    lines = _soft_lines(parts[0].encode())
+    for name, text in zip(parts[1::2], parts[2::2], strict=True):
+        if lines == [b""]:
+            lines = []
+        lines.append(places.place(name).encode("ascii"))
+        lines += _soft_lines(text.encode())
+    return _SOFT.join(lines) + b"\r\n"
+
+
+def _soft_lines(data: bytes) -> list[bytes]:
+    """The data on encoded lines of at most 75 characters, at least one line."""
+    lines: list[bytes] = []
+    line: list[str] = []
+    size = 0
+    last = len(data) - 1
+    for index, byte in enumerate(data):
+        code = _TABLE[byte]
+        if index == last and byte in b" \t":
+            code = _CODES[byte]  # white space at a line's end may be lost on the way
+        if size + len(code) > _ROOM:
+            lines.append("".join(line).encode("ascii"))
+            line, size = [], 0
+        starts_from = byte == ord("F") and data.startswith(b"From ", index)
+        if size == 0 and (byte == ord(".") or starts_from):
+            code = _CODES[byte]
+        line.append(code)
+        size += len(code)
+    lines.append("".join(line).encode("ascii"))
+    return lines

@@ -1,0 +1,36 @@
+"""Every kind of mail in a real browser: axe in light and dark, and no sideways scroll (A02)."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from newsletter.deliveries.models import MailKind
+from newsletter.emails.words import LANGUAGES
+from tests.emails.material import html_of, mail_of
+
+# A mail is a fragment of the client's own page: landmarks are the client's.
+OPTIONS = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    # Nothing in a mail may be fetched from anywhere (P04).
+    context.route("**/*", lambda route: route.abort())
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", MailKind)
+def test_axe_finds_nothing_in_light_and_dark(page: Page, kind: MailKind, language: str) -> None:
+    html = html_of(mail_of(kind, language))
+    for scheme, width in (("light", 320), ("dark", 320), ("light", 1280), ("dark", 1280)):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.set_content(html)
+        found = Axe().run(page, options=OPTIONS).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], (scheme, width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

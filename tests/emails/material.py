@@ -1,0 +1,253 @@
+"""A magazine, an edition, digests and readers to write test mails with."""
+
+import email
+import email.policy
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+
+from newsletter.deliveries.models import MailKind
+from newsletter.emails import (
+    already_subscribed,
+    confirm_signup,
+    headers,
+    manage_link,
+    welcome,
+)
+from newsletter.emails.compile import compile_digests, compile_edition
+from newsletter.emails.headers import Sender
+from newsletter.emails.identity import Identity
+from newsletter.emails.kinds import KINDS
+from newsletter.emails.single import Choices, Written
+from newsletter.emails.urls import Urls
+from newsletter.mailer import message
+from newsletter.mailer.message import Prepared
+from newsletter.mailings.contents import (
+    ArticleItem,
+    CompiledManifest,
+    CompiledVariant,
+    DigestSelection,
+    EditionContent,
+    Section,
+    ThemeSection,
+)
+
+IDENTITY = Identity(
+    name="inGovernment",
+    issn="2213-2228",
+    publisher="Vereniging Directeuren Publieksdiensten",
+    postal_address="Postbus 2758, 3500 GT Utrecht",
+)
+URLS = Urls("https://www.ingovernment.example")
+SENDER = Sender("nieuwsbrief@ingovernment.example", "redactie@ingovernment.example")
+
+TOKENS = {
+    "manage_token": "MANAGEabcdefghijklmnopqrstuvwxyz0123456789-_ABC",
+    "leave_token": "LEAVE-abcdefghijklmnopqrstuvwxyz0123456789-_ABC",
+    "confirm_token": "CONFIRMabcdefghijklmnopqrstuvwxyz0123456789-_AB",
+}
+
+LEADERSHIP = ArticleItem(
+    id=1,
+    slug="leiderschap-in-netwerken",
+    kind="interview",
+    title="Leiderschap zit in netwerken en coalities, niet in één sterke persoon",
+    authors=("Otto Thors",),
+    summary="Wat maakt iemand een goede leider bij de overheid? Een gesprek over luisteren, "
+    "kiezen en ruimte geven.",
+    page=2,
+    theme_names_nl=("Leiderschap",),
+    theme_names_en=("Leadership",),
+    subject="Mark Frequin",
+)
+PLANNING_ACT = ArticleItem(
+    id=2,
+    slug="omgevingswet-veel-te-doen",
+    kind="artikel",
+    title="De Omgevingswet: veel te doen, en vele dromen waar te maken",
+    authors=("Floor Lekkerkerker",),
+    summary="Wat de wet vraagt, wat er op tijd klaar moet zijn & wat er nog te hopen valt.",
+    page=6,
+    theme_names_nl=("Omgevingswet", "Dienstverlening"),
+    theme_names_en=("Environment and Planning Act", "Public services"),
+)
+OPEN_GOVERNMENT = ArticleItem(
+    id=3,
+    slug="zes-proeftuinen",
+    kind="artikel",
+    title="Zes proeftuinen voor de Wet open overheid",
+    authors=("Jeroen Jonkers",),
+    summary="Gemeenten oefenen alvast met zelf openbaar maken. Wat proberen ze uit?",
+    page=10,
+    theme_names_nl=("Open overheid", "Samen organiseren"),
+    theme_names_en=("Open government", "Organising together"),
+)
+COLUMN = ArticleItem(
+    id=4,
+    slug="een-nieuwe-lente",
+    kind="opinie",
+    title="Corona vraagt om een nieuwe lente",
+    authors=("Jan Fraanje",),
+    summary="Een column over een land dat stilvalt, en over wat daar goed aan kan zijn.",
+    page=9,
+    theme_names_nl=("Leiderschap", "Informatiesamenleving"),
+    theme_names_en=("Leadership", "Information society"),
+)
+
+EDITION = EditionContent(
+    key="14-2",
+    volume=14,
+    number=2,
+    numbers_in_year=8,
+    title="Verbinden is ook besturen",
+    editorial_md="De verhalen in dit nummer gaan over *techniek*, maar steeds staat er iemand "
+    "naast die mensen bij elkaar brengt. Lees ook [onze colofon]"
+    "(https://www.ingovernment.example/colofon).\n\n"
+    "- rustig\n- van voor naar achter\n\n**De redactie**",
+    subject="inGovernment 14·2: Verbinden is ook besturen",
+    preheader="Over leiderschap, de Omgevingswet en zes proeftuinen.",
+    appears_on=date(2020, 3, 3),
+    sections=(
+        Section("Het gesprek", (LEADERSHIP,)),
+        Section("Uit de praktijk", (PLANNING_ACT, OPEN_GOVERNMENT)),
+        Section(None, (COLUMN,)),
+    ),
+)
+
+
+def selection(
+    key: str = "nl", *, language: str = "nl", format: str = "mail", more: int = 0
+) -> DigestSelection:
+    """A weekly digest of four articles in three themes."""
+    return DigestSelection(
+        key=key,
+        cadence="weekly",
+        language=language,
+        format=format,
+        sections=(
+            ThemeSection(1, "leiderschap", "Leiderschap", "Leadership", (LEADERSHIP, COLUMN)),
+            ThemeSection(
+                2, "omgevingswet", "Omgevingswet", "Environment and Planning Act", (PLANNING_ACT,)
+            ),
+            ThemeSection(
+                3, "open-overheid", "Open overheid", "Open government", (OPEN_GOVERNMENT,)
+            ),
+        ),
+        more=more,
+        slot_on=date(2020, 3, 10),
+    )
+
+
+def edition(content: EditionContent = EDITION) -> CompiledManifest:
+    """The edition, compiled."""
+    return compile_edition(content, identity=IDENTITY, urls=URLS)
+
+
+def digests(*selections: DigestSelection) -> CompiledManifest:
+    """The selections, compiled."""
+    return compile_digests(selections, identity=IDENTITY, urls=URLS)
+
+
+def variant_of(manifest: CompiledManifest, key: str) -> CompiledVariant:
+    """The variant of that selection key."""
+    return next(each for each in manifest.variants if each.selection_key == key)
+
+
+def prepared(manifest: CompiledManifest, key: str, kind: MailKind) -> Prepared:
+    """The variant made ready, as the post room does it."""
+    variant = variant_of(manifest, key)
+    return message.prepare(
+        subject=variant.subject,
+        headers=headers.shared(
+            kind,
+            language=variant.language,
+            identity=IDENTITY,
+            urls=URLS,
+            sender=SENDER,
+            mailing_key=f"{kind}:14-2",
+        ),
+        html=[manifest.blocks[index].body for index in variant.html] or None,
+        text=[manifest.blocks[index].body for index in variant.text],
+        values={
+            "subject": variant.subject,
+            "preheader": variant.preheader,
+            "why": variant.why,
+        },
+    )
+
+
+def reader_lines(address: str = "u1@gemeente.example") -> tuple[bytes, ...]:
+    """One reader's header lines."""
+    return headers.of_reader(
+        address=address,
+        message_id="<abc123@ingovernment.example>",
+        dated_at=datetime(2020, 3, 3, 8, 0, tzinfo=UTC),
+    )
+
+
+def bulk(manifest: CompiledManifest, key: str, kind: MailKind) -> bytes:
+    """The whole message to one reader."""
+    return prepared(manifest, key, kind).join(headers=reader_lines(), values=TOKENS)
+
+
+def written(kind: MailKind, language: str, format: str = "mail") -> Written:
+    """A single mail of that kind."""
+    themes = ("Data", "Omgevingswet") if language == "nl" else ("Data", "Open government")
+    choices = Choices(editions=True, cadence="weekly", theme_names=themes)
+    latest = welcome.LatestEdition("14-2", 14, 2, 8, "Verbinden is ook besturen", date(2020, 3, 3))
+    if kind == MailKind.CONFIRM_SIGNUP:
+        asked = confirm_signup.ConfirmSignup(language, format, choices)
+        return confirm_signup.write(asked, identity=IDENTITY, urls=URLS)
+    if kind == MailKind.WELCOME:
+        chosen = welcome.Welcome(language, format, choices, latest)
+        return welcome.write(chosen, identity=IDENTITY, urls=URLS)
+    if kind == MailKind.MANAGE_LINK:
+        link = manage_link.ManageLink(language, format)
+        return manage_link.write(link, identity=IDENTITY, urls=URLS)
+    already = already_subscribed.AlreadySubscribed(language, format)
+    return already_subscribed.write(already, identity=IDENTITY, urls=URLS)
+
+
+def single(kind: MailKind, language: str, format: str = "mail") -> bytes:
+    """The whole single mail to one reader."""
+    mail = written(kind, language, format)
+    return message.write_single(
+        subject=mail.subject,
+        shared_headers=headers.shared(
+            kind, language=language, identity=IDENTITY, urls=URLS, sender=SENDER
+        ),
+        reader_headers=reader_lines(),
+        html=mail.html,
+        text=mail.text,
+        values={name: TOKENS[name] for name in KINDS[kind].tokens},
+    )
+
+
+def mail_of(kind: MailKind, language: str, format: str = "mail") -> bytes:
+    """A whole message of any kind."""
+    if kind == MailKind.EDITION:
+        return bulk(edition(), f"{language}:{format}", kind)
+    if kind == MailKind.DIGEST:
+        chosen = selection("it", language=language, format=format, more=2)
+        return bulk(digests(chosen), "it", kind)
+    return single(kind, language, format)
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    """The message as Python's parser reads it."""
+    found = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def html_of(raw: bytes) -> str:
+    """The HTML part, decoded."""
+    part = parsed(raw).get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def text_of(raw: bytes) -> str:
+    """The plain text, decoded."""
+    part = parsed(raw).get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())

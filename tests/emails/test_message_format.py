@@ -1,0 +1,146 @@
+"""Every kind of mail against the rules for messages (M01–M03, M05, M06, M10–M12, P03, P04)."""
+
+import re
+from datetime import datetime
+
+import pytest
+
+from newsletter.deliveries.models import MailKind
+from newsletter.emails.compile import LARGEST_HTML
+from newsletter.emails.kinds import KINDS
+from newsletter.emails.words import LANGUAGES
+from tests.emails.material import TOKENS, html_of, mail_of, parsed, text_of
+
+MAILS = [
+    pytest.param(kind, language, mail_of(kind, language), id=f"{kind}-{language}")
+    for kind in MailKind
+    for language in LANGUAGES
+]
+ONCE = (
+    "From",
+    "To",
+    "Date",
+    "Message-ID",
+    "Subject",
+    "MIME-Version",
+    "Reply-To",
+    "Content-Language",
+    "Content-Type",
+)
+every_mail = pytest.mark.parametrize(("kind", "language", "raw"), MAILS)
+
+
+@every_mail
+def test_each_header_that_must_be_there_is_there_once(
+    kind: MailKind, language: str, raw: bytes
+) -> None:
+    mail = parsed(raw)
+    assert {name: len(mail.get_all(name, [])) for name in ONCE} == dict.fromkeys(ONCE, 1)
+    assert mail["Content-Language"] == language
+    moment = mail["Date"].datetime
+    assert isinstance(moment, datetime)
+    assert moment.tzinfo is not None
+    assert mail["Precedence"] is None
+    assert mail["Bcc"] is None
+
+
+@every_mail
+def test_a_parser_finds_no_defect(kind: MailKind, language: str, raw: bytes) -> None:
+    mail = parsed(raw)
+    assert [part.defects for part in mail.walk() if part.defects] == []
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+
+
+@every_mail
+def test_lines_are_short_ascii_and_end_in_crlf(kind: MailKind, language: str, raw: bytes) -> None:
+    assert raw.isascii()
+    assert raw.endswith(b"\r\n")
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert all(len(line) <= 76 or b"List-Unsubscribe: <" in line for line in raw.split(b"\r\n"))
+    assert all(len(line) <= 998 for line in head.split(b"\r\n"))
+    assert not any(line.startswith(b".") for line in body.split(b"\r\n"))
+    assert b"\x1f" not in raw
+
+
+@every_mail
+def test_bulk_mail_has_list_headers_and_a_notice_says_it_is_automatic(
+    kind: MailKind, language: str, raw: bytes
+) -> None:
+    mail = parsed(raw)
+    label = KINDS[kind].list_label
+    if label is None:
+        assert mail["Auto-Submitted"] == "auto-generated"
+        assert not [name for name in mail if name.startswith("List-")]
+        return
+    assert mail["Auto-Submitted"] is None
+    assert mail["List-Id"] == f"<{label}.ingovernment.example>"
+    leave = f"https://www.ingovernment.example/afmelden/{TOKENS['leave_token']}"
+    assert mail.get_all("List-Unsubscribe") == [f"<{leave}>"]
+    assert mail.get_all("List-Unsubscribe-Post") == ["List-Unsubscribe=One-Click"]
+    assert mail["List-Help"] == "<https://www.ingovernment.example/mijn-link>"
+    assert mail["List-Owner"] == "<mailto:redactie@ingovernment.example>"
+    assert mail["Feedback-ID"].count(":") == 3
+    assert leave in html_of(raw)
+    assert leave in text_of(raw)
+
+
+@every_mail
+def test_both_parts_have_the_same_addresses(kind: MailKind, language: str, raw: bytes) -> None:
+    in_html = set(re.findall(r'href="([^"]+)"', html_of(raw)))
+    in_text = set(re.findall(r"https?://[^\s)]+", text_of(raw)))
+    assert in_html == in_text
+
+
+@every_mail
+def test_every_address_is_ours_and_nothing_is_fetched(
+    kind: MailKind, language: str, raw: bytes
+) -> None:
+    html = html_of(raw)
+    assert all(
+        url.startswith("https://www.ingovernment.example/")
+        for url in re.findall(r'href="([^"]+)"', html)
+    )
+    assert not re.search(r"<img|<link|<script|\ssrc=|url\(|@import", html)
+
+
+@every_mail
+def test_the_footer_answers_the_three_questions(kind: MailKind, language: str, raw: bytes) -> None:
+    questions = {
+        "nl": ("Wie schrijft je?", "Waarom krijg je dit?", "Wil je stoppen?"),
+        "en": ("Who is writing to you?", "Why do you get this?", "Want to stop?"),
+    }[language]
+    for part in (html_of(raw), text_of(raw)):
+        for words in (
+            *questions,
+            "Vereniging Directeuren Publieksdiensten",
+            "2213-2228",
+            "Postbus 2758, 3500 GT Utrecht",
+        ):
+            assert words in " ".join(part.split()), words
+
+
+@every_mail
+def test_the_html_stays_below_what_gmail_clips(kind: MailKind, language: str, raw: bytes) -> None:
+    assert len(html_of(raw).encode()) <= LARGEST_HTML
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", MailKind)
+def test_a_reader_who_chose_plain_text_gets_the_same_text_alone(
+    kind: MailKind, language: str
+) -> None:
+    raw = mail_of(kind, language, "text")
+    assert parsed(raw).get_content_type() == "text/plain"
+    assert text_of(raw) == text_of(mail_of(kind, language))
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_only_the_tokens_differ_between_two_readers(kind: MailKind) -> None:
+    raw = mail_of(kind, "nl").decode()
+    shown = {name: raw.count(value) for name, value in TOKENS.items()}
+    assert {name for name, count in shown.items() if count} == set(KINDS[kind].tokens)

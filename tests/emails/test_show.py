@@ -1,0 +1,32 @@
+"""Showing a frozen variant: the same words, no personal link."""
+
+from newsletter.deliveries.models import MailKind
+from newsletter.emails import show
+from tests.emails.material import TOKENS, URLS, bulk, edition, html_of, text_of, variant_of
+
+MANIFEST = edition()
+VARIANT = variant_of(MANIFEST, "nl:mail")
+VALUES = {"subject": VARIANT.subject, "preheader": VARIANT.preheader, "why": VARIANT.why}
+
+
+def without_links(part: str) -> str:
+    found = part.replace("\r\n", "\n")
+    for address in (URLS.manage(TOKENS["manage_token"]), URLS.leave(TOKENS["leave_token"])):
+        found = found.replace(address, URLS.manage_request)
+    return found
+
+
+def test_what_is_shown_is_what_was_sent_but_for_the_personal_links() -> None:
+    sent = bulk(MANIFEST, "nl:mail", MailKind.EDITION)
+    html = [MANIFEST.blocks[index].body for index in VARIANT.html]
+    text = [MANIFEST.blocks[index].body for index in VARIANT.text]
+    assert show.as_html(html, values=VALUES, urls=URLS) == without_links(html_of(sent))
+    assert show.as_text(text, values=VALUES, urls=URLS) == without_links(text_of(sent))
+
+
+def test_nothing_personal_is_left() -> None:
+    html = [MANIFEST.blocks[index].body for index in VARIANT.html]
+    shown = show.as_html(html, values=VALUES, urls=URLS)
+    assert "/voorkeuren/" not in shown
+    assert "/afmelden/" not in shown
+    assert "\x1f" not in shown

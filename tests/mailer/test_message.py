@@ -1,0 +1,88 @@
+"""Messages: joined bytes that any parser reads without complaint."""
+
+import email
+import email.policy
+from email.message import EmailMessage
+
+import pytest
+
+from newsletter.errors import MailError, UnsafeHeader
+from newsletter.mailer import headers, message, places
+from newsletter.mailer.encode import encode
+
+TOKEN = "abc-DEF_123"
+LEAVE = f"<https://x.example/{places.place('leave_token')}>"
+SHARED = (headers.token_line("List-Unsubscribe", LEAVE),)
+TO = (headers.address_line("To", [("", "a@b.example")]),)
+HTML = [encode(f"<p>{places.place('why')} {places.place('leave_token')}</p>\n")]
+TEXT = [encode(f"{places.place('why')}\n"), encode(f"{places.place('leave_token')}\n")]
+
+
+def prepared(*, html: list[bytes] | None = HTML, why: str = "Omdat") -> message.Prepared:
+    return message.prepare(subject="Één", headers=SHARED, html=html, text=TEXT, values={"why": why})
+
+
+def read(raw: bytes) -> EmailMessage:
+    found = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    assert [part.defects for part in found.walk() if part.defects] == []
+    return found
+
+
+def test_the_text_comes_first_and_the_html_second() -> None:
+    mail = read(prepared().join(headers=TO, values={"leave_token": TOKEN}))
+    assert mail.get_content_type() == "multipart/alternative"
+    types = [part.get_content_type() for part in mail.iter_parts()]
+    assert types == ["text/plain", "text/html"]
+
+
+def test_a_reader_who_chose_plain_text_gets_one_part() -> None:
+    mail = read(prepared(html=None).join(headers=TO, values={"leave_token": TOKEN}))
+    assert mail.get_content_type() == "text/plain"
+    assert mail.get_content() == f"Omdat\r\n{TOKEN}\r\n"
+
+
+def test_values_are_escaped_for_html_and_plain_for_text() -> None:
+    mail = read(prepared(why="Data & <wet>").join(headers=TO, values={"leave_token": TOKEN}))
+    text, html = [part.get_content() for part in mail.iter_parts()]
+    assert text == f"Data & <wet>\r\n{TOKEN}\r\n"
+    assert html == f"<p>Data &amp; &lt;wet&gt; {TOKEN}</p>\r\n"
+
+
+def test_a_long_reason_is_wrapped_in_the_text() -> None:
+    mail = read(prepared(why="woord " * 60).join(headers=TO, values={"leave_token": TOKEN}))
+    text = next(mail.iter_parts()).get_content()
+    assert max(len(line) for line in text.splitlines()) <= 72
+
+
+def test_the_token_also_fills_the_header() -> None:
+    mail = read(prepared().join(headers=TO, values={"leave_token": TOKEN}))
+    assert mail["List-Unsubscribe"] == f"<https://x.example/{TOKEN}>"
+
+
+def test_line_ends_are_crlf_only_and_the_same_input_gives_the_same_bytes() -> None:
+    raw = prepared().join(headers=TO, values={"leave_token": TOKEN})
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert b"\r" not in raw.replace(b"\r\n", b"")
+    assert raw == prepared().join(headers=TO, values={"leave_token": TOKEN})
+
+
+@pytest.mark.parametrize("values", [{}, {"manage_token": TOKEN}, {"leave_token": "a\r\n.\r\n"}])
+def test_a_missing_or_bad_token_makes_no_mail(values: dict[str, str]) -> None:
+    with pytest.raises(MailError):
+        prepared().join(headers=TO, values=values)
+
+
+def test_a_subject_with_a_line_break_makes_no_mail() -> None:
+    with pytest.raises(UnsafeHeader):
+        message.prepare(subject="a\r\nBcc: x@y.example", headers=(), html=None, text=[], values={})
+
+
+def test_the_boundary_cannot_occur_in_a_body() -> None:
+    hostile = [encode("--=_0123\n=_\n--\n")]
+    mail = read(
+        message.prepare(subject="x", headers=(), html=hostile, text=hostile, values={}).join(
+            headers=TO, values={}
+        )
+    )
+    assert [part.get_content() for part in mail.iter_parts()] == ["--=_0123\r\n=_\r\n--\r\n"] * 2
