@@ -1,0 +1,67 @@
+"""What becomes of a slot: its window, its end, and the missed slots that it takes over."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from newsletter.deliveries.alarm import clear_alarm
+from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.digests.plan_slots import Rhythm, nominal_start
+from newsletter.digests.queries import cutoff_before, first_moment
+from newsletter.extensions import db
+from newsletter.mailings.models import Mailing, MailingStatus
+
+LATE_ALARM = "digest_late"
+
+
+def window_start(slot: DigestSlot, rhythm: Rhythm) -> datetime:
+    """Where the slot's window begins: at the cut-off of the one carried out before it.
+
+    Whatever was missed in between falls in this window, so nothing is lost (R14). When none was
+    ever carried out it begins one period before the first that was planned.
+    """
+    return cutoff_before(slot) or nominal_start(rhythm, slot.cadence, first_moment(slot.cadence))
+
+
+def take_over_missed(slot: DigestSlot, *, now: datetime) -> None:
+    """Close the planned slots of the same cadence before this one: never two at once (R14).
+
+    A mailing that one of them had opened and not planned is cancelled, and its alarm cleared.
+    """
+    missed = db.session.scalars(
+        update(DigestSlot)
+        .where(
+            DigestSlot.cadence == slot.cadence,
+            DigestSlot.slot_at < slot.slot_at,
+            DigestSlot.status.in_([SlotStatus.PLANNED, SlotStatus.LATE]),
+        )
+        .values(status=SlotStatus.MERGED, done_at=now)
+        .returning(DigestSlot)
+    ).all()
+    for each in missed:
+        clear_alarm(LATE_ALARM, each.key, now=now)
+    db.session.execute(
+        update(Mailing)
+        .where(
+            Mailing.digest_slot_id.in_([each.id for each in missed]),
+            Mailing.status == MailingStatus.PLANNED,
+        )
+        .values(status=MailingStatus.CANCELLED)
+    )
+
+
+def mark_done(
+    slot: DigestSlot, *, window_from: datetime, due: int, nothing_new: int, now: datetime
+) -> None:
+    """Record what came of the slot: a mailing, or the reason why there was nothing to send."""
+    slot.window_from = window_from
+    slot.readers_due = due
+    slot.readers_nothing_new = nothing_new
+    slot.status = SlotStatus.CARRIED_OUT if due else SlotStatus.NOTHING_NEW
+    slot.done_at = now
+    clear_alarm(LATE_ALARM, slot.key, now=now)
+
+
+def mark_late(slot: DigestSlot) -> None:
+    """The slot lies beyond the lateness limit: a person is asked."""
+    slot.status = SlotStatus.LATE
