@@ -1,0 +1,21 @@
+"""Passwords: what is long enough, and how they are kept (argon2id, RFC 9106)."""
+
+import unicodedata
+
+from argon2 import PasswordHasher
+
+from newsletter.errors import BadInput
+
+SHORTEST, LONGEST = 12, 256  # ASVS 5.0, 6.2.1 and 6.2.9: no rules on what is in it
+
+_hasher = PasswordHasher()
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash, as the desk's login verifies it. Raises BadInput at `password`."""
+    if len(password) < SHORTEST:
+        raise BadInput("password", "too_short")
+    if len(password) > LONGEST:
+        raise BadInput("password", "too_long")
+    # The login puts what is typed in the same form (NFKD) before it compares.
+    return _hasher.hash(unicodedata.normalize("NFKD", password))

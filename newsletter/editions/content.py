@@ -1,0 +1,48 @@
+"""What an edition's mail is made from, and what it still misses."""
+
+from datetime import datetime
+from itertools import groupby
+
+from newsletter import clock
+from newsletter.editions.models import Edition
+from newsletter.mailings.contents import EditionContent, Section
+from newsletter.mailings.item import item_of
+
+
+def content_of(edition: Edition) -> EditionContent:
+    """The edition as the compiler of mails takes it."""
+    sections = tuple(
+        Section(title or None, tuple(item_of(item.article) for item in items))
+        for title, items in groupby(edition.items, key=lambda item: item.section)
+    )
+    return EditionContent(
+        key=edition.key,
+        volume=edition.volume,
+        number=edition.number,
+        numbers_in_year=edition.numbers_in_year,
+        title=edition.title,
+        editorial_md=edition.editorial_md,
+        subject=edition.subject,
+        preheader=edition.preheader,
+        appears_on=edition.appeared_on or clock.local(edition.send_at).date(),
+        sections=sections,
+    )
+
+
+def missing_for_sending(edition: Edition, *, send_at: datetime | None = None) -> list[str]:
+    """What the edition misses before it can be sent at `send_at` (default: its own moment).
+
+    `title`, `subject`, `articles`, and for each article `released:<slug>` when it is
+    not released by then, or `summary:<slug>`. Nothing missing is an empty list. The size of the
+    mail (M11) is known only to the one who compiles it.
+    """
+    moment = send_at or edition.send_at
+    missing = [name for name in ("title", "subject") if not getattr(edition, name).strip()]
+    if not edition.items:
+        missing.append("articles")
+    for item in edition.items:
+        if not item.article.is_released(moment):
+            missing.append(f"released:{item.article.slug}")
+        if not item.article.summary.strip():
+            missing.append(f"summary:{item.article.slug}")
+    return missing

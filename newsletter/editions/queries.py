@@ -1,0 +1,102 @@
+"""Reads of editions and of the year plan."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from newsletter.articles.models import Article
+from newsletter.catalogue.queries import magazine
+from newsletter.editions.models import Edition, EditionItem, EditionStatus
+from newsletter.errors import NotFound
+from newsletter.extensions import db
+
+
+def find_edition(key: str) -> Edition | None:
+    """The edition that people cite as `20-8`, with its items and their articles."""
+    if not re.fullmatch(r"[1-9][0-9]{0,2}-[1-8]", key):
+        return None
+    volume, number = (int(part) for part in key.split("-"))
+    return db.session.scalar(
+        _whole().where(Edition.volume == volume, Edition.number == number)
+    )
+
+
+def get_edition(key: str) -> Edition:
+    """As `find_edition`. Raises NotFound."""
+    found = find_edition(key)
+    if found is None:
+        raise NotFound(f"edition:{key}")
+    return found
+
+
+def year_plan(year: int) -> Sequence[Edition]:
+    """The editions of a calendar year's volume, by number; none when the year is not planned."""
+    volume = year - magazine().volume_base_year
+    return db.session.scalars(
+        _whole().where(Edition.volume == volume).order_by(Edition.number)
+    ).all()
+
+
+def year_of(edition: Edition) -> int:
+    """The calendar year that the edition's volume stands for."""
+    return edition.volume + magazine().volume_base_year
+
+
+def latest_published() -> Edition | None:
+    """The published edition with the highest number, whoever sent it."""
+    return db.session.scalar(_published().limit(1))
+
+
+def list_published() -> Sequence[Edition]:
+    """Every published edition, the newest first."""
+    return db.session.scalars(_published()).all()
+
+
+def next_edition(now: datetime) -> Edition | None:
+    """The first edition still to come; one that waits for a person because it is late counts."""
+    still = Edition.status.in_(
+        [EditionStatus.PLANNED, EditionStatus.SCHEDULED, EditionStatus.LATE]
+    )
+    awaited = (Edition.send_at >= now) | (Edition.status != EditionStatus.PLANNED)
+    return db.session.scalar(
+        _whole().where(still, awaited).order_by(Edition.send_at).limit(1)
+    )
+
+
+def list_unpublished(now: datetime, *, limit: int = 12) -> Sequence[Edition]:
+    """Editions still to come, the first one first."""
+    return db.session.scalars(
+        _whole()
+        .where(Edition.status != EditionStatus.PUBLISHED)
+        .where((Edition.send_at >= now) | (Edition.status != EditionStatus.PLANNED))
+        .order_by(Edition.send_at)
+        .limit(limit)
+    ).all()
+
+
+def editions_with(article_id: int) -> Sequence[Edition]:
+    """The editions that carry the article, in order."""
+    return db.session.scalars(
+        select(Edition)
+        .join(EditionItem)
+        .where(EditionItem.article_id == article_id)
+        .order_by(Edition.volume, Edition.number)
+    ).all()
+
+
+def _whole() -> Select[Edition]:
+    items = selectinload(Edition.items)
+    return select(Edition).options(
+        items.selectinload(EditionItem.article).selectinload(Article.themes)
+    )
+
+
+def _published() -> Select[Edition]:
+    return (
+        _whole()
+        .where(Edition.status == EditionStatus.PUBLISHED)
+        .order_by(Edition.volume.desc(), Edition.number.desc())
+    )

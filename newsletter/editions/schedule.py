@@ -1,0 +1,53 @@
+"""Schedule an edition: it leaves by itself at its moment. Or take it back."""
+
+from datetime import datetime
+
+from newsletter.editions.change import lock
+from newsletter.editions.content import missing_for_sending
+from newsletter.editions.models import Edition, EditionStatus
+from newsletter.errors import BadMoment, EditionNotReady, WrongState
+from newsletter.extensions import db
+
+
+def schedule(edition: Edition, *, send_at: datetime, now: datetime) -> None:
+    """Let the edition leave at `send_at`, which is `now` or later.
+
+    Deadlines that would come after it move to it. Also moves an edition that is scheduled
+    already, and gives a late one a new moment. Raises BadMoment at `send_at` when it lies in the
+    past, WrongState when the edition is published or its moment has come, EditionNotReady when
+    it misses something.
+    """
+    lock(edition)
+    _refuse_when_leaving(edition, now=now)
+    if send_at < now:
+        raise BadMoment("send_at", "past")
+    missing = missing_for_sending(edition, send_at=send_at)
+    if missing:
+        raise EditionNotReady(missing)
+    edition.send_at = send_at
+    edition.approval_deadline_at = min(edition.approval_deadline_at, send_at)
+    edition.copy_deadline_at = min(edition.copy_deadline_at, edition.approval_deadline_at)
+    edition.status = EditionStatus.SCHEDULED
+    edition.revision += 1
+    db.session.flush()
+
+
+def unschedule(edition: Edition, *, now: datetime) -> None:
+    """Take the edition back: it no longer leaves by itself. Its moment stays in the year plan.
+
+    Raises WrongState when it is not scheduled, or its moment has come.
+    """
+    lock(edition)
+    _refuse_when_leaving(edition, now=now)
+    if edition.status is not EditionStatus.SCHEDULED:
+        raise WrongState(edition.status.value)
+    edition.status = EditionStatus.PLANNED
+    edition.revision += 1
+    db.session.flush()
+
+
+def _refuse_when_leaving(edition: Edition, *, now: datetime) -> None:
+    if edition.status is EditionStatus.PUBLISHED:
+        raise WrongState("published")
+    if edition.status is EditionStatus.SCHEDULED and edition.send_at <= now:
+        raise WrongState("leaving")
