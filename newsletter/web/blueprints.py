@@ -1,0 +1,93 @@
+"""The table of URLs: every public page by its address, and the rooms that bring their own."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Flask, request
+
+from newsletter.web.desk.room import open_room
+from newsletter.web.forgery import check_origin
+from newsletter.web.headers import keep_private
+from newsletter.web.inbox.views import inbox
+from newsletter.web.magazine import articles, editions, home, standing
+from newsletter.web.ops.health import ops
+from newsletter.web.reader import ask_link, confirm, leave, preferences, subscribe
+
+
+class Page(NamedTuple):
+    """One address: its name for `url_for`, what answers a GET and what answers a POST."""
+
+    address: str
+    name: str
+    get: Callable[..., Any] | None = None
+    post: Callable[..., Any] | None = None
+
+
+MAGAZINE = (
+    Page("/", "home", home.page),
+    Page("/edities/", "editions", editions.shelf),
+    Page("/edities/<key>", "edition", editions.page),
+    Page("/edities/<key>/mail", "edition_mail", editions.mail),
+    Page("/artikelen/<slug>", "article", articles.page),
+    Page("/themas/", "themes", articles.themes),
+    Page("/themas/<slug>", "theme", articles.theme),
+    Page("/privacy", "privacy", standing.privacy),
+    Page("/colofon", "colophon", standing.colophon),
+    Page("/toegankelijkheid", "accessibility", standing.accessibility),
+)
+READER = (
+    Page("/aanmelden", "subscribe", subscribe.page, subscribe.post),
+    Page("/aanmelden/gelukt", "subscribed", subscribe.done),
+    Page("/mijn-link", "ask_link", ask_link.page, ask_link.post),
+    Page("/mijn-link/verstuurd", "link_sent", ask_link.sent),
+)
+# What a mailed link opens: never kept, indexed or passed on.
+MAILED = (
+    Page("/bevestigen/<token>", "confirm", confirm.page, confirm.post),
+    Page("/voorkeuren/<token>", "preferences", preferences.page, preferences.post),
+    Page("/voorkeuren/<token>/stoppen", "stop", None, preferences.stop),
+    Page("/afmelden/<token>", "leave", leave.page, leave.post),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Open every room."""
+    app.register_blueprint(_room("magazine", MAGAZINE))
+    app.register_blueprint(_reader())
+    app.register_blueprint(ops)
+    app.register_blueprint(open_room())
+    if not app.config["SETTINGS"].is_production:
+        # It shows every mail to whoever asks: for a laptop and the tests alone.
+        app.register_blueprint(inbox)
+
+
+def _reader() -> Blueprint:
+    room = _room("reader", (*READER, *MAILED))
+    private = {f"reader.{page.name}" for page in MAILED}
+    room.before_request(check_origin)
+
+    @room.after_request
+    def keep(response: Any) -> Any:
+        return keep_private(response) if request.endpoint in private else response
+
+    return room
+
+
+def _room(name: str, pages: tuple[Page, ...]) -> Blueprint:
+    """A blueprint in which GET and POST of one address share one name."""
+    room = Blueprint(name, __name__)
+    for page in pages:
+        methods = [method for method, view in (("GET", page.get), ("POST", page.post)) if view]
+        room.add_url_rule(page.address, page.name, _by_method(page), methods=methods)
+    return room
+
+
+def _by_method(page: Page) -> Callable[..., Any]:
+    def answer(**values: str) -> Any:
+        view = page.post if request.method == "POST" else page.get
+        assert view is not None  # the rule names only the methods that have one
+        return view(**values)
+
+    answer.__name__ = page.name
+    answer.__doc__ = (page.get or page.post).__doc__
+    return answer

@@ -1,0 +1,1 @@
+"""The desk: where editors keep articles, compose editions and watch mailings leave."""

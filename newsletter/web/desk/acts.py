@@ -1,0 +1,30 @@
+"""One act at the desk: its deed, its entry in the audit trail and its commit, as one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_security import current_user
+
+from newsletter import clock
+from newsletter.accounts.audit import record
+from newsletter.transaction import transaction
+
+
+@dataclass
+class Act:
+    """What the audit trail will keep; the deed may add what it only knows afterwards."""
+
+    subject: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def recorded(name: str, subject: str, **details: Any) -> Iterator[Act]:
+    """A transaction in which a deed is done and recorded under who works here."""
+    account_id = current_user.id
+    act = Act(subject, details)
+    with transaction():
+        yield act
+        record(name, act.subject, now=clock.now(), account_id=account_id, **act.details)

@@ -1,0 +1,71 @@
+"""What happened to an edition and its mailing, and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.queries import entries_of
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.web.dates import figures, moment_in_words
+from newsletter.web.desk.said import _
+from newsletter.web.languages import current_language
+
+
+@dataclass(frozen=True)
+class Event:
+    """One mark on the timeline: an act of a person, a mail, the system, or trouble."""
+
+    kind: str
+    at: datetime
+    heading: str
+    sentence: str = ""
+
+
+def events_of(mailing: Mailing) -> list[Event]:
+    """What the audit trail and the mailing itself tell, in order."""
+    events = [_event(entry, person) for entry, person in _merged(entries_of(mailing.key))]
+    if mailing.status is MailingStatus.FINISHED and mailing.finished_at:
+        events.append(Event("mail", mailing.finished_at, _("Klaar: niets meer te gaan")))
+    return sorted(events, key=lambda event: event.at)
+
+
+def _merged(
+    entries: Sequence[tuple[AuditEntry, str | None]],
+) -> list[tuple[AuditEntry, str | None]]:
+    """Of the same act by the same person in a row, only the last: saves come in dozens."""
+    kept: list[tuple[AuditEntry, str | None]] = []
+    for entry, person in entries:
+        if kept and (kept[-1][0].act, kept[-1][1]) == (entry.act, person):
+            kept.pop()
+        kept.append((entry, person))
+    return kept
+
+
+def _event(entry: AuditEntry, person: str | None) -> Event:
+    lang = current_language()
+    actor = person or entry.actor.partition(":")[2] or _("het systeem")
+    if entry.act == "mailing_started":
+        count = figures(int(entry.details.get("recipients", 0)), lang)
+        mark = str(entry.details.get("manifest", ""))[:16]
+        return Event("system", entry.at, _("Lijst gesloten: %(count)s ontvangers", count=count),
+                     _("Kenmerk van de inhoud: %(mark)s", mark=mark) if mark else "")
+    if entry.act == "schedule" and "send_at" in entry.details:
+        when = moment_in_words(datetime.fromisoformat(entry.details["send_at"]), lang)
+        return Event("person", entry.at, _("Ingepland door %(name)s", name=actor),
+                     _("Voor %(when)s.", when=when))
+    named = {
+        "compose": _("Teksten bewaard door %(name)s", name=actor),
+        "choose": _("Artikelen gekozen door %(name)s", name=actor),
+        "schedule": _("Ingepland door %(name)s", name=actor),
+        "unschedule": _("Teruggehaald door %(name)s", name=actor),
+        "move_dates": _("Data verplaatst door %(name)s", name=actor),
+        "send_test": _("Proefmail gestuurd door %(name)s", name=actor),
+        "send": _("Nu verzonden door %(name)s", name=actor),
+        "pause": _("Gepauzeerd door %(name)s", name=actor),
+        "resume": _("Hervat door %(name)s", name=actor),
+        "cancel": _("Gestopt door %(name)s", name=actor),
+    }
+    kind = "trouble" if entry.act == "cancel" else "person"
+    heading = named.get(entry.act, _("%(act)s door %(name)s", act=entry.act, name=actor))
+    return Event(kind, entry.at, heading)

@@ -1,0 +1,255 @@
+"""The desk's forms; what may be in a field is the domain's business, told at that field."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from newsletter.articles.drafts import Draft
+from newsletter.articles.models import Article, ArticleKind
+from newsletter.catalogue.models import Theme
+from newsletter.editions.compose import Texts
+from newsletter.editions.models import Edition
+from newsletter.editions.move_dates import Dates
+from newsletter.errors import BadInput
+from newsletter.subscribers.models import Cadence
+from newsletter.web.desk.reasons import explain
+from newsletter.web.desk.typed import as_moment, read_day, read_time, show_day, show_time
+
+KINDS = (
+    (ArticleKind.ARTIKEL.value, _l("Artikel")),
+    (ArticleKind.INTERVIEW.value, _l("Interview")),
+    (ArticleKind.OPINIE.value, _l("Opinie")),
+    (ArticleKind.REDACTIONEEL.value, _l("Redactioneel")),
+    (ArticleKind.STUDIEREIS.value, _l("Studiereis")),
+)
+LANGUAGES = (("nl", "Nederlands"), ("en", "English"))
+
+
+class DeskForm(FlaskForm):  # type: ignore[misc]
+    """A form of the desk. The room has checked its token already."""
+
+    def faulty(self) -> list[Any]:
+        """The visible fields that have a fault, in the order of the page."""
+        return [field for field in self if field.errors and not isinstance(field, HiddenField)]
+
+    def general_faults(self) -> list[str]:
+        """Faults that belong to no field that a person sees."""
+        return [
+            str(fault) for field in self if isinstance(field, HiddenField) for fault in field.errors
+        ]
+
+    def show_fault(self, fault: BadInput, *, at: str | None = None) -> None:
+        """Put a refusal at the field it names, or at the first one when it names none of these."""
+        name = at or fault.field
+        fields = {field.short_name: field for field in self}
+        field = fields.get(name) or next(iter(fields.values()))
+        field.errors = (*field.errors, explain(fault))
+
+
+class PressForm(DeskForm):
+    """A button."""
+
+
+class ThemeChecks(SelectMultipleField):  # type: ignore[misc]
+    """Checkboxes, one for each theme, by its slug."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class ArticleForm(DeskForm):
+    """Everything about an article that a person writes."""
+
+    kind = SelectField(_l("Soort"), choices=KINDS, validate_choice=False)
+    title = StringField(_l("Titel"))
+    subject = StringField(_l("Gesprek met"))
+    authors = TextAreaField(_l("Auteurs"))
+    summary = TextAreaField(_l("Samenvatting"))
+    theme_ids = ThemeChecks(_l("Thema’s"), id="theme_ids", validate_choice=False)
+    page = StringField(_l("Pagina"))
+    language = SelectField(_l("Taal van het stuk"), choices=LANGUAGES, validate_choice=False)
+    body_md = TextAreaField(_l("Tekst"))
+    seen_at = HiddenField()
+
+    def offer(self, themes: Iterable[Theme]) -> None:
+        """Let the form offer these themes."""
+        self.themes_offered = list(themes)
+        self.theme_ids.choices = [(theme.slug, theme.slug) for theme in self.themes_offered]
+
+    def fill(self, article: Article) -> None:
+        """Show the article as it stands."""
+        self.kind.data = article.kind.value
+        self.title.data = article.title
+        self.subject.data = article.subject or ""
+        self.authors.data = "\n".join(article.authors)
+        self.summary.data = article.summary
+        self.theme_ids.data = [theme.slug for theme in article.themes]
+        self.page.data = str(article.page or "")
+        self.language.data = article.language
+        self.body_md.data = article.body_md
+        self.seen_at.data = article.updated_at.isoformat()
+
+    def unreadable(self) -> dict[str, str]:
+        """For each field that cannot even be read, why."""
+        found = {}
+        page = (self.page.data or "").strip()
+        if page and not (page.isascii() and page.isdigit() and len(page) < 7):
+            found["page"] = "no_number"
+        if not set(self.theme_ids.data or ()) <= {theme.slug for theme in self.themes_offered}:
+            found["theme_ids"] = "unknown"
+        return found
+
+    def draft(self) -> Draft:
+        """What was typed, without what cannot be read."""
+        page = "" if "page" in self.unreadable() else (self.page.data or "").strip()
+        by_slug = {theme.slug: theme.id for theme in self.themes_offered}
+        chosen = [slug for slug in self.theme_ids.data or () if slug in by_slug]
+        return Draft(
+            kind=self.kind.data or "",
+            title=self.title.data or "",
+            subject=self.subject.data or "",
+            authors=tuple((self.authors.data or "").splitlines()),
+            summary=self.summary.data or "",
+            theme_ids=tuple(by_slug[slug] for slug in chosen),
+            page=int(page) if page else None,
+            language=self.language.data or "",
+            body_md=self.body_md.data or "",
+        )
+
+
+class TextsForm(DeskForm):
+    """What an editor writes for an edition himself."""
+
+    title = StringField(_l("Titel van de editie"))
+    subject = StringField(_l("Onderwerp van de mail"))
+    preheader = StringField(_l("Eerste regel in de inbox"))
+    editorial_md = TextAreaField(_l("Redactioneel"))
+    revision = HiddenField()
+
+    def fill(self, edition: Edition) -> None:
+        """Show the edition as it stands."""
+        self.title.data = edition.title
+        self.subject.data = edition.subject
+        self.preheader.data = edition.preheader
+        self.editorial_md.data = edition.editorial_md
+        self.revision.data = str(edition.revision)
+
+    def texts(self) -> Texts:
+        """What was typed."""
+        return Texts(
+            title=self.title.data or "",
+            subject=self.subject.data or "",
+            preheader=self.preheader.data or "",
+            editorial_md=self.editorial_md.data or "",
+        )
+
+
+class MomentForm(DeskForm):
+    """A day and a time, typed; `field` is what a deed calls the moment they make."""
+
+    day = StringField(_l("Dag"))
+    at = StringField(_l("Tijd"))
+
+    def show(self, moment: datetime) -> None:
+        """Propose a moment."""
+        self.day.data, self.at.data = show_day(moment), show_time(moment)
+
+    def moment(self) -> datetime:
+        """The moment that was typed, in UTC. Raises BadMoment at `day` or `at`."""
+        day = read_day(self.day.data or "", field="day")
+        return as_moment(day, read_time(self.at.data or "", field="at"), field="at")
+
+
+class ReleaseForm(MomentForm):
+    """Release an article: now, or at a moment."""
+
+    when = RadioField(
+        _l("Wanneer komt het beschikbaar?"),
+        choices=[("now", _l("Nu")), ("later", _l("Op een later moment"))],
+        validate_choice=False,
+    )
+
+
+class ScheduleForm(MomentForm):
+    """The moment at which an edition leaves by itself."""
+
+
+class SlotForm(MomentForm):
+    """One more digest, beside the rhythm."""
+
+    cadence = RadioField(
+        _l("Voor wie?"),
+        choices=[
+            (Cadence.WEEKLY.value, _l("Lezers met een weekmail")),
+            (Cadence.MONTHLY.value, _l("Lezers met een maandmail")),
+        ],
+        validate_choice=False,
+    )
+
+    def cadence_chosen(self) -> Cadence:
+        """The cadence. Raises BadInput when none was chosen."""
+        if self.cadence.data not in (Cadence.WEEKLY.value, Cadence.MONTHLY.value):
+            raise BadInput("cadence", "unknown")
+        return Cadence(self.cadence.data)
+
+
+class ProofForm(DeskForm):
+    """In which language and form a test goes to one's own address."""
+
+    language = SelectField(_l("Taal"), choices=LANGUAGES, validate_choice=False)
+    format = SelectField(
+        _l("Vorm"),
+        choices=[("mail", _l("Opgemaakt")), ("text", _l("Platte tekst"))],
+        validate_choice=False,
+    )
+
+
+class DatesForm(DeskForm):
+    """The three moments of an edition, typed."""
+
+    send_at_day = StringField(_l("Verzending: dag"))
+    send_at_time = StringField(_l("Verzending: tijd"))
+    copy_deadline_at_day = StringField(_l("Kopij binnen: dag"))
+    copy_deadline_at_time = StringField(_l("Kopij binnen: tijd"))
+    approval_deadline_at_day = StringField(_l("Akkoord vóór: dag"))
+    approval_deadline_at_time = StringField(_l("Akkoord vóór: tijd"))
+    revision = HiddenField()
+
+    def fill(self, dates: Dates, *, revision: int) -> None:
+        """Show the dates as they stand."""
+        for name in ("send_at", "copy_deadline_at", "approval_deadline_at"):
+            moment = getattr(dates, name)
+            self[f"{name}_day"].data = show_day(moment)
+            self[f"{name}_time"].data = show_time(moment)
+        self.revision.data = str(revision)
+
+    def dates(self) -> Dates:
+        """The dates that were typed. Raises BadMoment at the first that cannot be read."""
+        return Dates(
+            **{
+                name: as_moment(
+                    read_day(self[f"{name}_day"].data or "", field=f"{name}_day"),
+                    read_time(self[f"{name}_time"].data or "", field=f"{name}_time"),
+                    field=f"{name}_time",
+                )
+                for name in ("send_at", "copy_deadline_at", "approval_deadline_at")
+            }
+        )
+
+
+def revision_of(typed: str | None) -> int:
+    """The revision that a form brought along; -1, which is never one, when it is no number."""
+    text = typed or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -1,0 +1,133 @@
+"""Mailings: how far each is, whether its ledger closes, and how to hold or stop it."""
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from newsletter import clock
+from newsletter.deliveries.models import DeliveryStatus
+from newsletter.errors import WrongState
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.mailings.pause import cancel, pause, resume
+from newsletter.mailings.queries import get_mailing, list_mailings, progress
+from newsletter.web.dates import figures
+from newsletter.web.desk.acts import recorded
+from newsletter.web.desk.events import events_of
+from newsletter.web.desk.forms import PressForm
+from newsletter.web.desk.names import failure_words, mailing_name, mailing_state, skip_words
+from newsletter.web.desk.said import _
+from newsletter.web.languages import current_language
+
+SHELF = 30
+
+
+def shelf() -> str:
+    """GET /redactie/verzendingen: the newest mailings with their ledgers."""
+    rows = [
+        (mailing, mailing_name(mailing), mailing_state(mailing), progress(mailing))
+        for mailing in list_mailings(SHELF)
+    ]
+    return render_template("pages/desk/mailings.html", rows=rows)
+
+
+def page(key: str) -> str:
+    """GET /redactie/verzendingen/<key>: one mailing, as it stands now."""
+    mailing = get_mailing(key)
+    return render_template(
+        "pages/desk/mailing.html",
+        events=events_of(mailing),
+        press=PressForm(formdata=None),
+        **_facts(mailing),
+    )
+
+
+def state(key: str) -> Response:
+    """GET /redactie/verzendingen/<key>/stand: the part of the page that moves, for the script."""
+    mailing = get_mailing(key)
+    response = make_response(render_template("pages/desk/_mailing_state.html", **_facts(mailing)))
+    # The script stops asking when nothing will move any more.
+    response.headers["X-Moves"] = "yes" if _moves(mailing) else "no"
+    return response
+
+
+def pause_it(key: str) -> Response:
+    """POST …/pauze: hold what has not left."""
+    mailing = get_mailing(key)
+    try:
+        with recorded("pause", key):
+            pause(mailing.id, now=clock.now())
+    except WrongState:
+        flash(_("Pauzeren kan alleen terwijl de verzending bezig is."), "wrong")
+    else:
+        flash(_("Gepauzeerd. Wat al onderweg was, komt nog aan."), "done")
+    return _back(key)
+
+
+def resume_it(key: str) -> Response:
+    """POST …/hervat: let the rest leave."""
+    mailing = get_mailing(key)
+    try:
+        with recorded("resume", key):
+            resume(mailing.id)
+    except WrongState:
+        flash(_("Hervatten kan alleen na een pauze."), "wrong")
+    else:
+        flash(_("Hervat. De rest vertrekt nu."), "done")
+    return _back(key)
+
+
+def ask_cancel(key: str) -> str:
+    """GET …/stop: what stopping for good means, and a button."""
+    mailing = get_mailing(key)
+    return render_template(
+        "pages/desk/mailing_stop.html", press=PressForm(formdata=None), **_facts(mailing)
+    )
+
+
+def cancel_it(key: str) -> Response:
+    """POST …/stop: the rest becomes skipped."""
+    mailing = get_mailing(key)
+    try:
+        with recorded("cancel", key) as act:
+            skipped = cancel(mailing.id, now=clock.now())
+            act.details["skipped"] = skipped
+    except WrongState:
+        flash(_("Stoppen kan niet meer: de verzending is klaar."), "wrong")
+    else:
+        count = figures(skipped, current_language())
+        flash(_("Gestopt. %(count)s ontvangers krijgen deze mail niet.", count=count), "done")
+    return _back(key)
+
+
+def _facts(mailing: Mailing) -> dict[str, Any]:
+    ledger = progress(mailing)
+    waiting = ledger.by_status.get(DeliveryStatus.DEFERRED, 0)
+    unclear = ledger.by_status.get(DeliveryStatus.UNCLEAR, 0)
+    lang = current_language()
+    later = [
+        _("%(count)s later opnieuw", count=figures(waiting, lang)) if waiting else "",
+        _("%(count)s onzeker", count=figures(unclear, lang)) if unclear else "",
+    ]
+    return {
+        "mailing": mailing,
+        "name": mailing_name(mailing),
+        "state": mailing_state(mailing),
+        "ledger": ledger,
+        "skipped": [(skip_words(reason), n) for reason, n in sorted(ledger.skipped.items())],
+        "failed": [(failure_words(code), n) for code, n in sorted(ledger.failed.items())],
+        "small_open": ", ".join(part for part in later if part),
+        "moves": _moves(mailing),
+        "is_sending": mailing.status is MailingStatus.SENDING,
+        "is_paused": mailing.status is MailingStatus.PAUSED,
+        "can_stop": mailing.status in (MailingStatus.SENDING, MailingStatus.PAUSED),
+        "now": clock.now(),
+    }
+
+
+def _moves(mailing: Mailing) -> bool:
+    return mailing.status in (MailingStatus.PLANNED, MailingStatus.SENDING)
+
+
+def _back(key: str) -> Response:
+    return redirect(url_for("desk.mailing", key=key), 303)

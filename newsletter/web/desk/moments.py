@@ -1,0 +1,89 @@
+"""The moment of an edition: schedule it, take it back, send a test of it."""
+
+from flask import flash, redirect, request, url_for
+from flask_security import current_user
+from werkzeug.wrappers import Response
+
+from newsletter import clock
+from newsletter.core import settings
+from newsletter.editions.models import Edition
+from newsletter.editions.schedule import schedule, unschedule
+from newsletter.errors import BadInput, EditionNotReady, MailError, WrongState
+from newsletter.sending.send_test import send_test
+from newsletter.web.dates import moment_in_words
+from newsletter.web.desk.acts import recorded
+from newsletter.web.desk.composer import show
+from newsletter.web.desk.forms import ProofForm, ScheduleForm
+from newsletter.web.desk.found import wanted_edition
+from newsletter.web.desk.previews import compiled
+from newsletter.web.desk.said import _
+from newsletter.web.languages import current_language
+
+Answer = str | Response | tuple[str, int]
+
+
+def schedule_it(key: str) -> Answer:
+    """POST /redactie/edities/<key>/verzendmoment: from then on it leaves by itself."""
+    edition = wanted_edition(key)
+    form = ScheduleForm()
+    try:
+        moment = form.moment()
+        with recorded("schedule", f"edition:{edition.key}", send_at=moment.isoformat()):
+            schedule(edition, send_at=moment, now=clock.now())
+            _refuse_too_large(edition)
+    except BadInput as fault:
+        form.show_fault(fault, at="day" if fault.field == "send_at" else None)
+        return show(wanted_edition(key), moment=form), 400
+    except EditionNotReady:
+        flash(_("Nog niet ingepland. Bij ‘Controle’ staat wat er eerst moet."), "wrong")
+        return show(wanted_edition(key), moment=form), 409
+    when = moment_in_words(moment, current_language())
+    flash(_("Ingepland. De editie vertrekt vanzelf op %(when)s.", when=when), "done")
+    return redirect(url_for("desk.edition", key=key), 303)
+
+
+def _refuse_too_large(edition: Edition) -> None:
+    """Only who compiles knows the size of the mail (M11). Raises EditionNotReady."""
+    _manifest, is_too_large = compiled(edition)
+    if is_too_large:
+        raise EditionNotReady(["too_large"])
+
+
+def unschedule_it(key: str) -> Response:
+    """POST /redactie/edities/<key>/terughalen: it no longer leaves by itself."""
+    edition = wanted_edition(key)
+    try:
+        with recorded("unschedule", f"edition:{edition.key}"):
+            unschedule(edition, now=clock.now())
+    except WrongState:
+        flash(_("Terughalen kan niet meer: de editie is al vertrokken of was niet ingepland."),
+              "wrong")
+    else:
+        flash(_("Teruggehaald. De editie vertrekt niet vanzelf."), "done")
+    return redirect(url_for("desk.edition", key=key), 303)
+
+
+def send_proof(key: str) -> Response:
+    """POST /redactie/edities/<key>/proefmail: to one's own address, and to no other (S05)."""
+    edition = wanted_edition(key)
+    form = ProofForm()
+    language = form.language.data if form.language.data in ("nl", "en") else "nl"
+    shape = form.format.data if form.format.data in ("mail", "text") else "mail"
+    back = redirect(
+        url_for("desk.edition", key=key, beeld=request.args.get("beeld")), 303
+    )
+    try:
+        with recorded("send_test", f"edition:{edition.key}", language=language, format=shape):
+            send_test(
+                edition,
+                account_id=current_user.id,
+                language=language,
+                format=shape,
+                settings=settings(),
+                now=clock.now(),
+            )
+    except MailError:
+        flash(_("De mail kan zo niet gemaakt worden. Kijk bij ‘Controle’ wat er moet."), "wrong")
+        return back
+    flash(_("De proefmail gaat naar %(address)s.", address=current_user.email), "done")
+    return back

@@ -1,0 +1,135 @@
+"""Names and states of editions, mailings, slots and alarms, as the desk says them."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import url_for
+
+from newsletter.deliveries.models import Alarm, SkipReason
+from newsletter.digests.models import DigestSlot
+from newsletter.editions.models import Edition, EditionStatus
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.subscribers.models import Cadence
+from newsletter.web.dates import short_day
+from newsletter.web.desk.said import _
+from newsletter.web.languages import current_language
+
+
+class State(NamedTuple):
+    """A state as shown: the shape, and one or two words."""
+
+    kind: str
+    words: str
+
+
+def mailing_name(mailing: Mailing) -> str:
+    """`Editie 20·8`, or `Themamail, di 24 november 2026`."""
+    kind, _colon, rest = mailing.key.partition(":")
+    if kind == "edition":
+        return _("Editie %(number)s", number=rest.replace("-", "·"))
+    day = short_day(mailing.cutoff_at, current_language())
+    if rest.startswith(Cadence.MONTHLY.value):
+        return _("Maandmail, %(day)s", day=day)
+    return _("Weekmail, %(day)s", day=day)
+
+
+def slot_name(slot: DigestSlot) -> str:
+    """What a slot sends."""
+    return _("Maandmail") if slot.cadence is Cadence.MONTHLY else _("Weekmail")
+
+
+def mailing_state(mailing: Mailing) -> State:
+    """Where a mailing stands."""
+    return {
+        MailingStatus.PLANNED: State("wait", _("Wordt klaargezet")),
+        MailingStatus.HELD: State("mind", _("Vastgehouden")),
+        MailingStatus.SENDING: State("info", _("Bezig")),
+        MailingStatus.PAUSED: State("mind", _("Gepauzeerd")),
+        MailingStatus.FINISHED: State("done", _("Klaar")),
+        MailingStatus.CANCELLED: State("wrong", _("Gestopt")),
+    }[mailing.status]
+
+
+def edition_state(edition: Edition, now: datetime) -> State:
+    """Where an edition stands; one that was planned and never sent says so."""
+    if edition.status is EditionStatus.PLANNED and edition.send_at < now:
+        return State("wait", _("Niet verschenen"))
+    return {
+        EditionStatus.PLANNED: State("wait", _("Gepland")),
+        EditionStatus.SCHEDULED: State("info", _("Vertrekt vanzelf")),
+        EditionStatus.PUBLISHED: State("done", _("Verschenen")),
+        EditionStatus.LATE: State("wrong", _("Te laat, beslis")),
+    }[edition.status]
+
+
+def skip_words(reason: SkipReason) -> str:
+    """Why nothing was owed any more."""
+    return {
+        SkipReason.UNSUBSCRIBED: _("afgemeld na het sluiten van de lijst"),
+        SkipReason.SUPPRESSED: _("adres staat op de stoplijst"),
+        SkipReason.CANCELLED: _("verzending gestopt"),
+        SkipReason.SUPERSEDED: _("vervangen door een nieuwere mail"),
+    }[reason]
+
+
+def failure_words(code: str) -> str:
+    """What an answer of the relay, or our own code, means (RFC 3463)."""
+    named = {
+        "5.1.1": _("mailbox bestaat niet"),
+        "5.1.2": _("domein bestaat niet"),
+        "5.2.1": _("mailbox is dicht"),
+        "5.2.2": _("mailbox is vol"),
+        "5.7.1": _("geweigerd door de ontvanger"),
+        "too_large": _("mail te groot"),
+        "expired": _("te lang geprobeerd"),
+        "?": _("zonder code"),
+    }
+    words = next((words for known, words in named.items() if known in code), "")
+    return f"{words} ({code})" if words and code != "?" else words or code
+
+
+class AlarmShown(NamedTuple):
+    """An alarm in words, with where to look."""
+
+    heading: str
+    sentence: str
+    href: str
+
+
+def alarm_words(alarm: Alarm) -> AlarmShown:
+    """What an alarm says to an editor; one that has no words here shows its own name."""
+    _table, _colon, key = alarm.subject.partition(":")
+    if alarm.kind == "edition_late":
+        return AlarmShown(
+            _("Editie %(number)s is te laat", number=key.replace("-", "·")),
+            _("Het moment ging voorbij terwijl wij stil lagen. Kies een nieuw moment."),
+            url_for("desk.edition", key=key),
+        )
+    if alarm.kind == "edition_unmakeable":
+        return AlarmShown(
+            _("Editie %(number)s kon niet gemaakt worden", number=key.replace("-", "·")),
+            _("Kijk bij ‘Controle’ wat er moet, en kies een nieuw moment."),
+            url_for("desk.edition", key=key),
+        )
+    if alarm.kind == "ledger_does_not_close":
+        return AlarmShown(
+            _("De boekhouding klopt niet"),
+            _("Niet elke ontvanger is verantwoord. Vraag de beheerder ernaar te kijken."),
+            url_for("desk.mailing", key=alarm.subject),
+        )
+    named = {
+        "digest_late": (
+            _("Een themamail is te laat"),
+            _("Het moment ging voorbij terwijl wij stil lagen. De beheerder kan dat herstellen."),
+        ),
+        "relay_unreachable": (
+            _("De mailserver antwoordt niet"),
+            _("Mails wachten en gaan weg zodra hij weer antwoordt."),
+        ),
+        "mail_unmakeable": (
+            _("Eén mail kon niet gemaakt worden"),
+            _("De andere mails gaan door. De beheerder kan in het logboek zien waarom."),
+        ),
+    }
+    heading, sentence = named.get(alarm.kind, (alarm.kind, alarm.subject))
+    return AlarmShown(heading, sentence, "")

@@ -1,0 +1,114 @@
+"""An edition's articles: pick them from the store, order them, name their sections."""
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from newsletter import clock
+from newsletter.articles.queries import search_articles
+from newsletter.editions.choose import Chosen, added, choose, chosen_of, moved, removed
+from newsletter.editions.models import Edition
+from newsletter.errors import BadInput, EditionNotReady
+from newsletter.web.desk.acts import recorded
+from newsletter.web.desk.composer import show
+from newsletter.web.desk.forms import PressForm, revision_of
+from newsletter.web.desk.found import wanted_edition
+from newsletter.web.desk.reasons import explain
+from newsletter.web.desk.said import _, ngettext
+
+Answer = str | Response | tuple[str, int]
+LONGEST_SEARCH = 200
+STEPS = {"up": -1, "down": 1}
+
+
+def save(key: str) -> Answer:
+    """POST /redactie/edities/<key>/volgorde: as typed, and then one step of the pressed button."""
+    edition = wanted_edition(key)
+    typed = {
+        item.article_id: (
+            request.form.get(f"position-{item.article_id}", ""),
+            request.form.get(f"section-{item.article_id}", item.section),
+        )
+        for item in edition.items
+    }
+    chosen = _after_button(_as_typed(edition, typed), request.form.get("act", ""))
+    fault = _choose(edition, chosen)
+    if fault:
+        return show(wanted_edition(key), order_fault=fault, order_typed=typed), 400
+    flash(_("Volgorde bewaard."), "done")
+    return redirect(url_for("desk.edition", key=key, _anchor="order"), 303)
+
+
+def page(key: str) -> str:
+    """GET /redactie/edities/<key>/artikelen: the store, to choose from."""
+    return _show_store(wanted_edition(key))
+
+
+def add(key: str) -> Answer:
+    """POST /redactie/edities/<key>/artikelen: put the ticked articles behind the others."""
+    edition = wanted_edition(key)
+    ids = [int(one) for one in request.form.getlist("article") if one.isdigit() and len(one) < 19]
+    chosen = added(chosen_of(edition), ids)
+    count = len(chosen) - len(edition.items)
+    fault = explain(BadInput("articles", "none")) if not count else _choose(edition, chosen)
+    if fault:
+        return _show_store(wanted_edition(key), fault=fault, ticked=ids), 400
+    flash(ngettext("Eén artikel toegevoegd.", "%(num)s artikelen toegevoegd.", count), "done")
+    return redirect(url_for("desk.edition", key=key, _anchor="order"), 303)
+
+
+def _choose(edition: Edition, chosen: Sequence[Chosen]) -> str:
+    """Carry the choice out; what was refused comes back as a sentence."""
+    try:
+        with recorded("choose", f"edition:{edition.key}") as act:
+            choose(edition, chosen, revision=revision_of(request.form.get("revision")))
+            act.details["articles"] = [one.article_id for one in chosen]
+    except BadInput as fault:
+        if fault.field == "revision":
+            return _("Iemand anders heeft intussen iets bewaard. Kijk hoe de editie er nu voor "
+                     "staat, en doe het dan opnieuw.")
+        return explain(fault)
+    except EditionNotReady:
+        return _("De editie is ingepland en zou dan iets missen. Haal haar eerst uit de planning.")
+    return ""
+
+
+def _as_typed(edition: Edition, typed: dict[int, tuple[str, str]]) -> tuple[Chosen, ...]:
+    """The articles by the numbers typed; one without a good number keeps its place."""
+    places = []
+    for place, item in enumerate(edition.items, start=1):
+        number, section = typed[item.article_id]
+        number = number.strip()
+        is_number = number.isascii() and number.isdigit() and len(number) < 6
+        wanted = int(number) if is_number else place
+        # Typed over another's number: it goes before that one when it moves up, else after it.
+        side = 0 if wanted == place else (-1 if wanted < place else 1)
+        places.append(((wanted, side, place), Chosen(item.article_id, section)))
+    return tuple(chosen for _place, chosen in sorted(places, key=lambda one: one[0]))
+
+
+def _after_button(chosen: tuple[Chosen, ...], act: str) -> tuple[Chosen, ...]:
+    verb, _colon, number = act.partition(":")
+    if not (number.isascii() and number.isdigit()):
+        return chosen
+    if verb in STEPS:
+        return moved(chosen, int(number), by=STEPS[verb])
+    return removed(chosen, int(number)) if verb == "out" else chosen
+
+
+def _show_store(edition: Edition, *, fault: str = "", ticked: Sequence[int] = ()) -> str:
+    words = request.args.get("zoek", "")[:LONGEST_SEARCH].replace("\x00", "")
+    page_typed = request.args.get("blad", "1")
+    is_number = page_typed.isascii() and page_typed.isdigit() and len(page_typed) < 7
+    return render_template(
+        "pages/desk/choose.html",
+        edition=edition,
+        shelf=search_articles(words, page=int(page_typed) if is_number else 1),
+        words=words,
+        chosen={item.article_id for item in edition.items},
+        ticked=set(ticked),
+        fault=fault,
+        press=PressForm(formdata=None),
+        now=clock.now(),
+    )

@@ -1,0 +1,84 @@
+"""Today: what asks for attention, what comes next, and what left last."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template, url_for
+
+from newsletter import clock
+from newsletter.deliveries.alarm import open_alarms
+from newsletter.digests.queries import coming_slots
+from newsletter.editions.content import missing_for_sending
+from newsletter.editions.models import Edition, EditionStatus
+from newsletter.editions.queries import next_edition, year_of
+from newsletter.mailings.queries import list_mailings, progress
+from newsletter.web.dates import moment_in_words
+from newsletter.web.desk.names import alarm_words, mailing_name, mailing_state, slot_name
+from newsletter.web.desk.said import _
+from newsletter.web.languages import current_language
+
+LAST_MAILINGS = 5
+NEXT_SLOTS = 3
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Something that asks for an editor, or says that nothing does."""
+
+    kind: str
+    heading: str
+    sentence: str = ""
+    href: str = ""
+    link: str = ""
+
+
+def page() -> str:
+    """GET /redactie/: the desk's first page."""
+    now = clock.now()
+    edition = next_edition(now)
+    mailings = [
+        (mailing, mailing_name(mailing), mailing_state(mailing), progress(mailing))
+        for mailing in list_mailings(LAST_MAILINGS)
+    ]
+    return render_template(
+        "pages/desk/today.html",
+        attention=_alarms() + _of_edition(edition, now) or [_all_well()],
+        edition=edition,
+        year=year_of(edition) if edition else None,
+        slots=[(slot, slot_name(slot)) for slot in coming_slots(now, limit=NEXT_SLOTS)],
+        mailings=mailings,
+        now=now,
+    )
+
+
+def _alarms() -> list[Attention]:
+    found = []
+    for alarm in open_alarms():
+        shown = alarm_words(alarm)
+        found.append(Attention("wrong", shown.heading, shown.sentence, shown.href,
+                               _("Ga ernaartoe") if shown.href else ""))
+    return found
+
+
+def _of_edition(edition: Edition | None, now: datetime) -> list[Attention]:
+    if edition is None or edition.status is EditionStatus.SCHEDULED:
+        return []
+    number = edition.key.replace("-", "·")
+    href, link = url_for("desk.edition", key=edition.key), _("Open editie %(n)s", n=number)
+    missing = missing_for_sending(edition)
+    if edition.copy_deadline_at <= now:
+        when = moment_in_words(edition.send_at, current_language())
+        heading = _("Editie %(n)s is nog niet ingepland", n=number)
+        sentence = (
+            _("Er moeten eerst nog %(count)s dingen. Verzending: %(when)s.",
+              count=len(missing), when=when)
+            if missing
+            else _("Alles is er. Zet het verzendmoment vast: %(when)s.", when=when)
+        )
+        return [Attention("mind", heading, sentence, href, link)]
+    return []
+
+
+def _all_well() -> Attention:
+    return Attention("done", _("Niets vraagt om aandacht"),
+                     _("Alarmen, deadlines en boekhouding zijn in orde."))

@@ -1,0 +1,1 @@
+"""The magazine's public pages: home, editions, articles, themes and who makes it."""

@@ -1,0 +1,48 @@
+"""Articles and themes: one article, one theme, all themes."""
+
+from flask import abort, render_template
+
+from newsletter import clock
+from newsletter.articles.queries import find_by_slug, list_of_theme
+from newsletter.catalogue.queries import find_theme
+from newsletter.catalogue.queries import themes as pickable_themes
+from newsletter.editions.models import EditionStatus
+from newsletter.editions.queries import editions_with
+from newsletter.web.cards import card_of
+from newsletter.web.languages import current_language
+from newsletter.web.magazine.markdown import to_html
+from newsletter.web.pages import masthead
+
+
+def page(slug: str) -> str:
+    """GET /artikelen/<slug>: a released article; 404 for drafts and what is to come."""
+    article = find_by_slug(slug)
+    if article is None or article.released_at is None or article.released_at > clock.now():
+        abort(404)
+    appeared = [e for e in editions_with(article.id) if e.status == EditionStatus.PUBLISHED]
+    card = (
+        card_of(appeared[0], wordmark=masthead().wordmark, lang=current_language())
+        if appeared
+        else None
+    )
+    return render_template(
+        "pages/magazine/article.html",
+        article=article,
+        body=to_html(article.body_md),
+        card=card,
+        related=[other for other in card.articles if other.id != article.id] if card else [],
+    )
+
+
+def theme(slug: str) -> str:
+    """GET /themas/<slug>: what the theme is about and its newest released articles."""
+    found = find_theme(slug)
+    if found is None:
+        abort(404)
+    articles = list_of_theme(found.id, clock.now())
+    return render_template("pages/magazine/theme.html", theme=found, articles=articles)
+
+
+def themes() -> str:
+    """GET /themas/: every theme with its sentence."""
+    return render_template("pages/magazine/themes.html", themes=pickable_themes())

@@ -1,0 +1,36 @@
+"""The home page: what this is, the compact form, the latest edition, the themes and the year."""
+
+from flask import render_template
+
+from newsletter import clock
+from newsletter.catalogue.queries import themes
+from newsletter.editions.queries import list_published, year_plan
+from newsletter.web.cards import card_of, year_strip
+from newsletter.web.languages import current_language
+from newsletter.web.pages import masthead
+from newsletter.web.reader.forms import ShortSignup
+
+STRIP = 8  # as many numbers as a year has, whichever years they fall in
+
+
+def page() -> str:
+    """GET /."""
+    lang = current_language()
+    published = list_published()[:2]
+    cards = [card_of(edition, wordmark=masthead().wordmark, lang=lang) for edition in published]
+    now = clock.now()
+    this_year = clock.local(now).year
+    coming = year_strip(
+        [*year_plan(this_year), *year_plan(this_year + 1)],
+        this=published[0].key if published else None,
+        lang=lang,
+        now=now,
+    )
+    return render_template(
+        "pages/magazine/home.html",
+        form=ShortSignup(),
+        latest=cards[0] if cards else None,
+        archive=cards[1] if len(cards) > 1 else None,
+        themes=themes(),
+        coming=coming[:STRIP],
+    )

@@ -1,0 +1,1 @@
+"""The door for operators: is every part alive."""

@@ -1,0 +1,1 @@
+"""The readers' pages: sign up, confirm, choose, leave, and ask for one's link."""

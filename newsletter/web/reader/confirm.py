@@ -1,0 +1,52 @@
+"""Confirm: a page with a button, and the button."""
+
+from flask import render_template, request, url_for
+
+from newsletter import clock
+from newsletter.core import signer
+from newsletter.subscribers.confirm import confirm, look_up
+from newsletter.subscribers.models import Subscription, SubscriptionStatus
+from newsletter.tokens import Purpose
+from newsletter.transaction import transaction
+from newsletter.web.cards import latest_card
+from newsletter.web.languages import follow_reader
+from newsletter.web.reader.choices_shown import facts_of
+from newsletter.web.reader.forms import PressForm
+
+
+def page(token: str) -> str:
+    """GET /bevestigen/<token>: shows what would be confirmed; changes nothing (W01)."""
+    subscription = look_up(token, signer=signer(), now=clock.now())
+    return _show(subscription, PressForm(bound_to=token), token)
+
+
+def post(token: str) -> str | tuple[str, int]:
+    """POST /bevestigen/<token>: the consent itself. Safe to repeat."""
+    form = PressForm(request.form, bound_to=token)
+    if not form.validate():
+        return _show(look_up(token, signer=signer(), now=clock.now()), form, token), 400
+    with transaction():
+        subscription = confirm(
+            token, signer=signer(), source_page="/bevestigen", now=clock.now()
+        )
+    follow_reader(subscription.language)
+    # Whoever pressed the button holds the mailbox: the page may lead on to the choices.
+    manage = signer().make(Purpose.MANAGE, subscription.subscriber_id)
+    return render_template(
+        "pages/reader/confirmed.html",
+        manage=url_for("reader.preferences", token=manage),
+        latest=latest_card(),
+        **facts_of(subscription),
+    )
+
+
+def _show(subscription: Subscription, form: PressForm, token: str) -> str:
+    follow_reader(subscription.language)
+    return render_template(
+        "pages/reader/confirm.html",
+        form=form,
+        token=token,
+        already=subscription.status is SubscriptionStatus.ACTIVE,
+        latest=latest_card(),
+        **facts_of(subscription),
+    )

@@ -1,0 +1,123 @@
+"""The preference page behind the mailed link: themes, rhythm, language, form, and stopping."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from newsletter import addresses, clock
+from newsletter.catalogue.queries import themes as pickable_themes
+from newsletter.core import signer
+from newsletter.errors import BadInput
+from newsletter.subscribers.change import change_choices, open_preferences
+from newsletter.subscribers.leave import Leaving, leave
+from newsletter.subscribers.models import (
+    Language,
+    MailFormat,
+    Subscription,
+    SubscriptionStatus,
+)
+from newsletter.subscribers.record_consent import Proof
+from newsletter.transaction import transaction
+from newsletter.web.languages import follow_reader
+from newsletter.web.reader.choices_shown import receives, rhythm
+from newsletter.web.reader.forms import (
+    PreferencesForm,
+    PressForm,
+    choices_from,
+    offer_themes,
+    show_fault,
+)
+from newsletter.web.reader.leave import show_left
+
+SOURCE = "/voorkeuren"
+Answer = str | Response | tuple[str, int]
+
+
+def page(token: str) -> Answer:
+    """GET /voorkeuren/<token>: the choices as they stand; changes nothing."""
+    subscription = open_preferences(token, signer=signer(), now=clock.now())
+    if subscription.status is not SubscriptionStatus.ACTIVE:
+        return _show_inactive(subscription)
+    picked = {chosen.theme_id for chosen in subscription.themes}
+    themes = pickable_themes()
+    form = PreferencesForm(
+        bound_to=token,
+        data={
+            "themes": [theme.slug for theme in themes if theme.id in picked],
+            "editions": subscription.receives_editions,
+            "cadence": subscription.cadence.value,
+            "language": subscription.language.value,
+            "plain": subscription.format is MailFormat.TEXT,
+        },
+    )
+    return _show(subscription, form, token)
+
+
+def post(token: str) -> Answer:
+    """POST /voorkeuren/<token>: keep the choices; what is wrong comes back at its field."""
+    now = clock.now()
+    subscription = open_preferences(token, signer=signer(), now=now)
+    if subscription.status is not SubscriptionStatus.ACTIVE:
+        return _show_inactive(subscription)
+    themes = pickable_themes()
+    form = PreferencesForm(request.form, bound_to=token)
+    offer_themes(form.themes, themes)
+    if not form.validate():
+        return _show(subscription, form, token), 400
+    choices = choices_from(form, themes, language=Language(form.language.data))
+    if choices.nothing_chosen:
+        # Ending is the button further down, so that nobody leaves by a slip.
+        show_fault(form, BadInput("cadence", "nothing_chosen"))
+        return _show(subscription, form, token), 400
+    try:
+        with transaction():
+            change_choices(subscription, choices, source_page=SOURCE, now=now)
+    except BadInput as fault:
+        show_fault(form, fault)
+        return _show(open_preferences(token, signer=signer(), now=now), form, token), 400
+    follow_reader(choices.language)
+    return redirect(url_for("reader.preferences", token=token, bewaard=1), 303)
+
+
+def stop(token: str) -> Answer:
+    """POST /voorkeuren/<token>/stoppen: stop one kind of mail or all of it, at once."""
+    now = clock.now()
+    form = PressForm(request.form, bound_to=token)
+    if not form.validate():
+        return page(token)
+    what = request.form.get("what", "")
+    with transaction():
+        subscription = open_preferences(token, signer=signer(), now=now)
+        leave(
+            subscription,
+            Leaving(what) if what in set(Leaving) else Leaving.ALL,
+            proof=Proof("preference_page", SOURCE),
+            now=now,
+        )
+    return show_left(subscription, again=url_for("reader.stop", token=token), token=token)
+
+
+def _show(subscription: Subscription, form: PreferencesForm, token: str) -> str:
+    follow_reader(subscription.language)
+    themes = pickable_themes()
+    offer_themes(form.themes, themes)
+    return render_template(
+        "pages/reader/preferences.html",
+        form=form,
+        stop=PressForm(bound_to=token),
+        token=token,
+        address=addresses.mask(subscription.subscriber.address or ""),
+        themes=themes,
+        followed=len(subscription.themes),
+        saved="bewaard" in request.args and not form.errors,
+        receives=receives(subscription),
+        **rhythm(),
+    )
+
+
+def _show_inactive(subscription: Subscription) -> str:
+    follow_reader(subscription.language)
+    return render_template(
+        "pages/reader/inactive.html",
+        address=addresses.mask(subscription.subscriber.address or ""),
+        pending=subscription.status is SubscriptionStatus.PENDING,
+    )

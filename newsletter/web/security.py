@@ -1,0 +1,115 @@
+"""Who may enter the desk: logins by Flask-Security-Too, sessions that end, limits on guessing."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, request, session
+from flask_login import user_logged_in
+from flask_security import LoginForm, RoleMixin, Security, SQLAlchemyUserDatastore, UserMixin
+from sqlalchemy.orm import relationship
+
+from newsletter import clock
+from newsletter.accounts.audit import record
+from newsletter.accounts.models import Account, Role, account_roles
+from newsletter.config import Settings
+from newsletter.extensions import db
+from newsletter.web.extensions import limiter
+from newsletter.web.forgery import network
+
+IDLE = timedelta(minutes=30)  # S04: an editor who walks away
+ABSOLUTE = timedelta(hours=12)  # S04: however busy the session is
+_UNTIL = "desk_until"
+
+
+class PersonRole(db.Model, RoleMixin):  # type: ignore[name-defined, misc]
+    """A row of `roles` as the login machinery sees it."""
+
+    __table__ = Role.__table__
+
+
+class Person(db.Model, UserMixin):  # type: ignore[name-defined, misc]
+    """A row of `accounts` as the login machinery sees it; workers know only `Account`."""
+
+    __table__ = Account.__table__
+    roles = relationship(PersonRole, secondary=account_roles, viewonly=True, lazy="selectin")
+
+
+class DeskLoginForm(LoginForm):
+    """Address and password; nothing is remembered beyond the session."""
+
+    remember = None
+
+    def refused(self) -> bool:
+        """Whether what was typed was not taken; which part of it is not said."""
+        return bool(self.form_errors) or any(field.errors for field in self)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the logins. The names of cookies and pages follow the settings."""
+    settings: Settings = app.config["SETTINGS"]
+    is_https = settings.public_url.startswith("https://")
+    app.config.update(
+        # `Secure` cookies do not travel over http on loopback, hence the other name there.
+        SESSION_COOKIE_NAME="__Host-desk" if is_https else "desk",
+        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=IDLE,
+        # A form's token lives as long as its session: a long editorial must not expire before it.
+        WTF_CSRF_TIME_LIMIT=None,
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a method
+        # As accounts/passwords.py makes them: no second keyed hash around argon2id.
+        SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
+        SECURITY_PASSWORD_SALT="unused",  # noqa: S106 - for that second hash
+        SECURITY_PASSWORD_NORMALIZE_FORM="NFKD",  # noqa: S106 - Unicode
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_REGISTERABLE=False,
+        SECURITY_RECOVERABLE=False,
+        SECURITY_CHANGEABLE=False,
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_FLASH_MESSAGES=False,
+        SECURITY_STATIC_FOLDER=None,
+        SECURITY_LOGIN_URL="/redactie/inloggen",
+        SECURITY_LOGOUT_METHODS=None,  # the desk has its own button, with a form token
+        SECURITY_FRESHNESS=timedelta(seconds=-1),  # no page asks for the password again
+        SECURITY_POST_LOGIN_VIEW="/redactie/",
+        SECURITY_POST_LOGOUT_VIEW="/redactie/inloggen",
+        SECURITY_LOGIN_USER_TEMPLATE="pages/security/login.html",
+    )
+    datastore = SQLAlchemyUserDatastore(db, Person, PersonRole)
+    Security(app, datastore, login_form=DeskLoginForm)
+    _limit_guessing(app)
+    user_logged_in.connect(_begin_session, app)
+
+
+def has_outlived() -> bool:
+    """Whether the session at hand is older than any session may become."""
+    until = session.get(_UNTIL)
+    return not isinstance(until, float) or clock.now().timestamp() > until
+
+
+def _begin_session(app: Flask, user: Person, **_: Any) -> None:
+    session.permanent = True  # from now on it ends after IDLE, renewed by each page
+    now = clock.now()
+    session[_UNTIL] = (now + ABSOLUTE).timestamp()
+    record("log_in", f"account:{user.id}", now=now, account_id=user.id)
+
+
+def _limit_guessing(app: Flask) -> None:
+    """Slow down who guesses, by network; nobody can lock another out by guessing (S03)."""
+    login = app.view_functions["security.login"]
+
+    @limiter.limit("60 per hour", methods=["POST"], key_func=network)
+    @limiter.limit("10 per 5 minutes", methods=["POST"], key_func=_network_and_name)
+    def limited() -> Any:
+        answer = login()
+        is_refused = request.method == "POST" and isinstance(answer, str)
+        return (answer, 400) if is_refused else answer
+
+    app.view_functions["security.login"] = limited
+
+
+def _network_and_name() -> str:
+    typed = request.form.get("email", "").strip().casefold()
+    return f"{network()} {hashlib.sha256(typed.encode()).hexdigest()[:16]}"

@@ -1,0 +1,87 @@
+"""People at the desk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from newsletter.accounts.add import add_account
+from newsletter.accounts.models import Account, RoleName
+from newsletter.extensions import db
+from newsletter.web import security
+from tests.material import NOW
+
+
+@dataclass
+class Worker:
+    """Someone logged in at the desk, with a browser."""
+
+    account: Account
+    client: FlaskClient
+
+    def get(self, path: str) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path)
+
+    def post(self, path: str, **fields: str | list[str]) -> TestResponse:
+        """Press a button, with the form token that the desk gave.
+
+        What the test made before is committed, so that a refused deed undoes only itself.
+        """
+        db.session.commit()
+        return self.client.post(path, data={"csrf_token": self.token(), **fields})
+
+    def token(self) -> str:
+        """The form token of this session."""
+        page = LexborHTMLParser(self.get("/redactie/jaarplan/2026").get_data(as_text=True))
+        field = page.css_first('form[action^="/redactie/uitloggen"] input[name=csrf_token]')
+        return str(field.attributes["value"])
+
+
+MakeWorker = Callable[[RoleName], Worker]
+
+
+@pytest.fixture
+def make_worker(app: Flask, session: Session, now: None) -> MakeWorker:
+    """Makes someone with a role, logged in as the login does it."""
+    numbers = count(1)
+
+    def make(role: RoleName) -> Worker:
+        account = add_account(
+            email=f"iemand{next(numbers)}-{role}@redactie.example",
+            name=f"Iemand {role.value}",
+            password="een lang wachtwoord",
+            roles=[role],
+            now=NOW,
+        )
+        session.commit()
+        client = app.test_client()
+        with client.session_transaction() as kept:
+            kept["_user_id"] = account.fs_uniquifier
+            kept["_fresh"] = True
+            kept.permanent = True
+            kept["desk_until"] = (NOW + security.ABSOLUTE).timestamp()
+        return Worker(account, client)
+
+    return make
+
+
+@pytest.fixture
+def editor(make_worker: MakeWorker) -> Worker:
+    return make_worker(RoleName.EDITOR)
+
+
+@pytest.fixture
+def contributor(make_worker: MakeWorker) -> Worker:
+    return make_worker(RoleName.CONTRIBUTOR)
+
+
+@pytest.fixture
+def publisher(make_worker: MakeWorker) -> Worker:
+    return make_worker(RoleName.PUBLISHER)

@@ -1,0 +1,190 @@
+"""The desk's entrance: who comes in, how, and for how long."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from newsletter.accounts.add import add_account
+from newsletter.accounts.models import AuditEntry, RoleName
+from newsletter.web.desk.room import PAGES, RANKS, ROLES, Page
+from tests.material import NOW
+from tests.web.desk.conftest import MakeWorker, Worker
+from tests.web.visitor import form_of, post
+
+LOGIN = "/redactie/inloggen"
+PASSWORD = "een lang wachtwoord"
+VALUES = {"key": "20-8", "article_id": "1", "year": "2026"}
+
+
+def address_of(page: Page) -> str:
+    address = page.address.replace("<int:", "<")
+    for name, value in VALUES.items():
+        address = address.replace(f"<{name}>", value)
+    return f"/redactie{address}"
+
+
+def add_editor(now_at: str = "noor@redactie.example") -> None:
+    add_account(email=now_at, name="Noor", password=PASSWORD, roles=[RoleName.EDITOR], now=NOW)
+
+
+def log_in(
+    client: FlaskClient, *, email: str, password: str, path: str = LOGIN
+) -> TestResponse:
+    form = form_of(client.get(path), action=LOGIN)
+    return post(client, form, email=email, password=password)
+
+
+def test_every_address_of_the_desk_has_a_role(app: Flask) -> None:
+    desk = {
+        rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/redactie")
+    }
+    assert desk - {"security.login"} == set(ROLES)
+    assert all(isinstance(role, RoleName) for role in ROLES.values())
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.get], ids=lambda page: page.name)
+def test_a_stranger_is_led_to_the_login_and_back(client: FlaskClient, page: Page) -> None:
+    answer = client.get(address_of(page))
+    assert answer.status_code == 303
+    assert answer.location.startswith(f"{LOGIN}?next=")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.post], ids=lambda page: page.name)
+def test_a_stranger_can_post_nothing(client: FlaskClient, page: Page) -> None:
+    assert client.post(address_of(page), data={"title": "x"}).status_code == 401
+
+
+@pytest.mark.parametrize("role", list(RoleName))
+def test_each_role_opens_its_pages_and_no_others(make_worker: MakeWorker, role: RoleName) -> None:
+    worker = make_worker(role)
+    token = worker.token()
+    for page in PAGES:
+        may = RANKS.index(role) >= RANKS.index(page.role)
+        path = address_of(page)
+        if page.get:
+            assert (worker.get(path).status_code != 403) == may, page.name
+        if page.post and page.name != "sign_out" and not may:
+            assert worker.client.post(path, data={"csrf_token": token}).status_code == 403
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.post], ids=lambda page: page.name)
+def test_a_post_without_the_desks_own_token_is_refused(
+    make_worker: MakeWorker, page: Page
+) -> None:
+    worker = make_worker(RoleName.ADMIN)
+    assert worker.client.post(address_of(page)).status_code == 400
+
+
+def test_a_login_leads_to_the_page_that_was_asked(client: FlaskClient, now: None) -> None:
+    add_editor()
+    asked = client.get("/redactie/edities")
+    answer = log_in(client, email="Noor@Redactie.example", password=PASSWORD, path=asked.location)
+    assert answer.status_code in (302, 303)
+    assert answer.location.endswith("/redactie/edities")
+    assert client.get("/redactie/edities").status_code == 200
+
+
+def test_a_login_is_in_the_audit_trail(
+    client: FlaskClient, session: Session, now: None
+) -> None:
+    add_editor()
+    log_in(client, email="noor@redactie.example", password=PASSWORD)
+    assert "log_in" in session.scalars(select(AuditEntry.act)).all()
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
+    client: FlaskClient, now: None
+) -> None:
+    add_editor()
+    answers = [
+        log_in(client, email=email, password="een ander wachtwoord")
+        for email in ("noor@redactie.example", "nemo@redactie.example")
+    ]
+    texts = [
+        answer.get_data(as_text=True).replace("noor@", "").replace("nemo@", "")
+        for answer in answers
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert "Adres of wachtwoord klopt niet." in texts[0]
+    assert [text for text in texts[0].splitlines() if "csrf_token" not in text] == [
+        text for text in texts[1].splitlines() if "csrf_token" not in text
+    ]
+
+
+def test_a_login_does_not_lead_to_another_site(client: FlaskClient, now: None) -> None:
+    add_editor()
+    answer = log_in(client, email="noor@redactie.example", password=PASSWORD,
+                    path=f"{LOGIN}?next=https://elders.example/")
+    assert "elders.example" not in (answer.location or "")
+
+
+def test_a_login_is_never_remembered_beyond_the_session(client: FlaskClient, now: None) -> None:
+    add_editor()
+    form = form_of(client.get(LOGIN), action=LOGIN)
+    post(client, form, email="noor@redactie.example", password=PASSWORD, remember="y")
+    assert client.get_cookie("remember_token") is None
+
+
+def test_the_sessions_cookie_is_out_of_reach_of_scripts_and_other_sites(
+    client: FlaskClient,
+) -> None:
+    cookie = client.get(LOGIN).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_an_editor_who_walks_away_is_logged_out_after_half_an_hour(editor: Worker) -> None:
+    with time_machine.travel(NOW + timedelta(minutes=29), tick=False):
+        assert editor.get("/redactie/").status_code == 200
+    with time_machine.travel(NOW + timedelta(minutes=60), tick=False):
+        assert editor.get("/redactie/").status_code == 303
+
+
+def test_a_session_ends_after_twelve_hours_however_busy(editor: Worker) -> None:
+    for step in range(1, 12 * 3):
+        with time_machine.travel(NOW + timedelta(minutes=20 * step), tick=False):
+            assert editor.get("/redactie/jaarplan/2030").status_code == 200
+    with time_machine.travel(NOW + timedelta(hours=12, minutes=1), tick=False):
+        assert editor.get("/redactie/").status_code == 303
+
+
+def test_what_was_typed_is_shown_when_the_session_ended_under_it(client: FlaskClient) -> None:
+    text = "Een lang redactioneel dat niemand twee keer wil schrijven. " * 3
+    answer = client.post("/redactie/edities/20-8", data={"editorial_md": text})
+    assert answer.status_code == 401
+    assert text.strip() in answer.get_data(as_text=True)
+
+
+def test_logging_out_ends_the_session(editor: Worker) -> None:
+    assert editor.post("/redactie/uitloggen").status_code == 303
+    assert editor.get("/redactie/").status_code == 303
+
+
+def test_an_account_that_is_shut_comes_in_no_more(editor: Worker, session: Session) -> None:
+    editor.account.active = False
+    session.flush()
+    assert editor.get("/redactie/").status_code == 303
+
+
+def test_pages_of_the_desk_are_kept_nowhere(editor: Worker) -> None:
+    assert editor.get("/redactie/").headers["Cache-Control"] == "no-store"
+
+
+def test_guessing_one_address_is_slowed_down(client: FlaskClient, now: None) -> None:
+    form = form_of(client.get(LOGIN), action=LOGIN)
+    codes = [
+        post(client, form, email="gok@redactie.example", password=f"gok {n}").status_code
+        for n in range(12)
+    ]
+    assert codes == [400] * 10 + [429] * 2
+
+
+def test_no_page_for_readers_sets_a_cookie(client: FlaskClient) -> None:
+    for path in ("/", "/aanmelden", "/edities/", "/artikelen/sprongetje"):
+        assert "Set-Cookie" not in client.get(path).headers

@@ -1,0 +1,115 @@
+"""Mailings at the desk: progress, the sum that closes, and holding or stopping one."""
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.queries import entries_of
+from newsletter.core import settings
+from newsletter.deliveries.alarm import raise_alarm
+from newsletter.deliveries.models import Delivery, DeliveryStatus
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.mailings.queries import get_mailing
+from newsletter.sending.carry_out import carry_out_edition
+from tests.material import NOW, article, deliveries, edition, reader
+from tests.web.desk.conftest import Worker
+from tests.web.visitor import page
+
+KEY = "edition:90-8"
+PATH = f"/redactie/verzendingen/{KEY}"
+
+
+@pytest.fixture
+def mailing(session: Session, now: None) -> Mailing:
+    """Three readers: one has the mail, one failed, one is still to go."""
+    for _ in range(3):
+        reader("data")
+    made = edition([article("data")])
+    carry_out_edition(made.id, settings=settings(), now=NOW)
+    first, second, _ = deliveries()
+    session.execute(
+        update(Delivery).where(Delivery.id == first.id)
+        .values(status=DeliveryStatus.SENT, sent_at=NOW, ended_at=NOW)
+    )
+    session.execute(
+        update(Delivery).where(Delivery.id == second.id)
+        .values(status=DeliveryStatus.FAILED, reply_code="550 5.1.1", ended_at=NOW)
+    )
+    session.expire_all()
+    return get_mailing(KEY)
+
+
+def test_the_page_shows_the_sum_and_that_it_closes(editor: Worker, mailing: Mailing) -> None:
+    shown = editor.get(PATH).get_data(as_text=True)
+    assert "1 verzonden, 1 mislukt, 0 overgeslagen, 1 te gaan, samen 3." in shown
+    assert "mailbox bestaat niet (550 5.1.1)" in shown
+    assert "De boekhouding klopt" in shown
+    assert "Klopt niet" not in shown
+
+
+def test_a_vanished_row_is_seen(editor: Worker, mailing: Mailing, session: Session) -> None:
+    session.execute(text("delete from deliveries where status = 'failed'"))
+    shown = editor.get(PATH).get_data(as_text=True)
+    assert "De boekhouding klopt niet" in shown
+    assert "Klopt niet" in editor.get("/redactie/verzendingen").get_data(as_text=True)
+
+
+def test_the_moving_part_comes_alone_and_says_whether_it_still_moves(
+    editor: Worker, mailing: Mailing
+) -> None:
+    answer = editor.get(f"{PATH}/stand")
+    assert answer.headers["X-Moves"] == "yes"
+    assert "<html" not in answer.get_data(as_text=True)
+    mailing.status = MailingStatus.PAUSED
+    assert editor.get(f"{PATH}/stand").headers["X-Moves"] == "no"
+
+
+def test_a_publisher_pauses_and_resumes(publisher: Worker, mailing: Mailing) -> None:
+    for _ in range(2):
+        publisher.post(f"{PATH}/pauze")
+        assert mailing.status is MailingStatus.PAUSED
+    for _ in range(2):
+        publisher.post(f"{PATH}/hervat")
+        assert mailing.status is MailingStatus.SENDING
+    acts = [entry.act for entry, _ in entries_of(KEY)]
+    assert acts[-4:] == ["pause", "pause", "resume", "resume"]
+    assert "Hervat door Iemand publisher" in publisher.get(PATH).get_data(as_text=True)
+
+
+def test_a_publisher_stops_the_rest_for_good(publisher: Worker, mailing: Mailing) -> None:
+    assert "Eén ontvanger krijgt deze mail dan niet" in publisher.get(f"{PATH}/stop").get_data(
+        as_text=True
+    )
+    publisher.post(f"{PATH}/stop")
+    assert mailing.status is MailingStatus.CANCELLED
+    shown = publisher.get(PATH).get_data(as_text=True)
+    assert "1 verzonden, 1 mislukt, 1 overgeslagen, 0 te gaan, samen 3." in shown
+    assert "verzending gestopt" in shown
+
+
+def test_an_editor_watches_and_does_not_stop(editor: Worker, mailing: Mailing) -> None:
+    shown = editor.get(PATH)
+    assert not page(shown).css(f'form[action^="{PATH}/pauze"]')
+    for act in ("pauze", "hervat", "stop"):
+        assert editor.post(f"{PATH}/{act}").status_code == 403
+    assert mailing.status is MailingStatus.SENDING
+
+
+def test_a_mailing_that_is_not_there_is_a_friendly_page(editor: Worker) -> None:
+    assert editor.get("/redactie/verzendingen/edition:1-1").status_code == 404
+
+
+def test_today_shows_alarms_and_the_last_mailings(
+    editor: Worker, mailing: Mailing, session: Session
+) -> None:
+    raise_alarm("edition_late", "edition:20-8", now=NOW)
+    raise_alarm("something_new", "part:unknown", now=NOW)
+    shown = editor.get("/redactie/").get_data(as_text=True)
+    assert "Editie 20·8 is te laat" in shown
+    assert "something_new" in shown
+    assert "Editie 90·8" in shown
+
+
+def test_the_desk_speaks_english_when_asked(editor: Worker, mailing: Mailing) -> None:
+    for path in ("/redactie/", "/redactie/artikelen", PATH, "/redactie/jaarplan/2026"):
+        assert '<html lang="en"' in editor.get(f"{path}?taal=en").get_data(as_text=True)

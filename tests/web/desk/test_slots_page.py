@@ -1,0 +1,90 @@
+"""The digests' moments at the desk."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.models import AuditEntry
+from newsletter.core import settings
+from newsletter.digests.models import DigestSlot
+from newsletter.sending.carry_out import carry_out_slot
+from newsletter.subscribers.models import Cadence
+from tests import material
+from tests.material import NOW
+from tests.web.desk.conftest import Worker
+from tests.web.visitor import faults, links, page
+
+PATH = "/redactie/digests"
+# NOW is 8.00 in Amsterdam.
+TYPED = {"cadence": "weekly", "day": "10-11-2026", "at": "8.05"}
+FIVE_PAST = NOW + timedelta(minutes=5)
+
+
+def _slots(session: Session) -> list[DigestSlot]:
+    return list(session.scalars(select(DigestSlot).where(DigestSlot.slot_at == FIVE_PAST)))
+
+
+def test_one_more_slot_is_added_shown_and_recorded(editor: Worker, session: Session) -> None:
+    assert editor.post(PATH, **TYPED).status_code == 303
+    assert [slot.cadence for slot in _slots(session)] == [Cadence.WEEKLY]
+    assert "10 november 2026 om 08.05 uur" in editor.get(PATH).get_data(as_text=True)
+    (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "add_slot"))
+    assert (entry.subject, entry.account_id) == ("digest:weekly", editor.account.id)
+    assert entry.details == {"slot_at": FIVE_PAST.isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"cadence": ""}, "cadence"),
+        ({"cadence": "none"}, "cadence"),
+        ({"at": "7.59"}, "day"),
+        ({"day": ""}, "day"),
+        ({"day": "31-11-2026"}, "day"),
+        ({"at": "x" * 10_000}, "at"),
+        ({"at": "8\x00"}, "at"),
+    ],
+)
+def test_a_slot_that_cannot_be_is_refused_at_its_field_and_the_rest_is_kept(
+    editor: Worker, session: Session, change: dict[str, str], field: str
+) -> None:
+    answer = editor.post(PATH, **{**TYPED, **change})
+    assert answer.status_code == 400
+    assert set(faults(answer)) == {field}
+    for name in {"day", "at"} - set(change):
+        assert page(answer).css_first(f"#{name}").attributes["value"] == TYPED[name]
+    assert _slots(session) == []
+
+
+def test_a_slot_that_is_there_already_is_told(editor: Worker, session: Session) -> None:
+    editor.post(PATH, **TYPED)
+    answer = editor.post(PATH, **TYPED)
+    assert answer.status_code == 409
+    assert "vertrekt er al" in faults(answer)["day"]
+    assert len(_slots(session)) == 1
+
+
+def test_looking_changes_nothing(editor: Worker, session: Session) -> None:
+    before = session.scalars(select(DigestSlot.id).order_by(DigestSlot.id)).all()
+    assert editor.get(PATH).status_code == 200
+    assert session.scalars(select(DigestSlot.id).order_by(DigestSlot.id)).all() == before
+
+
+def test_a_past_slot_tells_what_became_of_it(editor: Worker, session: Session) -> None:
+    material.reader("data")
+    material.reader("leiderschap")
+    material.article("data")
+    slot = material.slot()
+    session.commit()
+    carry_out_slot(slot.id, settings=settings(), now=NOW)
+    shown = editor.get(PATH)
+    row = page(shown).css("section[aria-labelledby=past] tbody tr")[0]
+    assert [cell.text() for cell in row.css("td.number")] == ["1", "1"]
+    assert "Verstuurd" in row.text()
+    assert any("/redactie/verzendingen/digest" in link for link in links(shown))
+
+
+def test_english_is_available(editor: Worker) -> None:
+    assert "Digests</h1>" in editor.get(f"{PATH}?taal=en").get_data(as_text=True)

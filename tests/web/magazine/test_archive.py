@@ -1,0 +1,66 @@
+"""The mail of an edition in the browser: the frozen bytes, without anyone's links (promise 5)."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from newsletter.editions.models import Edition
+from newsletter.sending.carry_out import carry_out_edition
+from tests.material import NOW, article, edition, reader
+from tests.web import visitor
+
+pytestmark = pytest.mark.usefixtures("now")
+
+
+@pytest.fixture
+def sent(app: Flask, session: Session) -> Edition:
+    """An edition that was carried out to two readers."""
+    reader()
+    reader("leiderschap")
+    made = edition([article("data"), article("leiderschap")])
+    session.commit()
+    carry_out_edition(made.id, settings=app.config["SETTINGS"], now=NOW)
+    session.refresh(made)
+    return made
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_mail_is_shown_as_frozen_without_personal_links_or_open_places(
+    client: FlaskClient, sent: Edition, language: str
+) -> None:
+    answer = client.get(f"/edities/{sent.key}/mail?taal={language}")
+    assert answer.status_code == 200
+    html = answer.get_data(as_text=True)
+    assert "\x1f" not in html
+    assert "/voorkeuren/" not in html
+    assert "/afmelden/" not in html
+    assert "/mijn-link" in html
+    assert visitor.page(answer).css_first("html").attributes["lang"] == language
+    assert all(item.article.title in html for item in sent.items)
+
+
+def test_a_later_change_of_an_article_does_not_reach_the_mail_that_was_sent(
+    client: FlaskClient, session: Session, sent: Edition
+) -> None:
+    before = client.get(f"/edities/{sent.key}/mail").get_data()
+    sent.items[0].article.title = "Achteraf veranderd"
+    session.flush()
+    assert client.get(f"/edities/{sent.key}/mail").get_data() == before
+
+
+def test_the_mail_may_style_itself_and_nothing_else_happens_in_it(
+    client: FlaskClient, sent: Edition
+) -> None:
+    policy = client.get(f"/edities/{sent.key}/mail").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "script-src" not in policy
+
+
+def test_the_edition_page_says_when_it_was_sent_and_leads_to_the_mail(
+    client: FlaskClient, sent: Edition
+) -> None:
+    answer = client.get(f"/edities/{sent.key}")
+    assert "dinsdag 10 november 2026 om 08.00 uur" in visitor.page(answer).body.text()
+    assert f"/edities/{sent.key}/mail" in visitor.links(answer)

@@ -1,0 +1,33 @@
+"""Asking for one's link: the same answer for everyone, a mail for readers."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from newsletter.deliveries.models import MailKind
+from tests.material import deliveries, reader
+from tests.web import visitor
+
+pytestmark = pytest.mark.usefixtures("now")
+
+
+def test_a_reader_gets_a_mail_and_a_stranger_sees_the_same(
+    client: FlaskClient, session: Session
+) -> None:
+    anne = reader()
+    answers = []
+    for address in (str(anne.subscriber.address), "vreemd@gemeente.example"):
+        form = visitor.form_of(client.get("/mijn-link"), action="/mijn-link")
+        answers.append(visitor.post(client, form, address=address))
+    assert len({(a.status_code, a.location, a.get_data()) for a in answers}) == 1
+    assert answers[0].location == "/mijn-link/verstuurd"
+    (mail,) = deliveries(MailKind.MANAGE_LINK)
+    assert mail.subscriber_id == anne.subscriber_id
+
+
+def test_a_bad_address_is_a_fault_at_the_field(client: FlaskClient) -> None:
+    form = visitor.form_of(client.get("/mijn-link"), action="/mijn-link")
+    answer = visitor.post(client, form, address="anne")
+    assert (answer.status_code, set(visitor.faults(answer))) == (400, {"address"})
+    empty = visitor.post(client, form, address="")
+    assert visitor.faults(empty)["address"].endswith("Vul je e-mailadres in.")
