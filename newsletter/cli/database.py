@@ -1,0 +1,98 @@
+"""`newsletter database`: bring the schema up to date, put the seeds in, check both."""
+
+from typing import Any
+
+import click
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from newsletter import clock
+from newsletter.cli.lazy import REFUSED
+from newsletter.cli.opened import opened
+from newsletter.cli.output import as_json, print_json
+from newsletter.core import ROOT, settings
+from newsletter.errors import WrongState
+from newsletter.extensions import db
+from newsletter.schema import upgrade_schema
+from newsletter.transaction import transaction
+from seeds.load import load
+
+# What the app's role may read and add to, and nothing more.
+LEDGERS = ("consents", "consent_wordings", "attempts", "audit_entries")
+
+
+@click.group()
+def database() -> None:
+    """The database: its schema, its seeds, its rights."""
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Run the migrations that are missing, as the owner's role (DATABASE_OWNER_URL)."""
+    with opened():
+        upgrade_schema()
+        click.echo(f"The schema is at {_present()}.", err=True)
+
+
+@database.command("seed")
+@click.option("--demo", is_flag=True, help="Also the demo's logins; refused in production.")
+def seed(demo: bool) -> None:
+    """Add what is missing of magazine, themes, editions and year plan; changes nothing else."""
+    with opened():
+        if demo and settings().is_production:
+            raise WrongState("The demo's logins are refused in production (NEWSLETTER_ENV).")
+        with transaction():
+            load(db.session(), now=clock.now(), demo=demo)
+    click.echo("The seeds are in.", err=True)
+
+
+@database.command("check")
+@as_json
+@click.pass_context
+def check(ctx: click.Context, json_wanted: bool) -> None:
+    """Say whether the schema is up to date and the app's role can do no more than it should.
+
+    Exit code 1 when not.
+    """
+    with opened():
+        present, newest = _present(), _newest()
+        faults = _faults(present, newest)
+    if json_wanted:
+        print_json({"schema": present, "newest": newest, "faults": faults})
+    else:
+        for fault in faults:
+            click.echo(fault)
+        if not faults:
+            click.echo(f"The schema is at {present}, and the app's rights are right.")
+    ctx.exit(REFUSED if faults else 0)
+
+
+def _present() -> str | None:
+    if not _ask("select to_regclass('alembic_version') is not null"):
+        return None
+    found: str | None = db.session.scalar(text("select version_num from alembic_version"))
+    return found
+
+
+def _newest() -> str | None:
+    return ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+
+
+def _faults(present: str | None, newest: str | None) -> list[str]:
+    if present is None:
+        return ["The database has no tables yet: run `newsletter database upgrade`."]
+    faults = []
+    if present != newest:
+        faults.append(f"The schema is at {present}, not at {newest}: run "
+                      "`newsletter database upgrade`.")
+    if _ask("select has_schema_privilege(current_user, 'public', 'create')"):
+        faults.append("The app's role may change the schema: give DATABASE_URL another role.")
+    for table in LEDGERS:
+        if _ask("select has_table_privilege(current_user, :table, 'update, delete, truncate')",
+                table=table):
+            faults.append(f"The app's role may rewrite {table}, which is append-only.")
+    return faults
+
+
+def _ask(question: str, **parameters: Any) -> bool:
+    return bool(db.session.scalar(text(question), parameters))

@@ -1,0 +1,36 @@
+"""The `newsletter` command: the table of its commands; each loads only when it is called."""
+
+import click
+
+from newsletter.cli.lazy import Command, LazyGroup
+
+COMMANDS = {
+    "status": Command("newsletter.cli.status:status", "Say whether every part works."),
+    "mailing": Command("newsletter.cli.mailing:mailing", "Look at mailings and their ledgers."),
+    "ledger": Command("newsletter.cli.ledger:ledger", "Export the ledger of deliveries."),
+    "attempts": Command("newsletter.cli.attempts:attempts", "Export the attempts to send."),
+    "edition": Command("newsletter.cli.edition:edition", "Send an edition."),
+    "digest": Command("newsletter.cli.digest:digest", "Carry out a digest slot, or rehearse it."),
+    "inbox": Command("newsletter.cli.inbox:inbox", "List the mails in the local inbox."),
+    "database": Command("newsletter.cli.database:database", "Migrate, seed, check the database."),
+    "seed-readers": Command("newsletter.cli.readers:seed_readers", "Make believable demo readers."),
+    "accounts": Command("newsletter.cli.accounts:accounts", "Manage who may work at the desk."),
+}
+
+
+@click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings={"max_content_width": 100})
+def cli() -> None:
+    """The newsletter's service, for its operator.
+
+    Exit codes: 0 done; 1 refused, failed, or something is wrong; 2 the command, a setting or a
+    server is not as it should be.
+    """
+
+
+def main() -> None:
+    """The entry point of the console command."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

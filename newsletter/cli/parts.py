@@ -1,0 +1,121 @@
+"""Looks whether the parts of the service answer: database, broker, relay, workers, clock."""
+
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import redis
+from kombu.exceptions import OperationalError
+from sqlalchemy import text
+
+from newsletter.cli.opened import place_of, plainly
+from newsletter.config import Relay
+from newsletter.core import settings
+from newsletter.deliveries.heartbeat import BEAT, last_beat
+from newsletter.errors import ServerMissing
+from newsletter.extensions import db, queue
+from newsletter.jobs import Lane
+
+PATIENCE = 3  # seconds that a server may take to answer
+LISTEN = 2  # seconds in which every worker answers
+TICKS = 3  # so many may be missed before it is said to be gone
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: whether it works, and what it said or what to do."""
+
+    part: str
+    works: bool
+    says: str
+
+
+def database() -> Part:
+    """PostgreSQL at DATABASE_URL."""
+    try:
+        with plainly():
+            version = db.session.scalar(text("show server_version"))
+    except ServerMissing as error:
+        return Part("database", works=False, says=str(error))
+    return Part("database", works=True, says=f"PostgreSQL {version}")
+
+
+def broker() -> Part:
+    """Redis or Valkey at REDIS_URL."""
+    try:
+        with _client() as client:
+            info = client.info("server")
+    except redis.RedisError:
+        place = place_of(settings().redis_url)
+        return Part("broker", works=False, says=(
+            f"No broker answers at {place}: start it (`make up`), or set REDIS_URL."))
+    name = "Valkey" if "valkey_version" in info else "Redis"
+    return Part("broker", works=True,
+                says=f"{name} {info.get('valkey_version') or info.get('redis_version')}")
+
+
+def relay() -> Part:
+    """The relay at SMTP_URL: that it greets us, and offers TLS where we need it."""
+    at = settings().smtp_url
+    place = f"{at.host}:{at.port}"
+    try:
+        offers_tls = _greet(at)
+    except (OSError, smtplib.SMTPException):
+        return Part("relay", works=False,
+                    says=f"No relay answers at {place}: start it, or set SMTP_URL.")
+    if at.tls == "starttls" and not offers_tls:
+        return Part("relay", works=False, says=(
+            f"The relay at {place} offers no STARTTLS: set SMTP_URL with another tls=."))
+    return Part("relay", works=True, says=f"{place}, tls={at.tls}")
+
+
+def workers() -> Part:
+    """The Celery workers that answer, and whether every lane has one."""
+    try:
+        lanes = queue.control.inspect(timeout=LISTEN).active_queues() or {}
+    except (OperationalError, redis.RedisError, OSError):
+        return Part("workers", works=False, says="They cannot be asked without the broker.")
+    served = {row["name"] for rows in lanes.values() for row in rows}
+    missing = [lane.value for lane in Lane if lane.value not in served]
+    if missing:
+        return Part("workers", works=False, says=(
+            f"{len(lanes)} answer; nobody serves {', '.join(missing)}: start the worker and "
+            "worker-prompt of the Procfile."))
+    return Part("workers", works=True, says=f"{len(lanes)} answer, every lane is served")
+
+
+def beat(now: datetime) -> Part:
+    """The clock: when its tick was last carried out. Needs the database."""
+    last = last_beat(BEAT)
+    if last is None:
+        return Part("beat", works=False, says="It never ticked: start beat and worker.")
+    ago = int((now - last).total_seconds())
+    works = ago <= TICKS * settings().tick_seconds + PATIENCE
+    return Part("beat", works=works, says=(
+        f"last tick {ago} s ago" if works else
+        f"last tick {ago} s ago, due every {settings().tick_seconds} s: start beat and worker."))
+
+
+def wake_ups() -> dict[str, int | None]:
+    """How many wake-ups wait in each lane of the broker; None when it cannot be asked."""
+    try:
+        with _client() as client:
+            return {lane.value: int(client.llen(lane.value)) for lane in Lane}
+    except redis.RedisError:
+        return {lane.value: None for lane in Lane}
+
+
+def _client() -> redis.Redis:
+    client: redis.Redis = redis.Redis.from_url(
+        settings().redis_url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
+    )
+    return client
+
+
+def _greet(at: Relay) -> bool:
+    kind: Callable[..., smtplib.SMTP] = (
+        smtplib.SMTP_SSL if at.tls == "implicit" else smtplib.SMTP)
+    with kind(at.host, at.port, timeout=PATIENCE) as session:
+        session.ehlo()
+        return session.has_extn("starttls")

@@ -1,0 +1,83 @@
+"""`newsletter status`: whether every part works, and what waits."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from newsletter import clock
+from newsletter.cli import parts
+from newsletter.cli.lazy import REFUSED
+from newsletter.cli.opened import opened
+from newsletter.cli.output import as_json, print_json, print_table
+from newsletter.cli.waiting import Waiting, waiting
+
+
+@click.command()
+@as_json
+@click.pass_context
+def status(ctx: click.Context, json_wanted: bool) -> None:
+    """Say whether every part works, and what waits. Exit code 1 when something is wrong.
+
+    Moments are in UTC.
+    """
+    with opened():
+        found = [parts.database(), parts.broker(), parts.relay(), parts.workers()]
+        queues = parts.wake_ups()
+        now = clock.now()
+        picture = None
+        if found[0].works:
+            found.append(parts.beat(now))
+            picture = waiting(now)
+    wrong = [f"{part.part}: {part.says}" for part in found if not part.works]
+    wrong += _wrong_in(picture) if picture else []
+    report = {
+        "works": not wrong,
+        "at": now,
+        "wrong": wrong,
+        "parts": [asdict(part) for part in found],
+        "wake_ups": queues,
+        "waiting": asdict(picture) if picture else None,
+    }
+    if json_wanted:
+        print_json(report)
+    else:
+        _show(report, picture)
+    ctx.exit(REFUSED if wrong else 0)
+
+
+def _wrong_in(picture: Waiting) -> list[str]:
+    wrong = [f"alarm {row['kind']}: {row['subject']}" for row in picture.alarms]
+    wrong += [f"{late} is late: a person must decide" for late in picture.late]
+    if picture.overdue:
+        wrong.append(f"{picture.overdue} deliveries should have been taken up 5 minutes ago")
+    return wrong
+
+
+def _show(report: dict[str, Any], picture: Waiting | None) -> None:
+    print_table(("part", "works", "says"), report["parts"])
+    queues = ", ".join(f"{lane} {'?' if size is None else size}"
+                       for lane, size in report["wake_ups"].items())
+    click.echo(f"\nWake-ups waiting: {queues}")
+    if picture:
+        _show_waiting(picture)
+    if report["wrong"]:
+        click.echo("\nWrong:")
+        for line in report["wrong"]:
+            click.echo(f"  {line}")
+    else:
+        click.echo("\nEverything works.")
+
+
+def _show_waiting(picture: Waiting) -> None:
+    lanes = [
+        f"{lane} " + ", ".join(f"{count} {status}" for status, count in by_status.items())
+        for lane, by_status in picture.open_deliveries.items()
+    ]
+    click.echo(f"Open deliveries: {'; '.join(lanes) or 'none'}")
+    if picture.next_slots:
+        click.echo()
+        print_table(("slot", "at"), picture.next_slots)
+    if picture.next_editions:
+        click.echo()
+        print_table(("edition", "status", "at"), picture.next_editions)

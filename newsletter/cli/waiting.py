@@ -1,0 +1,105 @@
+"""What waits: open deliveries, alarms, and the slots and editions that come next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from newsletter.deliveries.alarm import open_alarms
+from newsletter.deliveries.models import OPEN, Delivery
+from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.editions.models import Edition, EditionStatus
+from newsletter.extensions import db
+
+NEXT = 4
+
+# By the database's clock, as claims are. Paused and held mailings wait by somebody's will.
+_OVERDUE = text("""
+    select count(*) from deliveries d left join mailings m on m.id = d.mailing_id
+     where (m.id is null or m.status = 'sending')
+       and ((d.status in ('pending', 'deferred', 'unclear')
+             and d.due_at < clock_timestamp() - interval '5 minutes')
+         or (d.status = 'claimed' and d.lease_until < clock_timestamp() - interval '5 minutes'))
+""")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A picture of one moment; moments inside are aware."""
+
+    open_deliveries: dict[str, dict[str, int]]  # by lane, then by status
+    overdue: int  # should have been taken up five minutes ago or more
+    alarms: list[dict[str, Any]]
+    late: list[str]  # slots and editions that wait for a person
+    next_slots: list[dict[str, Any]]
+    next_editions: list[dict[str, Any]]
+
+
+def waiting(now: datetime) -> Waiting:
+    """The picture as it is `now`."""
+    return Waiting(
+        open_deliveries=_open_deliveries(),
+        overdue=db.session.scalar(_OVERDUE) or 0,
+        alarms=[
+            {"kind": alarm.kind, "subject": alarm.subject, "raised_at": alarm.raised_at}
+            for alarm in open_alarms()
+        ],
+        late=_late(),
+        next_slots=_next_slots(now),
+        next_editions=_next_editions(now),
+    )
+
+
+def slot_name(slot: DigestSlot) -> str:
+    """A slot as the command line names it, as in `weekly@2026-11-24`."""
+    return f"{slot.cadence.value}@{slot.slot_on}"
+
+
+def _open_deliveries() -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    rows = db.session.execute(
+        select(Delivery.lane, Delivery.status, func.count())
+        .where(Delivery.status.in_(OPEN))
+        .group_by(Delivery.lane, Delivery.status)
+        .order_by(Delivery.lane, Delivery.status)
+    )
+    for lane, status, count in rows:
+        found.setdefault(lane.value, {})[status.value] = count
+    return found
+
+
+def _late() -> list[str]:
+    slots = db.session.scalars(
+        select(DigestSlot).where(DigestSlot.status == SlotStatus.LATE).order_by(DigestSlot.slot_at)
+    )
+    editions = db.session.scalars(
+        select(Edition).where(Edition.status == EditionStatus.LATE).order_by(Edition.send_at)
+    )
+    return [f"digest {slot_name(slot)}" for slot in slots] + [
+        f"edition {edition.key}" for edition in editions
+    ]
+
+
+def _next_slots(now: datetime) -> list[dict[str, Any]]:
+    found = db.session.scalars(
+        select(DigestSlot)
+        .where(DigestSlot.status == SlotStatus.PLANNED, DigestSlot.slot_at >= now)
+        .order_by(DigestSlot.slot_at)
+        .limit(NEXT)
+    )
+    return [{"slot": slot_name(slot), "at": slot.slot_at} for slot in found]
+
+
+def _next_editions(now: datetime) -> list[dict[str, Any]]:
+    found = db.session.scalars(
+        select(Edition)
+        .where(Edition.status.in_((EditionStatus.PLANNED, EditionStatus.SCHEDULED)))
+        .where(Edition.send_at >= now)
+        .order_by(Edition.send_at)
+        .limit(NEXT)
+    )
+    return [
+        {"edition": edition.key, "status": edition.status.value, "at": edition.send_at}
+        for edition in found
+    ]

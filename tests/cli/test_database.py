@@ -1,0 +1,50 @@
+"""`newsletter database`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+
+from newsletter.cli.main import cli
+from tests.cli.conftest import Run
+
+
+def test_the_schema_and_the_rights_of_the_app_are_right(run: Run, read: Any) -> None:
+    assert read("database", "check")["faults"] == []
+    assert run("database", "check").exit_code == 0
+
+
+def test_seeding_again_is_harmless(run: Run) -> None:
+    for _ in range(2):
+        assert run("database", "seed").exit_code == 0
+
+
+def test_upgrading_again_is_harmless(make_database: Callable[[], dict[str, str]]) -> None:
+    shown = CliRunner().invoke(cli, ["database", "upgrade"], env=make_database(),
+                               catch_exceptions=False)
+    assert shown.exit_code == 0
+
+
+def test_an_old_schema_and_a_right_too_many_are_found(
+    make_database: Callable[[], dict[str, str]],
+) -> None:
+    env = make_database()
+    owner = create_engine(env["DATABASE_OWNER_URL"])
+    with owner.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+        connection.execute(text("grant update on consents to public"))
+    owner.dispose()
+    shown = CliRunner().invoke(cli, ["database", "check"], env=env, catch_exceptions=False)
+    assert shown.exit_code == 1
+    assert "0001" in shown.stdout
+    assert "consents" in shown.stdout
+
+
+def test_the_demo_logins_are_refused_in_production(
+    make_database: Callable[[], dict[str, str]], production: Callable[..., dict[str, str]]
+) -> None:
+    shown = CliRunner().invoke(cli, ["database", "seed", "--demo"],
+                               env=production(make_database()), catch_exceptions=False)
+    assert shown.exit_code == 1
+    assert "production" in shown.stderr
