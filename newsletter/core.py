@@ -88,7 +88,7 @@ def _bind_queue(settings: Settings) -> None:
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
             "socket_connect_timeout": 2,
-            "socket_timeout": 30,
+            "socket_timeout": 5,
         },
         task_ignore_result=True,
         task_publish_retry=False,

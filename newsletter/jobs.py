@@ -49,6 +49,9 @@ LANES = {
     Job.REMOVE_EXPIRED: Lane.UPKEEP,
 }
 
+# In a long run every tick asks once more; a wake-up that waited so long has been overtaken.
+STALE_AFTER_SECONDS = {Job.SEND_PROMPT: 60, Job.SEND_BULK: 60}
+
 _waiting: ContextVar[list[tuple[Job, tuple[int, ...]]] | None] = ContextVar(
     "jobs_waiting", default=None
 )
@@ -86,7 +89,8 @@ def _send_all(asked: Sequence[tuple[Job, tuple[int, ...]]]) -> None:
     for place, (job, ids) in enumerate(asked):
         try:
             queue.send_task(
-                job.value, args=ids, queue=LANES[job].value, retry=False, ignore_result=True
+                job.value, args=ids, queue=LANES[job].value, expires=STALE_AFTER_SECONDS.get(job),
+                retry=False, ignore_result=True,
             )
         except OperationalError:
             log.warning("wake_ups_lost", jobs=[lost.value for lost, _ in asked[place:]])

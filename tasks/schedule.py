@@ -18,6 +18,10 @@ NOW_AND_THEN = {
     Job.REMOVE_EXPIRED: timedelta(minutes=30),
 }
 
+# An article released a moment before a slot's cut-off may not be committed yet: wait for it, or it
+# would fall between this window and the next.
+SETTLED_AFTER = timedelta(seconds=3)
+
 _asked_at: dict[Job, float] = {}
 
 
@@ -27,7 +31,7 @@ def tick() -> None:
     now = clock.now()
     with transaction():
         beat(BEAT, now=now)
-        for slot_id in due_slots(now):
+        for slot_id in due_slots(now - SETTLED_AFTER):
             enqueue(Job.CARRY_OUT_SLOT, slot_id)
         for edition_id in due_editions(now):
             enqueue(Job.CARRY_OUT_EDITION, edition_id)

@@ -154,7 +154,9 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_wordings")),
-        sa.UniqueConstraint("sha256", name=op.f("uq_consent_wordings_sha256")),
+        sa.UniqueConstraint(
+            "language", "version", name=op.f("uq_consent_wordings_language_version")
+        ),
     )
     op.create_table(
         "consents",

@@ -11,6 +11,7 @@ COMMANDS = {
     "attempts": Command("newsletter.cli.attempts:attempts", "Export the attempts to send."),
     "edition": Command("newsletter.cli.edition:edition", "Send an edition."),
     "digest": Command("newsletter.cli.digest:digest", "Carry out a digest slot, or rehearse it."),
+    "alarms": Command("newsletter.cli.alarms:alarms", "See what waits for a person."),
     "inbox": Command("newsletter.cli.inbox:inbox", "List the mails in the local inbox."),
     "database": Command("newsletter.cli.database:database", "Migrate, seed, check the database."),
     "seed-readers": Command("newsletter.cli.readers:seed_readers", "Make believable demo readers."),

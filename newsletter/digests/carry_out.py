@@ -12,6 +12,7 @@ from newsletter.extensions import db
 from newsletter.mailings.models import Mailing, MailingStatus
 
 LATE_ALARM = "digest_late"
+UNMAKEABLE_ALARM = "digest_unmakeable"
 
 
 def window_start(slot: DigestSlot, rhythm: Rhythm) -> datetime:
@@ -40,6 +41,7 @@ def take_over_missed(slot: DigestSlot, *, now: datetime) -> None:
     ).all()
     for each in missed:
         clear_alarm(LATE_ALARM, each.key, now=now)
+        clear_alarm(UNMAKEABLE_ALARM, each.key, now=now)
     db.session.execute(
         update(Mailing)
         .where(
@@ -60,6 +62,7 @@ def mark_done(
     slot.status = SlotStatus.CARRIED_OUT if due else SlotStatus.NOTHING_NEW
     slot.done_at = now
     clear_alarm(LATE_ALARM, slot.key, now=now)
+    clear_alarm(UNMAKEABLE_ALARM, slot.key, now=now)
 
 
 def mark_late(slot: DigestSlot) -> None:

@@ -2,11 +2,16 @@
 
 from datetime import datetime
 
+from newsletter.deliveries.alarm import clear_alarm
 from newsletter.editions.change import lock
 from newsletter.editions.content import missing_for_sending
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.errors import BadMoment, EditionNotReady, WrongState
 from newsletter.extensions import db
+
+# Raised when the moment has come; a person who gives the edition a new one has seen to it.
+LATE_ALARM = "edition_late"
+UNMAKEABLE_ALARM = "edition_unmakeable"
 
 
 def schedule(edition: Edition, *, send_at: datetime, now: datetime) -> None:
@@ -28,6 +33,8 @@ def schedule(edition: Edition, *, send_at: datetime, now: datetime) -> None:
     edition.approval_deadline_at = min(edition.approval_deadline_at, send_at)
     edition.copy_deadline_at = min(edition.copy_deadline_at, edition.approval_deadline_at)
     edition.status = EditionStatus.SCHEDULED
+    clear_alarm(LATE_ALARM, f"edition:{edition.key}", now=now)
+    clear_alarm(UNMAKEABLE_ALARM, f"edition:{edition.key}", now=now)
     edition.revision += 1
     db.session.flush()
 

@@ -22,8 +22,9 @@ from newsletter.editions import plan_recipients as edition_recipients
 from newsletter.editions.content import content_of
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.publish import mark_late, mark_published
+from newsletter.editions.schedule import LATE_ALARM, UNMAKEABLE_ALARM
 from newsletter.emails.compile import compile_digests, compile_edition
-from newsletter.errors import MailTooLarge, NotFound
+from newsletter.errors import MailError, NotFound
 from newsletter.extensions import db
 from newsletter.logs import get_logger
 from newsletter.mailings.contents import CompiledManifest, DigestSelection
@@ -48,17 +49,17 @@ def carry_out_edition(edition_id: int, *, settings: Settings, now: datetime) -> 
             return
         if _is_too_late(edition.send_at, settings=settings, now=now):
             mark_late(edition)
-            raise_alarm("edition_late", f"edition:{edition.key}", now=now)
+            raise_alarm(LATE_ALARM, f"edition:{edition.key}", now=now)
             return
         key, cutoff_at = f"edition:{edition.key}", edition.send_at
         open_mailing(key, kind=MailKind.EDITION, cutoff_at=cutoff_at, edition_id=edition_id,
                      now=now)
     try:
         _plan_edition(edition_id, key, cutoff_at=cutoff_at, settings=settings, now=now)
-    except MailTooLarge as error:
+    except MailError as error:
         with transaction():
             mark_late(_edition(edition_id))
-            raise_alarm("edition_unmakeable", key, now=now, reason=error.code)
+            raise_alarm(UNMAKEABLE_ALARM, key, now=now, reason=error.code)
 
 
 def _plan_edition(
@@ -71,6 +72,8 @@ def _plan_edition(
         if mailing.status is not MailingStatus.PLANNED:
             return
         edition = _edition(edition_id)
+        if edition.status is not EditionStatus.SCHEDULED or edition.send_at > now:
+            return  # taken back or moved meanwhile: the mailing waits with it
         compiled = compile_edition(content_of(edition), identity=house.identity, urls=house.urls)
         manifest = freeze(compiled, edition_id=edition_id, now=now)
         edition_recipients.plan_recipients(mailing, manifest.id, now=now)
@@ -102,7 +105,12 @@ def carry_out_slot(
         key, cutoff_at = slot.key, slot.slot_at
         open_mailing(key, kind=MailKind.DIGEST, cutoff_at=cutoff_at, digest_slot_id=slot_id,
                      now=now)
-    _plan_slot(slot_id, key, cutoff_at=cutoff_at, settings=settings, now=now)
+    try:
+        _plan_slot(slot_id, key, cutoff_at=cutoff_at, settings=settings, now=now)
+    except MailError as error:
+        with transaction():
+            slots.mark_late(get_slot(slot_id, lock=True))
+            raise_alarm("digest_unmakeable", key, now=now, reason=error.code)
 
 
 def _plan_slot(
@@ -114,11 +122,12 @@ def _plan_slot(
         if mailing.status is not MailingStatus.PLANNED:
             return
         slot = get_slot(slot_id, lock=True)
+        # First, so that a missed slot that is being carried out this moment is waited for.
+        slots.take_over_missed(slot, now=now)
         plan = _plan_of(slot, settings=settings)
         manifest = freeze(plan.compiled, now=now)
         keys = {wish: selection.key for wish, selection in plan.selections.items()}
         digest_recipients.plan_recipients(mailing, manifest.id, keys=keys, now=now)
-        slots.take_over_missed(slot, now=now)
         slots.mark_done(slot, window_from=plan.window_from, due=plan.readers.count,
                         nothing_new=plan.readers.nothing_new, now=now)
         recipients = start(mailing, manifest.id, now=now)

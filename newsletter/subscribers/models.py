@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -125,12 +125,13 @@ class ConsentWording(Model):
     """The text that was shown when consent was asked; a changed text is a new version."""
 
     __tablename__ = "consent_wordings"
+    __table_args__ = (UniqueConstraint("language", "version"),)
 
     id: Mapped[Key]
     version: Mapped[int]
     language: Mapped[Language] = mapped_column(words(Language, "language"))
     text: Mapped[str]
-    sha256: Mapped[str] = mapped_column(unique=True)
+    sha256: Mapped[str]
     since: Mapped[Moment]
 
 

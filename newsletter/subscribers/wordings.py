@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from newsletter.catalogue.queries import magazine
 from newsletter.errors import NotFound
@@ -30,16 +30,12 @@ def ensure_wordings(now: datetime) -> None:
     for language, template in TEXTS.items():
         text = template.format(magazine=name)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        known = db.session.scalar(
-            select(ConsentWording.id).where(ConsentWording.sha256 == digest)
-        )
-        if known is None:
-            last = db.session.scalar(
-                select(func.max(ConsentWording.version)).where(ConsentWording.language == language)
-            )
+        newest = _newest(language)
+        if newest is None or newest.sha256 != digest:
+            version = newest.version + 1 if newest else 1
             db.session.add(
                 ConsentWording(
-                    version=(last or 0) + 1, language=language, text=text, sha256=digest, since=now
+                    version=version, language=language, text=text, sha256=digest, since=now
                 )
             )
             db.session.flush()
@@ -47,12 +43,16 @@ def ensure_wordings(now: datetime) -> None:
 
 def current_wording(language: Language) -> ConsentWording:
     """The wording that a form in this language shows now. Raises NotFound before the seeds."""
-    found: ConsentWording | None = db.session.scalar(
+    found = _newest(language)
+    if found is None:
+        raise NotFound("consent wording")
+    return found
+
+
+def _newest(language: Language) -> ConsentWording | None:
+    return db.session.scalar(
         select(ConsentWording)
         .where(ConsentWording.language == language)
         .order_by(ConsentWording.version.desc())
         .limit(1)
     )
-    if found is None:
-        raise NotFound("consent wording")
-    return found

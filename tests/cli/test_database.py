@@ -48,3 +48,14 @@ def test_the_demo_logins_are_refused_in_production(
                                env=production(make_database()), catch_exceptions=False)
     assert shown.exit_code == 1
     assert "production" in shown.stderr
+
+
+def test_one_role_for_owner_and_app_is_refused_in_one_line(
+    make_database: Callable[[], dict[str, str]],
+) -> None:
+    env = make_database()
+    same = {**env, "DATABASE_URL": env["DATABASE_OWNER_URL"]}
+    shown = CliRunner().invoke(cli, ["database", "upgrade"], env=same, catch_exceptions=False)
+    assert shown.exit_code == 2
+    assert shown.stderr.startswith("DATABASE_OWNER_URL must name the owner's role")
+    assert shown.stderr.count("\n") == 1

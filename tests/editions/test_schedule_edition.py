@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles.models import Article
 from newsletter.catalogue.models import Magazine
+from newsletter.deliveries.alarm import open_alarms, raise_alarm
 from newsletter.editions.choose import Chosen, choose
 from newsletter.editions.compose import Texts, compose
 from newsletter.editions.days import Mind, minds_of_sending
@@ -22,8 +23,9 @@ from newsletter.editions.queries import (
     next_edition,
     year_of,
 )
-from newsletter.editions.schedule import schedule, unschedule
+from newsletter.editions.schedule import LATE_ALARM, schedule, unschedule
 from newsletter.errors import BadMoment, EditionNotReady, WrongState
+from tests import material
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -174,3 +176,12 @@ def test_an_edition_is_found_by_the_key_that_people_cite(
     for key in ("901-9", "901", "x", "0-1", "901-2 ", "٩-1"):
         assert find_edition(key) is None
     assert list(editions_with(ready.items[0].article_id)) == [ready]
+
+
+def test_a_new_moment_closes_the_alarm_of_a_late_edition(session: Session) -> None:
+    edition = material.edition([material.article("data")])
+    raise_alarm(LATE_ALARM, f"edition:{edition.key}", now=material.NOW)
+    edition.status = EditionStatus.LATE
+    session.flush()
+    schedule(edition, send_at=material.NOW + timedelta(days=1), now=material.NOW)
+    assert open_alarms() == []

@@ -15,9 +15,11 @@ def test_the_identity_comes_from_the_catalogue() -> None:
     magazine = Magazine(
         name="De Ambtenaar",
         issn="1234-5679",
-        publisher="Een vereniging",
+        publisher="Een persoon",
+        association="Een vereniging",
         postal_address="Postbus 1, 1000 AA Amsterdam",
-        colours={"green": "#123456", "dark": {"green": "#ABCDEF"}},
+        colours={"green": "#123456"},
+        colours_dark={"green": "#ABCDEF"},
     )
     identity = identity_of(magazine)
     assert identity.name == "De Ambtenaar"

@@ -191,4 +191,4 @@ def test_whatever_people_do_the_ledger_tells_how_they_stand(session: Session) ->
 
 @pytest.mark.long
 def test_whatever_people_do_for_long_the_ledger_tells_how_they_stand(session: Session) -> None:
-    _live(examples=400, steps=60)
+    _live(examples=200, steps=50)
