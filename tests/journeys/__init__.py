@@ -1,0 +1,1 @@
+"""The whole service from outside: only HTTP in and mail out."""
