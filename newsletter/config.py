@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from newsletter.errors import BadSettings
 
@@ -99,15 +99,28 @@ def _number(lowest: int, highest: int) -> Callable[[str], int]:
     return read
 
 
+def _split(value: str) -> SplitResult:
+    """An address in its parts. Raises ValueError, with words that show nothing of a password."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # read only when it is asked for
+    except ValueError as error:
+        raise ValueError(
+            "is no address: the port must be a number, and a password's special characters "
+            "percent-encoded"
+        ) from error
+    return parts
+
+
 def _database(value: str) -> str:
-    parts = urlsplit(value)
+    parts = _split(value)
     if parts.scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise ValueError("must be a postgresql:// address")
     return "postgresql+psycopg" + value[len(parts.scheme) :]
 
 
 def _redis(value: str) -> str:
-    if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+    if _split(value).scheme not in ("redis", "rediss", "unix"):
         raise ValueError("must be a redis://, rediss:// or unix:// address")
     return value
 
@@ -117,7 +130,7 @@ def read_relay(value: str) -> Relay:
 
     TLS is required unless the address says `tls=none` (D05). Raises ValueError.
     """
-    parts = urlsplit(value)
+    parts = _split(value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("must be smtp://host:port?tls=starttls|implicit|none or smtps://host")
     tls = "implicit" if parts.scheme == "smtps" else "starttls"
@@ -131,8 +144,8 @@ def read_relay(value: str) -> Relay:
 
 
 def _public(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+    parts = _split(value)
+    if not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", value) or not parts.hostname:
         raise ValueError("must be the https:// address that readers see")
     return value.rstrip("/")
 

@@ -32,6 +32,8 @@ def create_core(
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_pre_ping": True,
+        # What a statement was given (addresses, bodies) stays out of errors, so of logs (P09).
+        "hide_parameters": True,
         "pool_size": 4,
         "max_overflow": 4,
         "pool_timeout": 4,

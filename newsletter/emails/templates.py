@@ -55,7 +55,7 @@ def _context(
         "identity": identity,
         "light": identity.light,
         "dark": identity.dark,
-        "urls": urls,
+        "urls": urls.in_language(language),
         "place": PLACE,
         **context,
     }

@@ -1,6 +1,7 @@
 """Every absolute address that may stand in a mail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -10,48 +11,60 @@ from newsletter.emails.trusted import open_place, ours
 
 @dataclass(frozen=True)
 class Urls:
-    """The addresses under one public address, which has no slash at its end."""
+    """The addresses under one public address, which has no slash at its end.
+
+    Public pages are asked for in the language of the mail; what a token opens follows its reader.
+    """
 
     public_url: str
+    language: str = "nl"
+
+    def in_language(self, language: str) -> Self:
+        """The same addresses for a mail in that language."""
+        return replace(self, language=language)
 
     def _at(self, path: str, name: str = "") -> str:
         return f"{self.public_url}{path}{quote(name, safe='')}"
 
+    def _page(self, path: str, name: str = "", under: str = "") -> str:
+        asked = "" if self.language == "nl" else f"?taal={self.language}"
+        return f"{self._at(path, name)}{under}{asked}"
+
     @property
     def home(self) -> str:
         """The magazine's front page."""
-        return self._at("/")
+        return self._page("/")
 
     @property
     def manage_request(self) -> str:
         """Where a reader asks for a link to the preferences; also what List-Help names."""
-        return self._at("/mijn-link")
+        return self._page("/mijn-link")
 
     @property
     def privacy(self) -> str:
         """The privacy statement."""
-        return self._at("/privacy")
+        return self._page("/privacy")
 
     @property
     def colophon(self) -> str:
         """Who makes the magazine."""
-        return self._at("/colofon")
+        return self._page("/colofon")
 
     def article(self, slug: str) -> str:
         """An article's page."""
-        return self._at("/artikelen/", slug)
+        return self._page("/artikelen/", slug)
 
     def theme(self, slug: str) -> str:
         """A theme's page."""
-        return self._at("/themas/", slug)
+        return self._page("/themas/", slug)
 
     def edition(self, key: str) -> str:
         """An edition's page; the key is volume and number, such as `20-8`."""
-        return self._at("/edities/", key)
+        return self._page("/edities/", key)
 
     def edition_mail(self, key: str) -> str:
         """The edition's mail as it was sent, without personal links."""
-        return self._at("/edities/", key) + "/mail"
+        return self._page("/edities/", key, "/mail")
 
     def confirm(self, token: str) -> str:
         """The page on which a sign-up is confirmed."""

@@ -41,3 +41,11 @@ def test_addresses_stand_under_the_public_address() -> None:
     assert urls.leave("TOKEN") == "https://x.example/afmelden/TOKEN"
     assert urls.theme("data") == "https://x.example/themas/data"
     assert urls.colophon == "https://x.example/colofon"
+
+
+def test_an_english_mail_leads_to_english_pages_and_a_token_to_its_reader() -> None:
+    urls = Urls("https://x.example").in_language("en")
+    assert urls.home == "https://x.example/?taal=en"
+    assert urls.edition_mail("20-8") == "https://x.example/edities/20-8/mail?taal=en"
+    assert urls.article("a") == "https://x.example/artikelen/a?taal=en"
+    assert urls.leave("TOKEN") == "https://x.example/afmelden/TOKEN"

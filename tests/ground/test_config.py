@@ -159,3 +159,19 @@ def test_a_relay_wants_tls_unless_told_otherwise(address: str, relay: Relay) -> 
 def test_what_is_no_relay_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_relay(address)
+
+
+@pytest.mark.parametrize("end", ["\r\nBcc: x@y.example", '"><script>', "?a=b", "#a", " "])
+def test_an_address_that_would_break_out_of_a_mail_is_refused(end: str) -> None:
+    (fault,) = faults_of({**GIVEN, "PUBLIC_URL": f"https://nieuws.example/{end}"})
+    assert fault.startswith("PUBLIC_URL ")
+    assert "\n" not in fault
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SMTP_URL", "PUBLIC_URL"])
+def test_a_port_that_is_no_number_is_one_line_that_shows_nothing_of_a_password(name: str) -> None:
+    scheme = {**PRODUCTION, "DATABASE_URL": "postgresql://"}[name].partition("://")[0]
+    (fault,) = faults_of({**GIVEN, name: f"{scheme}://user:geheim/123@host.example"})
+    assert fault.startswith(f"{name} ")
+    assert "geheim" not in fault
+    assert "\n" not in fault

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.logs import _clean_fields, _CleanFilter, clean
+from newsletter.logs import _clean_fields, _CleanFilter, _CleanFormatter, clean
 from newsletter.tokens import Purpose, Signer
 
 SIGNER = Signer("a key for the logs, long enough")
@@ -70,3 +70,15 @@ def test_the_lines_of_libraries_are_cleaned_with_their_arguments() -> None:
     record = logging.LogRecord("x", 20, "x", 1, "mail to %s", ("noor@gemeente.example",), None)
     assert _CleanFilter().filter(record)
     assert record.getMessage() == "mail to [address]"
+
+
+def test_a_traceback_is_cleaned_and_begins_no_line_of_its_own() -> None:
+    with pytest.raises(ValueError, match="forged") as raised:
+        raise ValueError("noor@gemeente.example\n2026-11-21 10:00:00,000 INFO forged")
+    fault = (raised.type, raised.value, raised.tb)
+    record = logging.LogRecord("x", 40, "x", 1, "page failed", (), fault)
+    first, *others = _CleanFormatter("\n    ").format(record).splitlines()
+    assert first.endswith("ERROR x page failed")
+    assert all(line.startswith("    ") for line in others)
+    assert "    ValueError: [address]" in others
+    assert "\n" not in _CleanFormatter(" | ").format(record)

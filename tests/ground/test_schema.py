@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from newsletter.core import settings
 from newsletter.extensions import db
@@ -26,6 +26,12 @@ def test_models_and_migrations_agree(committed: Flask) -> None:
 def test_the_app_cannot_change_a_ledger(committed: Flask, table: str, statement: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         db.session.execute(sa.text(statement.format(table)))
+
+
+@pytest.mark.parametrize("table", ["manifests", "blocks", "variants"])
+def test_the_app_cannot_change_frozen_content(committed: Flask, table: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        db.session.execute(sa.text(f"update {table} set hash = 'other'"))
 
 
 def test_the_app_cannot_change_the_schema(committed: Flask) -> None:
@@ -68,3 +74,9 @@ def test_one_delivery_per_mailing_and_subscriber(committed: Flask) -> None:
                 " now(), now() from deliveries"
             )
         )
+
+
+def test_what_a_statement_was_given_stands_in_no_error(committed: Flask) -> None:
+    with pytest.raises(DataError) as refused:
+        db.session.execute(sa.text("select cast(:a as text)"), {"a": "noor@gemeente.example\0"})
+    assert "noor" not in str(refused.value)
