@@ -1,5 +1,6 @@
 """The door for gunicorn: `gunicorn wsgi:application`."""
 
 from newsletter.app import create_app
+from newsletter.start import start
 
-application = create_app()
+application = start(create_app)

@@ -9,10 +9,11 @@ from newsletter.core import create_core
 from newsletter.extensions import db, queue
 from newsletter.logs import get_logger
 from newsletter.sending.run import Post
+from newsletter.start import start
 
 log = get_logger(__name__)
 
-core = create_core()
+core = start(create_core)
 
 
 class InCore(Task):  # type: ignore[misc]

@@ -48,7 +48,8 @@ def _write(article: Article, draft: Draft, *, now: datetime) -> None:
     article.body_md = draft.body_md
     article.page = draft.page
     article.language = draft.language
-    article.published_on = draft.published_on
+    # The desk has no field for it: what came with an article from elsewhere must outlive an edit.
+    article.published_on = draft.published_on or article.published_on
     article.themes = _themes(draft.theme_ids)
     article.updated_at = now
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from newsletter import clock
 from newsletter.cli.lazy import REFUSED
-from newsletter.cli.opened import opened
+from newsletter.cli.opened import opened, plainly
 from newsletter.cli.output import as_json, print_json
 from newsletter.core import ROOT, settings
 from newsletter.errors import WrongState
@@ -30,7 +30,8 @@ def database() -> None:
 def upgrade() -> None:
     """Run the migrations that are missing, as the owner's role (DATABASE_OWNER_URL)."""
     with opened():
-        upgrade_schema()
+        with plainly("DATABASE_OWNER_URL"):
+            upgrade_schema()
         click.echo(f"The schema is at {_present()}.", err=True)
 
 

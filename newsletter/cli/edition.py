@@ -9,7 +9,7 @@ from newsletter.cli.operators import as_operator
 from newsletter.cli.output import as_json, print_json
 from newsletter.core import settings
 from newsletter.editions.content import content_of, missing_for_sending
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import get_edition
 from newsletter.editions.schedule import schedule
 from newsletter.emails.compile import compile_edition
@@ -73,8 +73,9 @@ def _look(key: str, *, json_wanted: bool) -> None:
     if json_wanted:
         print_json({"edition": key, "status": status, "missing": missing})
     else:
+        way_on = "" if missing or status == EditionStatus.PUBLISHED else ": add --now to send it"
         click.echo(f"Edition {key} is {status} and misses {', '.join(missing) or 'nothing'}. "
-                   "Nothing was sent: add --now to send it.")
+                   f"Nothing was sent{way_on}.")
 
 
 def _is_too_large(found: Edition) -> bool:

@@ -30,7 +30,7 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point of the console command."""
-    cli()
+    cli(prog_name="newsletter")
 
 
 if __name__ == "__main__":

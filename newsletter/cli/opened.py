@@ -1,5 +1,6 @@
 """`opened()`: the lean application around a command; a server that is missing is said plainly."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,9 @@ from newsletter.extensions import db
 # SQLSTATE classes that say "no server" rather than "no such thing": connection, going down.
 _GONE = ("08", "57P")
 _NO_TABLE = "42P01"
+_NO_RIGHT = "42501"
+# What the server answers to who knocks with a wrong role, password or database.
+_TURNED_AWAY = re.compile(r"FATAL:\s+([^\r\n]+)")
 
 
 @contextmanager
@@ -36,28 +40,34 @@ def opened() -> Iterator[None]:
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
+def plainly(setting: str = "DATABASE_URL") -> Iterator[None]:
     """Turn the loss of the database into one line that says which setting helps.
 
-    Raises ServerMissing.
+    `setting` is the one whose address is used inside. Raises ServerMissing.
     """
     try:
         yield
     except DBAPIError as error:
-        line = _missing(error)
+        line = _missing(error, setting)
         if line is None:
             raise
         raise ServerMissing(line) from error
 
 
-def _missing(error: DBAPIError) -> str | None:
+def _missing(error: DBAPIError, setting: str) -> str | None:
     state = getattr(error.orig, "sqlstate", None)
+    said = str(error.orig)
+    if state == _NO_RIGHT:
+        return f"The role of {setting} may not do that ({said.splitlines()[0]}): set another."
     if isinstance(error, ProgrammingError):
         return "The database has no tables yet: run `newsletter database upgrade`." if (
             state == _NO_TABLE) else None
+    place = place_of(getattr(settings(), setting.lower()))
+    if state is None and (turned_away := _TURNED_AWAY.search(said)):
+        return f"PostgreSQL at {place} refuses ({turned_away[1]}): mend {setting}."
     if error.connection_invalidated or state is None or state.startswith(_GONE):
-        return (f"PostgreSQL does not answer at {place_of(settings().database_url)}: start it "
-                "(`make up`), or set DATABASE_URL.")
+        return (f"PostgreSQL does not answer at {place}: start it (`make up`), or set "
+                f"{setting}.")
     return None
 
 

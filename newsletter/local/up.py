@@ -214,6 +214,10 @@ def main() -> int:
     except (BadSettings, ServerMissing) as error:
         print(error, file=sys.stderr)
         return NOT_SET_UP
+    except OSError as error:  # a full disk, or a file there that is not ours
+        print(f"{error.filename or 'The state folder'} cannot be used ({error.strerror}): mend "
+              "that, or set STATE to another folder.", file=sys.stderr)
+        return NOT_SET_UP
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, abort, request
 
 from newsletter.web.desk.room import open_room
 from newsletter.web.forgery import check_origin
@@ -11,7 +11,17 @@ from newsletter.web.headers import keep_private
 from newsletter.web.inbox.views import inbox
 from newsletter.web.magazine import articles, editions, home, standing
 from newsletter.web.ops.health import ops
-from newsletter.web.reader import ask_link, confirm, leave, preferences, subscribe
+from newsletter.web.reader import (
+    ask_link,
+    confirm,
+    even_time,
+    leave,
+    preferences,
+    subscribe,
+)
+
+# PostgreSQL stores none, so no address that holds one leads anywhere.
+NUL = "\0"
 
 
 class Page(NamedTuple):
@@ -45,13 +55,15 @@ READER = (
 MAILED = (
     Page("/bevestigen/<token>", "confirm", confirm.page, confirm.post),
     Page("/voorkeuren/<token>", "preferences", preferences.page, preferences.post),
-    Page("/voorkeuren/<token>/stoppen", "stop", None, preferences.stop),
+    # The page after the button has this address: read again, it shows how things stand.
+    Page("/voorkeuren/<token>/stoppen", "stop", preferences.page, preferences.stop),
     Page("/afmelden/<token>", "leave", leave.page, leave.post),
 )
 
 
 def init_app(app: Flask) -> None:
     """Open every room."""
+    app.before_request(_refuse_nul)
     app.register_blueprint(_room("magazine", MAGAZINE))
     app.register_blueprint(_reader())
     app.register_blueprint(ops)
@@ -61,9 +73,16 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(inbox)
 
 
+def _refuse_nul() -> None:
+    asked = (request.path, *request.args.values(), *request.args)
+    if any(NUL in part for part in asked):
+        abort(404)
+
+
 def _reader() -> Blueprint:
     room = _room("reader", (*READER, *MAILED))
     private = {f"reader.{page.name}" for page in MAILED}
+    even_time.init_room(room)
     room.before_request(check_origin)
 
     @room.after_request

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,6 +27,7 @@ class Masthead:
     name: str = "Magazine"
     issn: str = ""
     publisher: str = ""
+    association: str = ""
     editor_in_chief: str = ""
     editor: str = ""
     postal_address: str = ""
@@ -135,8 +137,11 @@ def _language_link() -> dict[str, str]:
     if rule is None or "GET" not in (rule.methods or ()):
         href = url_for("magazine.home", taal=other)
     else:
-        values: dict[str, Any] = {**request.args, **(request.view_args or {}), PARAMETER: other}
-        href = url_for(rule.endpoint, **values)
+        href = url_for(rule.endpoint, **{**(request.view_args or {}), PARAMETER: other})
+        # Never as arguments of url_for: what a stranger names `_scheme` is no wish of ours.
+        kept = [each for each in request.args.items(multi=True) if each[0] != PARAMETER]
+        if kept:
+            href += ("&" if "?" in href else "?") + urlencode(kept)
     return {"href": href, "lang": other, "words": "English" if other == "en" else "Nederlands"}
 
 

@@ -1,6 +1,7 @@
 """Who may enter the desk: logins by Flask-Security-Too, sessions that end, limits on guessing."""
 
 import hashlib
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from newsletter.web.forgery import network
 
 IDLE = timedelta(minutes=30)  # S04: an editor who walks away
 ABSOLUTE = timedelta(hours=12)  # S04: however busy the session is
+LONGEST_HASHED = 4096  # the hasher raises on more; an account has 256 at most
 _UNTIL = "desk_until"
 
 
@@ -39,6 +41,14 @@ class DeskLoginForm(LoginForm):
     """Address and password; nothing is remembered beyond the session."""
 
     remember = None
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether the login is right; what no account can have is refused before it is hashed."""
+        typed = unicodedata.normalize("NFKD", self.password.data or "")
+        if len(typed) > LONGEST_HASHED:
+            self.form_errors.append("too_long")
+            return False
+        return bool(super().validate(**kwargs))
 
     def refused(self) -> bool:
         """Whether what was typed was not taken; which part of it is not said."""
@@ -70,6 +80,8 @@ def init_app(app: Flask) -> None:
         SECURITY_DEFAULT_REMEMBER_ME=False,
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_STATIC_FOLDER=None,
+        # Its own default is written as `no-store=True`, which no cache knows (RFC 9111 §5.2).
+        SECURITY_CACHE_CONTROL={"no-store": None},
         SECURITY_LOGIN_URL="/redactie/inloggen",
         SECURITY_LOGOUT_METHODS=None,  # the desk has its own button, with a form token
         SECURITY_FRESHNESS=timedelta(seconds=-1),  # no page asks for the password again

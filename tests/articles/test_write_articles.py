@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -47,6 +47,15 @@ def test_the_address_follows_the_title_until_release_and_stays_after(
     release(article, at=now, now=now)
     edit_article(article, replace(draft, title="Een ander"), seen_at=None, now=now + HOUR)
     assert (article.slug, article.title) == ("een-balie", "Een ander")
+
+
+def test_an_edit_keeps_the_day_on_which_an_article_from_elsewhere_appeared(
+    session: Session, draft: Draft, now: datetime
+) -> None:
+    appeared = date(2018, 6, 1)
+    article = add_article(replace(draft, published_on=appeared), now=now)
+    edit_article(article, replace(draft, title="Een balie"), seen_at=None, now=now)
+    assert article.published_on == appeared
 
 
 def test_saving_the_same_title_keeps_the_address(

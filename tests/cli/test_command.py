@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import create_engine, make_url, text
 
 from newsletter.cli.main import COMMANDS, cli
 
@@ -61,6 +62,34 @@ def test_a_database_that_is_gone_is_one_line_that_says_what_to_set(
     assert "127.0.0.1:1" in shown.stderr
     assert "DATABASE_URL" in shown.stderr
     assert "very-secret" not in shown.output
+
+
+@pytest.mark.parametrize("what", ["role", "database"])
+def test_a_database_that_turns_us_away_is_not_called_silent(
+    servers: dict[str, str], what: str
+) -> None:
+    url = make_url(servers["DATABASE_URL"])
+    wrong = url.set(username="nobody") if what == "role" else url.set(database="elsewhere")
+    env = {**servers, "DATABASE_URL": wrong.render_as_string(False), "STATE": "/nonexistent"}
+    shown = CliRunner().invoke(cli, ["mailing", "list"], env=env, catch_exceptions=False)
+    assert shown.exit_code == 2
+    assert len(shown.stderr.splitlines()) == 1
+    assert f'{what} "{"nobody" if what == "role" else "elsewhere"}" does not exist' in shown.stderr
+    assert shown.stderr.endswith("mend DATABASE_URL.\n")
+
+
+def test_a_right_that_the_role_lacks_is_one_line(
+    servers: dict[str, str], make_database: Callable[[], dict[str, str]]
+) -> None:
+    env = make_database()
+    owner = create_engine(env["DATABASE_OWNER_URL"])
+    with owner.begin() as connection:
+        connection.execute(text("revoke select on mailings from newsletter_app"))
+    owner.dispose()
+    shown = CliRunner().invoke(cli, ["mailing", "list"], env=env, catch_exceptions=False)
+    assert shown.exit_code == 2
+    assert shown.stderr.startswith("The role of DATABASE_URL may not do that (permission denied")
+    assert len(shown.stderr.splitlines()) == 1
 
 
 def test_a_database_without_tables_says_which_command_makes_them(

@@ -59,3 +59,15 @@ def test_one_role_for_owner_and_app_is_refused_in_one_line(
     assert shown.exit_code == 2
     assert shown.stderr.startswith("DATABASE_OWNER_URL must name the owner's role")
     assert shown.stderr.count("\n") == 1
+
+
+def test_an_owner_that_cannot_come_in_is_told_by_its_own_setting(
+    make_database: Callable[[], dict[str, str]],
+) -> None:
+    env = {**make_database(), "DATABASE_OWNER_URL": "postgresql://owner:secret@127.0.0.1:1/x"}
+    shown = CliRunner().invoke(cli, ["database", "upgrade"], env=env, catch_exceptions=False)
+    assert shown.exit_code == 2
+    assert shown.stderr == (
+        "PostgreSQL does not answer at 127.0.0.1:1: start it (`make up`), or set "
+        "DATABASE_OWNER_URL.\n"
+    )

@@ -85,7 +85,9 @@ def test_a_mail_that_would_be_clipped_is_refused_as_at_the_desk(
 def test_without_now_it_only_looks(run: Run, session: Session, ready: Edition) -> None:
     shown = run("edition", "send", ready.key)
     assert shown.exit_code == 0
-    assert "misses nothing" in shown.stdout
+    assert "misses nothing. Nothing was sent: add --now" in shown.stdout
+    ready.title = ""
+    assert "--now" not in run("edition", "send", ready.key).stdout
     session.refresh(ready)
     assert ready.status is EditionStatus.PLANNED
 

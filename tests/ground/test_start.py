@@ -52,7 +52,10 @@ def test_a_server_that_is_away_is_told_with_what_to_set() -> None:
 
 def test_a_server_that_listens_is_not_told(tmp_path: Path) -> None:
     path = tmp_path / "s"
-    with socket.create_server(("127.0.0.1", 0)) as database, socket.socket(socket.AF_UNIX) as broker:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as database,
+        socket.socket(socket.AF_UNIX) as broker,
+    ):
         broker.bind(str(path))
         broker.listen()
         settings = replace(

@@ -55,6 +55,15 @@ def test_a_given_server_that_does_not_answer_is_named_in_one_line(tmp_path: Path
     assert "Traceback" not in result.stderr
 
 
+def test_a_file_of_ours_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "state" / "log" / "up.log").mkdir(parents=True)
+    result = _up(tmp_path / "state", PORT="18390", INBOX_PORT="11390")
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert "up.log cannot be used (Is a directory)" in line
+    assert "STATE" in line
+
+
 def test_production_is_refused(tmp_path: Path) -> None:
     result = _up(tmp_path / "state", NEWSLETTER_ENV="production")
     assert result.returncode == 2

@@ -79,3 +79,24 @@ def test_a_page_asks_a_database_that_is_gone_only_once(
     assert answer.headers["Retry-After"] == "60"
     assert "inGovernment" in visitor.page(answer).css_first("title").text()
     assert len(tries) == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["endpoint=x", "_method=FOO", "_external=1&_scheme=ftp", "_anchor=x", "values=1"]
+)
+def test_what_a_stranger_adds_to_an_address_is_only_carried_along(
+    client: FlaskClient, query: str
+) -> None:
+    answer = client.get(f"/aanmelden?{query}")
+    assert answer.status_code == 200
+    other = visitor.page(answer).css_first("a[hreflang=en]").attributes["href"]
+    assert str(other) == f"/aanmelden?taal=en&{query}"
+
+
+@pytest.mark.parametrize(
+    "address", ["/artikelen/%00", "/themas/a%00", "/edities/14-2%00", "/bevestigen/%00", "/?a=%00"]
+)
+def test_an_address_with_a_sign_that_cannot_be_stored_is_a_page_that_is_not_there(
+    client: FlaskClient, address: str
+) -> None:
+    assert client.get(address).status_code == 404

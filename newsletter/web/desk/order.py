@@ -48,7 +48,9 @@ def page(key: str) -> str:
 def add(key: str) -> Answer:
     """POST /redactie/edities/<key>/artikelen: put the ticked articles behind the others."""
     edition = wanted_edition(key)
-    ids = [int(one) for one in request.form.getlist("article") if one.isdigit() and len(one) < 19]
+    typed = request.form.getlist("article")
+    # `²` is a digit to Python and no number.
+    ids = [int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19]
     chosen = added(chosen_of(edition), ids)
     count = len(chosen) - len(edition.items)
     fault = explain(BadInput("articles", "none")) if not count else _choose(edition, chosen)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask_security import current_user, logout_user
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -21,6 +22,7 @@ from newsletter.web.desk import (
     sign_out,
     slots,
     today,
+    unsaved,
     year_plan,
 )
 from newsletter.web.desk.names import edition_state
@@ -67,8 +69,8 @@ PAGES = (
     Page("/verzendingen", "mailings", EDITOR, mailings.shelf),
     Page("/verzendingen/<key>", "mailing", EDITOR, mailings.page),
     Page("/verzendingen/<key>/stand", "mailing_state", EDITOR, mailings.state),
-    Page("/verzendingen/<key>/pauze", "pause", PUBLISHER, None, mailings.pause_it),
-    Page("/verzendingen/<key>/hervat", "resume", PUBLISHER, None, mailings.resume_it),
+    Page("/verzendingen/<key>/pauze", "pause", EDITOR, None, mailings.pause_it),
+    Page("/verzendingen/<key>/hervat", "resume", EDITOR, None, mailings.resume_it),
     Page("/verzendingen/<key>/stop", "cancel", PUBLISHER, mailings.ask_cancel, mailings.cancel_it),
     Page("/uitloggen", "sign_out", CONTRIBUTOR, None, sign_out.post),
 )
@@ -107,15 +109,16 @@ def _admit() -> Any:
     if role is None or not may(role):
         abort(403)
     if request.method == "POST":
-        csrf.protect()
+        try:
+            csrf.protect()
+        except CSRFError:
+            return unsaved.other_session()
     return None
 
 
 def _to_login() -> Response | tuple[str, int]:
     if request.method == "POST":
-        # What was typed must not be lost because the session ended.
-        typed = {name: text for name, text in request.form.items() if len(text) > 80}
-        return render_template("pages/desk/signed_out.html", typed=typed), 401
+        return unsaved.signed_out()
     return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
 
 

@@ -9,6 +9,8 @@ from newsletter.errors import BadMoment
 _MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 _OTHER_MONTHS = {"maa": 3, "mar": 3, "may": 5, "oct": 10}
 _DAY = re.compile(r"(?:[a-z]+\s+)?(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[a-z]{3,9})\.?\s*[-/. ]\s*(\d{4})")
+# Far inside what a moment can hold (its UTC too), and further than anyone plans.
+_YEARS = range(2000, 2101)
 _TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?(?:\s*(?:u|uur))?")
 
 
@@ -19,9 +21,12 @@ def read_day(text: str, *, field: str) -> date:
         raise BadMoment(field, "empty" if not text.strip() else "no_day")
     day, month, year = found.groups()
     try:
-        return date(int(year), _month(month), int(day))
+        read = date(int(year), _month(month), int(day))
     except ValueError as error:
         raise BadMoment(field, "no_such_day") from error
+    if read.year not in _YEARS:
+        raise BadMoment(field, "no_such_day")
+    return read
 
 
 def read_time(text: str, *, field: str) -> time:

@@ -1,6 +1,6 @@
 """The editions: all of them, one of them, and its mail as it was sent."""
 
-from flask import Response, abort, render_template
+from flask import Response, abort, render_template, request
 
 from newsletter import clock
 from newsletter.editions.models import Edition, EditionStatus
@@ -11,6 +11,8 @@ from newsletter.mailings.queries import (
     find_variant,
     newest_manifest,
 )
+from newsletter.subscribers.models import Language
+from newsletter.subscribers.wordings import current_wording
 from newsletter.web.cards import card_of, year_strip
 from newsletter.web.headers import MAIL_CONTENT_SECURITY
 from newsletter.web.languages import current_language
@@ -42,7 +44,8 @@ def page(key: str) -> str:
         year=year_strip(
             year_plan(year_of(edition)), this=edition.key, lang=lang, now=clock.now()
         ),
-        form=ShortSignup(),
+        form=ShortSignup(bound_to=request.path),
+        wording=current_wording(Language(lang)).text,
     )
 
 

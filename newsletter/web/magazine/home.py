@@ -1,10 +1,12 @@
 """The home page: what this is, the compact form, the latest edition, the themes and the year."""
 
-from flask import render_template
+from flask import render_template, request
 
 from newsletter import clock
 from newsletter.catalogue.queries import themes
 from newsletter.editions.queries import list_published, year_plan
+from newsletter.subscribers.models import Language
+from newsletter.subscribers.wordings import current_wording
 from newsletter.web.cards import card_of, year_strip
 from newsletter.web.languages import current_language
 from newsletter.web.pages import masthead
@@ -28,7 +30,8 @@ def page() -> str:
     )
     return render_template(
         "pages/magazine/home.html",
-        form=ShortSignup(),
+        form=ShortSignup(bound_to=request.path),
+        wording=current_wording(Language(lang)).text,
         latest=cards[0] if cards else None,
         archive=cards[1] if len(cards) > 1 else None,
         themes=themes(),

@@ -6,6 +6,7 @@ from newsletter import clock
 from newsletter.core import signer
 from newsletter.subscribers.confirm import confirm, look_up
 from newsletter.subscribers.models import Subscription, SubscriptionStatus
+from newsletter.subscribers.wordings import current_wording
 from newsletter.tokens import Purpose
 from newsletter.transaction import transaction
 from newsletter.web.cards import latest_card
@@ -47,6 +48,9 @@ def _show(subscription: Subscription, form: PressForm, token: str) -> str:
         form=form,
         token=token,
         already=subscription.status is SubscriptionStatus.ACTIVE,
+        # The very text that the ledger keeps with the consent, in the language it keeps it in.
+        wording=current_wording(subscription.language).text,
+        wording_language=subscription.language.value,
         latest=latest_card(),
         **facts_of(subscription),
     )

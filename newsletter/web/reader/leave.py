@@ -38,18 +38,24 @@ def post(token: str) -> str | Response | tuple[str, int]:
     subscription = _leave(
         token, Leaving.ALL if everything else None, means="mailed_link_post"
     )
-    return show_left(subscription, again=url_for("reader.leave", token=token), token=token)
+    return show_left(
+        subscription,
+        again=url_for("reader.leave", token=token),
+        choices_at=url_for("reader.ask_link"),
+        token=token,
+    )
 
 
-def show_left(subscription: Subscription, *, again: str, token: str) -> str:
+def show_left(subscription: Subscription, *, again: str, choices_at: str, token: str) -> str:
     """The page after leaving: what stopped, what is left, and a button for that too (W03)."""
     follow_reader(subscription.language)
     return render_template(
         "pages/reader/left.html",
-        address=addresses.mask(subscription.subscriber.address or ""),
+        address=_masked(subscription),
         receives=receives(subscription),
         form=PressForm(bound_to=token),
         again=again,
+        choices_at=choices_at,
     )
 
 
@@ -69,6 +75,12 @@ def _show(subscription: Subscription, what: Leaving, form: PressForm) -> str:
         form=form,
         token=(request.view_args or {})["token"],
         what=what.value,
-        address=addresses.mask(subscription.subscriber.address or ""),
+        address=_masked(subscription),
         receives=receives(subscription),
     )
+
+
+def _masked(subscription: Subscription) -> str:
+    """The address as a stranger may see it; empty when we no longer hold it."""
+    address = subscription.subscriber.address
+    return addresses.mask(address) if address else ""

@@ -1,6 +1,7 @@
 """The preference page behind the mailed link: themes, rhythm, language, form, and stopping."""
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from newsletter import addresses, clock
@@ -37,19 +38,7 @@ def page(token: str) -> Answer:
     subscription = open_preferences(token, signer=signer(), now=clock.now())
     if subscription.status is not SubscriptionStatus.ACTIVE:
         return _show_inactive(subscription)
-    picked = {chosen.theme_id for chosen in subscription.themes}
-    themes = pickable_themes()
-    form = PreferencesForm(
-        bound_to=token,
-        data={
-            "themes": [theme.slug for theme in themes if theme.id in picked],
-            "editions": subscription.receives_editions,
-            "cadence": subscription.cadence.value,
-            "language": subscription.language.value,
-            "plain": subscription.format is MailFormat.TEXT,
-        },
-    )
-    return _show(subscription, form, token)
+    return _show(subscription, _as_it_stands(subscription, token), token)
 
 
 def post(token: str) -> Answer:
@@ -83,7 +72,15 @@ def stop(token: str) -> Answer:
     now = clock.now()
     form = PressForm(request.form, bound_to=token)
     if not form.validate():
-        return page(token)
+        subscription = open_preferences(token, signer=signer(), now=now)
+        if subscription.status is not SubscriptionStatus.ACTIVE:
+            return _show_inactive(subscription)
+        # Said aloud: whoever pressed "stop" may never believe that it was done when it was not.
+        form.csrf_token.errors = [
+            _("Je bent nog niet afgemeld. Druk onderaan nog een keer op de knop om te stoppen.")
+        ]
+        shown = _as_it_stands(subscription, token)
+        return _show(subscription, shown, token, stop_form=form), 400
     what = request.form.get("what", "")
     with transaction():
         subscription = open_preferences(token, signer=signer(), now=now)
@@ -93,17 +90,42 @@ def stop(token: str) -> Answer:
             proof=Proof("preference_page", SOURCE),
             now=now,
         )
-    return show_left(subscription, again=url_for("reader.stop", token=token), token=token)
+    return show_left(
+        subscription,
+        again=url_for("reader.stop", token=token),
+        choices_at=url_for("reader.preferences", token=token),
+        token=token,
+    )
 
 
-def _show(subscription: Subscription, form: PreferencesForm, token: str) -> str:
+def _as_it_stands(subscription: Subscription, token: str) -> PreferencesForm:
+    picked = {chosen.theme_id for chosen in subscription.themes}
+    return PreferencesForm(
+        bound_to=token,
+        data={
+            "themes": [theme.slug for theme in pickable_themes() if theme.id in picked],
+            "editions": subscription.receives_editions,
+            "cadence": subscription.cadence.value,
+            "language": subscription.language.value,
+            "plain": subscription.format is MailFormat.TEXT,
+        },
+    )
+
+
+def _show(
+    subscription: Subscription,
+    form: PreferencesForm,
+    token: str,
+    *,
+    stop_form: PressForm | None = None,
+) -> str:
     follow_reader(subscription.language)
     themes = pickable_themes()
     offer_themes(form.themes, themes)
     return render_template(
         "pages/reader/preferences.html",
         form=form,
-        stop=PressForm(bound_to=token),
+        stop=stop_form or PressForm(bound_to=token),
         token=token,
         address=addresses.mask(subscription.subscriber.address or ""),
         themes=themes,

@@ -8,7 +8,7 @@ from newsletter.catalogue.queries import themes as pickable_themes
 from newsletter.core import settings, signer
 from newsletter.errors import BadInput
 from newsletter.subscribers.choices import Choices
-from newsletter.subscribers.models import Language
+from newsletter.subscribers.models import Cadence, Language
 from newsletter.subscribers.signup import request_signup
 from newsletter.subscribers.wordings import current_wording
 from newsletter.transaction import transaction
@@ -60,13 +60,17 @@ def done() -> str:
 
 
 def _post_compact() -> Answer:
-    short = ShortSignup(request.form)
+    # The token is bound to the page that showed the form: the ledger names it as the source (P01).
+    source_page = request.form["compact"]
+    short = ShortSignup(request.form, bound_to=source_page)
     if short.validate():
         choices = Choices(receives_editions=True, language=Language(current_language()))
-        if _ask(short, choices, source_page="/") is None:
+        if _ask(short, choices, source_page=source_page) is None:
             return _done()
-    # What is wrong is shown on the whole form, with every choice she has not made still open.
-    form = SignupForm(data={"address": short.address.data, "editions": True})
+    # What is wrong is shown on the whole form, filled in with what the compact one asks for.
+    form = SignupForm(
+        data={"address": short.address.data, "editions": True, "cadence": Cadence.NONE.value}
+    )
     offer_themes(form.themes, pickable_themes())
     form.address.errors = short.address.errors
     form.csrf_token.errors = short.csrf_token.errors

@@ -102,7 +102,7 @@ def test_an_article_is_found_by_word_theme_and_kind(contributor: Worker) -> None
     assert "Rotterdam bouwt" in contributor.get(
         "/redactie/artikelen?zoek=rotterdam&soort=artikel"
     ).get_data(as_text=True)
-    nothing = contributor.get("/redactie/artikelen?zoek=%25%00&thema=nergens&soort=x&blad=-1")
+    nothing = contributor.get("/redactie/artikelen?zoek=%25&thema=nergens&soort=x&blad=-1")
     assert nothing.status_code == 200
 
 
@@ -170,3 +170,21 @@ def test_a_contributor_writes_and_does_not_release(contributor: Worker) -> None:
     ).get_data(as_text=True)
     answer = contributor.post(f"/redactie/artikelen/{made.id}/vrijgeven", when="now")
     assert answer.status_code == 403
+
+
+def test_a_release_that_is_refused_is_told_above_the_page_too(editor: Worker) -> None:
+    made = article("data", released_at=None)
+    answer = editor.post(f"/redactie/artikelen/{made.id}/vrijgeven", when="later", day="gisteren",
+                         at="10.00")
+    assert answer.status_code == 400
+    shown = LexborHTMLParser(answer.get_data(as_text=True))
+    assert shown.css('[role=alert] a[href="#day"]')
+    assert "day" in faults(answer)
+
+
+@pytest.mark.parametrize("path", [NEW, "/redactie/edities/20-8"])
+def test_a_page_on_which_one_writes_asks_before_it_is_left(editor: Worker, path: str) -> None:
+    shown = LexborHTMLParser(editor.get(path).get_data(as_text=True))
+    assert len(shown.css("form[data-keep]")) == 1
+    (script,) = shown.css("script[type=module]")
+    assert "keep" in str(script.attributes["src"])

@@ -125,7 +125,7 @@ def test_a_bad_name_of_a_section_is_refused_and_shown_again(
 def test_articles_come_from_the_store(editor: Worker, made: Edition) -> None:
     fresh = article("data", released_at=None)
     assert editor.get(f"{PATH}/artikelen?zoek=stuk").status_code == 200
-    answer = editor.post(f"{PATH}/artikelen", revision="0", article=[str(fresh.id), "x"])
+    answer = editor.post(f"{PATH}/artikelen", revision="0", article=[str(fresh.id), "x", "²"])
     assert answer.status_code == 303
     assert order_of(made)[-1] == fresh.id
     assert "Nog niet vrijgegeven" in editor.get(PATH).get_data(as_text=True)

@@ -15,7 +15,8 @@ from newsletter.accounts.models import AuditEntry, RoleName
 from newsletter.web.desk.room import PAGES, RANKS, ROLES, Page
 from tests.material import NOW
 from tests.web.desk.conftest import MakeWorker, Worker
-from tests.web.visitor import form_of, post
+from tests.web.visitor import form_of, links, post
+from tests.web.visitor import page as page_of
 
 LOGIN = "/redactie/inloggen"
 PASSWORD = "een lang wachtwoord"
@@ -154,16 +155,74 @@ def test_a_session_ends_after_twelve_hours_however_busy(editor: Worker) -> None:
         assert editor.get("/redactie/").status_code == 303
 
 
+TYPED = {
+    "title": "Kort",
+    "editorial_md": "Een lang redactioneel dat niemand twee keer wil schrijven. " * 3,
+}
+
+
+def typed_again(answer: TestResponse) -> dict[str, str]:
+    """What a page shows of what was typed, by the words at it."""
+    shown = page_of(answer)
+    words = {str(label.attributes["for"]): label.text() for label in shown.css("label")}
+    return {
+        words[str(field.attributes["id"])]: field.attributes.get("value") or field.text().strip()
+        for field in shown.css("input[readonly], textarea[readonly]")
+    }
+
+
 def test_what_was_typed_is_shown_when_the_session_ended_under_it(client: FlaskClient) -> None:
-    text = "Een lang redactioneel dat niemand twee keer wil schrijven. " * 3
-    answer = client.post("/redactie/edities/20-8", data={"editorial_md": text})
+    answer = client.post("/redactie/edities/20-8", data={**TYPED, "csrf_token": "x" * 100})
     assert answer.status_code == 401
-    assert text.strip() in answer.get_data(as_text=True)
+    assert typed_again(answer) == {"Titel": "Kort", "Redactioneel": TYPED["editorial_md"].strip()}
+    assert "next=/redactie/edities/20-8" in answer.get_data(as_text=True)
+
+
+def test_what_was_typed_is_shown_when_the_form_is_of_an_earlier_session(editor: Worker) -> None:
+    answer = editor.client.post(
+        "/redactie/edities/20-8/verzendmoment", data={"day": "1-2-2027", "csrf_token": "old"}
+    )
+    assert answer.status_code == 400
+    assert typed_again(answer) == {"Dag": "1-2-2027"}
+    assert "/redactie/edities/20-8" in links(answer)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.get], ids=lambda page: page.name)
+def test_no_page_of_the_desk_gives_an_id_twice(make_worker: MakeWorker, page: Page) -> None:
+    shown = page_of(make_worker(RoleName.ADMIN).get(address_of(page)))
+    ids = [str(each.attributes["id"]) for each in shown.css("[id]")]
+    assert sorted(set(ids)) == sorted(ids)
+    assert "None" not in ids
+
+
+def test_no_cache_keeps_the_login(client: FlaskClient) -> None:
+    assert client.get(LOGIN).headers["Cache-Control"] == "no-store"
 
 
 def test_logging_out_ends_the_session(editor: Worker) -> None:
     assert editor.post("/redactie/uitloggen").status_code == 303
     assert editor.get("/redactie/").status_code == 303
+
+
+def test_a_copy_of_the_cookie_opens_nothing_after_logging_out(
+    editor: Worker, app: Flask
+) -> None:
+    editor.get("/redactie/")
+    cookie = editor.client.get_cookie("desk")
+    assert cookie is not None
+    thief = app.test_client()
+    thief.set_cookie("desk", cookie.value)
+    assert thief.get("/redactie/").status_code == 200
+    editor.post("/redactie/uitloggen")
+    assert thief.get("/redactie/").status_code == 303
+
+
+def test_an_endless_password_is_a_wrong_password(client: FlaskClient, now: None) -> None:
+    add_editor()
+    for password in ("x" * 5000, "\ufdfa" * 300):  # the second grows when it is normalised
+        answer = log_in(client, email="noor@redactie.example", password=password)
+        assert answer.status_code == 400
+        assert "Adres of wachtwoord klopt niet." in answer.get_data(as_text=True)
 
 
 def test_an_account_that_is_shut_comes_in_no_more(editor: Worker, session: Session) -> None:

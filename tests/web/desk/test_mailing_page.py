@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from newsletter.accounts.audit import record
 from newsletter.accounts.queries import entries_of
 from newsletter.core import settings
 from newsletter.deliveries.alarm import raise_alarm
@@ -64,16 +65,16 @@ def test_the_moving_part_comes_alone_and_says_whether_it_still_moves(
     assert editor.get(f"{PATH}/stand").headers["X-Moves"] == "no"
 
 
-def test_a_publisher_pauses_and_resumes(publisher: Worker, mailing: Mailing) -> None:
+def test_an_editor_pauses_and_resumes(editor: Worker, mailing: Mailing) -> None:
     for _ in range(2):
-        publisher.post(f"{PATH}/pauze")
+        editor.post(f"{PATH}/pauze")
         assert mailing.status is MailingStatus.PAUSED
     for _ in range(2):
-        publisher.post(f"{PATH}/hervat")
+        editor.post(f"{PATH}/hervat")
         assert mailing.status is MailingStatus.SENDING
     acts = [entry.act for entry, _ in entries_of(KEY)]
     assert acts[-4:] == ["pause", "pause", "resume", "resume"]
-    assert "Hervat door Iemand publisher" in publisher.get(PATH).get_data(as_text=True)
+    assert "Hervat door Iemand editor" in editor.get(PATH).get_data(as_text=True)
 
 
 def test_a_publisher_stops_the_rest_for_good(publisher: Worker, mailing: Mailing) -> None:
@@ -87,12 +88,24 @@ def test_a_publisher_stops_the_rest_for_good(publisher: Worker, mailing: Mailing
     assert "verzending gestopt" in shown
 
 
-def test_an_editor_watches_and_does_not_stop(editor: Worker, mailing: Mailing) -> None:
+def test_an_editor_may_hold_a_mailing_and_not_stop_it_for_good(
+    editor: Worker, mailing: Mailing
+) -> None:
     shown = editor.get(PATH)
-    assert not page(shown).css(f'form[action^="{PATH}/pauze"]')
-    for act in ("pauze", "hervat", "stop"):
-        assert editor.post(f"{PATH}/{act}").status_code == 403
+    assert page(shown).css(f'form[action^="{PATH}/pauze"]')
+    assert not page(shown).css(f'a[href^="{PATH}/stop"]')
+    assert editor.post(f"{PATH}/stop").status_code == 403
     assert mailing.status is MailingStatus.SENDING
+
+
+@pytest.mark.parametrize("act", ["send_now", "run_slot"])
+def test_what_an_operator_sent_is_told_in_words(
+    editor: Worker, mailing: Mailing, act: str
+) -> None:
+    record(act, KEY, now=NOW, actor="operator:noor", door="cli")
+    shown = editor.get(PATH).get_data(as_text=True)
+    assert "Nu verzonden door noor" in shown
+    assert act not in shown
 
 
 def test_a_mailing_that_is_not_there_is_a_friendly_page(editor: Worker) -> None:

@@ -43,6 +43,8 @@ def test_one_more_slot_is_added_shown_and_recorded(editor: Worker, session: Sess
         ({"at": "7.59"}, "day"),
         ({"day": ""}, "day"),
         ({"day": "31-11-2026"}, "day"),
+        ({"day": "1-1-0001", "at": "0.00"}, "day"),
+        ({"day": "31-12-9999", "at": "23.59"}, "day"),
         ({"at": "x" * 10_000}, "at"),
         ({"at": "8\x00"}, "at"),
     ],

@@ -104,3 +104,12 @@ def test_a_page_before_the_first_edition_says_what_will_be_there(
     for address in ("/", "/edities/", "/aanmelden/gelukt"):
         assert client.get(address).status_code == 200
     assert "nog in de maak" in client.get("/").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_privacy_page_names_the_body_that_the_mails_name_and_what_happens_after_stopping(
+    client: FlaskClient, language: str
+) -> None:
+    shown = visitor.page(client.get("/privacy", query_string={"taal": language})).body.text()
+    assert "Vereniging Directeuren Publieksdiensten" in shown
+    assert ("Stop je, dan" if language == "nl" else "If you stop,") in shown

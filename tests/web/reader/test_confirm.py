@@ -8,7 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.deliveries.models import MailKind
-from newsletter.subscribers.models import Consent, ConsentAct, Subscription, SubscriptionStatus
+from newsletter.subscribers.models import (
+    Consent,
+    ConsentAct,
+    ConsentWording,
+    Subscription,
+    SubscriptionStatus,
+)
 from tests.material import NOW, choices, confirm_token, deliveries, sign_up
 from tests.web import visitor
 
@@ -101,3 +107,49 @@ def test_a_pending_english_reader_sees_english_and_may_switch(
     assert visitor.heading(answer) == "One more click"
     dutch = visitor.page(answer).css_first("a[hreflang=nl]").attributes["href"]
     assert visitor.heading(client.get(str(dutch))) == "Nog één klik"
+
+
+def test_the_page_shows_the_wording_that_the_ledger_keeps_with_the_consent(
+    client: FlaskClient, session: Session, asked: Subscription
+) -> None:
+    address = f"/bevestigen/{confirm_token(asked)}"
+    for language in ("nl", "en"):
+        answer = client.get(address, query_string={"taal": language})
+        kept = _given_wording(session, client, address, asked)
+        found = next(
+            node for node in visitor.page(answer).css("p.text span") if kept.text in node.text()
+        )
+        assert found.attributes.get("lang", language) == kept.language
+
+
+def _given_wording(
+    session: Session, client: FlaskClient, address: str, asked: Subscription
+) -> ConsentWording:
+    visitor.post(client, visitor.form_of(client.get(address), action=address))
+    asked.status = SubscriptionStatus.PENDING  # so that the page can be seen again
+    session.flush()
+    return session.scalars(
+        select(ConsentWording)
+        .join(Consent, Consent.wording_id == ConsentWording.id)
+        .where(Consent.act == ConsentAct.GIVEN)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    ).one()
+
+
+def test_a_link_from_before_she_left_does_not_speak_of_a_newer_mail_alone(
+    client: FlaskClient, asked: Subscription
+) -> None:
+    address = f"/bevestigen/{confirm_token(asked)}"
+    manage = next(
+        link
+        for link in visitor.links(
+            visitor.post(client, visitor.form_of(client.get(address), action=address))
+        )
+        if link.startswith("/voorkeuren/")
+    )
+    stop = visitor.form_of(client.get(manage), action=f"{manage}/stoppen")
+    visitor.post(client, stop, what="all")
+    answer = client.get(address)
+    assert answer.status_code == 410
+    assert "je hebt je intussen afgemeld" in answer.get_data(as_text=True)

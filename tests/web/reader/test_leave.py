@@ -82,6 +82,7 @@ def test_after_one_click_the_page_says_what_is_left_and_offers_to_stop_that_too(
 ) -> None:
     client.post(address_of(anne), data=ONE_CLICK)
     answer = client.get(address_of(anne))
+    assert "De mail over je thema’s krijg je al niet meer" in answer.get_data(as_text=True)
     assert "Stop alle mail" in answer.get_data(as_text=True)
     form = visitor.form_of(answer, action="/afmelden/")
     visitor.post(client, form, what="all")
@@ -112,3 +113,38 @@ def test_a_post_of_another_kind_without_our_form_token_changes_nothing(
 
 def test_an_unknown_link_is_refused_for_one_click_too(client: FlaskClient) -> None:
     assert client.post("/afmelden/nee", data=ONE_CLICK).status_code == 404
+
+
+def test_who_stops_one_kind_is_led_to_her_choices_and_not_to_signing_up_again(
+    client: FlaskClient, anne: Subscription
+) -> None:
+    form = visitor.form_of(client.get(address_of(anne)), action="/afmelden/")
+    answer = visitor.post(client, form, what="this")
+    main = visitor.page(answer).css_first("main")
+    assert [a.attributes["href"] for a in main.css("a")] == ["/mijn-link"]
+    everything = visitor.form_of(answer, action="/afmelden/")
+    main = visitor.page(visitor.post(client, everything, what="all")).css_first("main")
+    assert [a.attributes["href"] for a in main.css("a")] == ["/aanmelden"]
+
+
+def test_an_old_link_still_answers_when_the_address_was_erased(
+    client: FlaskClient, session: Session, anne: Subscription
+) -> None:
+    address = address_of(anne)
+    client.post(address, data={**ONE_CLICK})
+    client.post(address_of(anne, Purpose.LEAVE_EDITIONS), data={**ONE_CLICK})
+    person = anne.subscriber
+    person.address = person.identity = person.mailbox = None
+    session.flush()
+    answer = client.get(address)
+    assert (answer.status_code, visitor.heading(answer)) == (200, "Je bent afgemeld")
+    assert "al gewist" in answer.get_data(as_text=True)
+    assert "…@" not in answer.get_data(as_text=True)
+    assert client.post(address, data=ONE_CLICK).status_code == 200
+
+
+def test_a_button_that_stood_open_too_long_says_so_in_the_title(
+    client: FlaskClient, anne: Subscription
+) -> None:
+    answer = client.post(address_of(anne), data={"what": "all"})
+    assert visitor.page(answer).css_first("title").text().startswith("Fout: ")

@@ -158,3 +158,48 @@ def test_pages_behind_a_link_are_not_kept_indexed_or_passed_on(
         assert headers["Cache-Control"] == "no-store"
         assert headers["Referrer-Policy"] == "same-origin"
         assert "noindex" in headers["X-Robots-Tag"]
+
+
+def test_a_stop_button_that_stood_open_too_long_says_so_and_stops_nothing(
+    client: FlaskClient, session: Session, anne: Subscription
+) -> None:
+    stop = f"{address_of(anne)}/stoppen"
+    form = visitor.form_of(client.get(address_of(anne)), action=stop)
+    answer = client.post(stop, data={"what": "all", "csrf_token": "old"})
+    assert answer.status_code == 400
+    shown = visitor.page(answer)
+    assert "Je bent nog niet afgemeld" in shown.css_first("[role=alert]").text()
+    assert shown.css_first("title").text().startswith("Fout: ")
+    session.refresh(anne)
+    assert anne.status is SubscriptionStatus.ACTIVE
+    again = visitor.form_of(answer, action=stop)
+    assert visitor.heading(visitor.post(client, again, what="all")) == "Je bent afgemeld"
+    assert client.post(stop, data={"what": "all"}).status_code == 200
+    assert form.action == again.action
+
+
+def test_the_title_says_that_choices_were_kept(client: FlaskClient, anne: Subscription) -> None:
+    form = visitor.form_of(client.get(address_of(anne)), action=address_of(anne))
+    saved = client.get(str(visitor.post(client, form).location))
+    assert visitor.page(saved).css_first("title").text().startswith("Bewaard: ")
+
+
+def test_a_fault_in_a_group_is_marked_for_a_screen_reader(
+    client: FlaskClient, anne: Subscription
+) -> None:
+    form = visitor.form_of(client.get(address_of(anne)), action=address_of(anne))
+    shown = visitor.page(visitor.post(client, form, cadence="hourly"))
+    assert shown.css_first("fieldset[aria-invalid=true][aria-describedby~=cadence-fault]")
+    shown = visitor.page(visitor.post(client, form, themes=[]))
+    assert shown.css_first("input[name=themes][aria-invalid=true]")
+
+
+def test_the_page_after_stopping_one_kind_leads_back_to_the_choices(
+    client: FlaskClient, anne: Subscription
+) -> None:
+    stop = f"{address_of(anne)}/stoppen"
+    answer = visitor.post(
+        client, visitor.form_of(client.get(address_of(anne)), action=stop), what="digests"
+    )
+    assert address_of(anne) in visitor.links(answer)
+    assert visitor.heading(client.get(stop)) == "Jouw abonnement"

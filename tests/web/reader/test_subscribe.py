@@ -259,3 +259,41 @@ def test_too_many_sign_ups_from_one_network_must_wait(
         )
     assert [answer.status_code for answer in answers] == [303, 303, 429]
     assert visitor.heading(answers[-1]) == "Even wachten"
+
+
+@pytest.mark.parametrize("page", ["/", "/edities/14-2"])
+def test_the_compact_form_shows_the_consent_text_and_the_ledger_names_its_page(
+    client: FlaskClient, session: Session, page: str
+) -> None:
+    answer = client.get(page)
+    form = visitor.form_of(answer, action="/aanmelden")
+    assert visitor.post(client, form, address="bas@gemeente.example").status_code == 303
+    asked, wording = session.execute(
+        select(Consent, ConsentWording)
+        .join(ConsentWording, Consent.wording_id == ConsentWording.id)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    ).one()
+    assert asked.source_page == page
+    assert wording.text in visitor.page(answer).body.text()
+
+
+def test_a_source_page_that_a_stranger_made_up_is_refused(
+    client: FlaskClient, session: Session
+) -> None:
+    form = visitor.form_of(client.get("/"), action="/aanmelden")
+    before = session.scalar(select(func.count()).select_from(Consent))
+    answer = visitor.post(client, form, address="bas@gemeente.example", compact="/elders")
+    assert answer.status_code == 400
+    assert session.scalar(select(func.count()).select_from(Consent)) == before
+
+
+def test_after_a_fault_on_the_compact_form_only_the_address_is_left_to_mend(
+    client: FlaskClient, session: Session
+) -> None:
+    form = visitor.form_of(client.get("/"), action="/aanmelden")
+    answer = visitor.post(client, form, address="bas")
+    again = visitor.form_of(answer, action="/aanmelden")
+    assert visitor.post(client, again, address="bas@gemeente.example").status_code == 303
+    asked = _subscription(session, "bas@gemeente.example")
+    assert (asked.receives_editions, asked.cadence) == (True, Cadence.NONE)

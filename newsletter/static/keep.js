@@ -1,0 +1,15 @@
+// Asks before what was typed and not saved is left behind: by a link, another form, a closed tab.
+const form = document.querySelector("[data-keep]");
+
+function watch() {
+  const typed = () => JSON.stringify([...new FormData(form)]);
+  // A page that shows a refusal holds unsaved text from the start.
+  const kept = form.querySelector("[aria-invalid]") ? null : typed();
+  let saving = false;
+  form.addEventListener("submit", () => { saving = true; });
+  addEventListener("beforeunload", (event) => {
+    if (!saving && typed() !== kept) event.preventDefault();
+  });
+}
+
+if (form) watch();
