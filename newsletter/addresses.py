@@ -58,11 +58,6 @@ def mailbox_of(address: str) -> str:
     return local.split("+", 1)[0].replace(".", "") + "@" + domain
 
 
-def domain_of(address: str) -> str:
-    """The domain, in lower case, as typed (Unicode or A-label)."""
-    return address.rpartition("@")[2].lower()
-
-
 def mask(address: str) -> str:
     """The address as a stranger may see it: first letter and domain (`j…@gemeente.example`)."""
     local, _, domain = address.rpartition("@")

@@ -201,7 +201,7 @@ SETTINGS = (
             "work.", _keys),
     Setting("TRUSTED_PROXIES", "0", "How many proxies in front may be believed about the "
             "visitor's address.", _number(0, 10)),
-    Setting("TICK_SECONDS", "60", "How often the clock asks what is due, in seconds.",
+    Setting("TICK_SECONDS", "20", "How often the clock asks what is due, in seconds.",
             _number(1, 300)),
     Setting("LEASE_SECONDS", "30", "How long a claim holds without renewal, in seconds.",
             _number(2, 3600)),

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, current_app
 
 from newsletter import config, logs
+from newsletter.broker import celery_url
 from newsletter.config import Settings
 from newsletter.extensions import db, queue
 from newsletter.models import metadata
@@ -16,9 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("nl", "en")
 
 
-def create_core(
-    overrides: Mapping[str, str] | None = None, *, pages: str = "templates/pages"
-) -> Flask:
+def create_core(overrides: Mapping[str, str] | None = None) -> Flask:
     """A Flask application with the ground bound and no doors. Raises BadSettings.
 
     `overrides` stands above the environment, in the environment's own words.
@@ -26,7 +25,7 @@ def create_core(
     settings = config.load({**os.environ, **(overrides or {})})
     logs.configure(settings.log_format)
     app = Flask("newsletter", root_path=str(ROOT / "newsletter"),
-                template_folder=str(ROOT / pages.split("/")[0]), static_folder=None)
+                template_folder=str(ROOT / "templates"), static_folder=None)
     app.config["SETTINGS"] = settings
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
@@ -59,30 +58,12 @@ def signer() -> Signer:
     return found
 
 
-def celery_url(redis_url: str) -> str:
-    """The broker's address as Celery spells it (redis-py spells sockets otherwise)."""
-    if not redis_url.startswith("unix://"):
-        return redis_url
-    path, _, query = redis_url.removeprefix("unix://").partition("?")
-    return f"redis+socket://{path}?virtual_host={_database(query)}"
-
-
-def limits_url(redis_url: str, *, database: int = 1) -> str:
-    """The broker's address as Flask-Limiter spells it, in another logical database."""
-    if redis_url.startswith("unix://"):
-        path = redis_url.removeprefix("unix://").partition("?")[0]
-        return f"redis+unix://{path}?db={database}"
-    return redis_url.rsplit("/", 1)[0] + f"/{database}" if redis_url.count("/") > 2 else redis_url
-
-
-def _database(query: str) -> str:
-    return dict(p.split("=", 1) for p in query.split("&") if "=" in p).get("db", "0")
-
-
 def _bind_queue(settings: Settings) -> None:
     queue.conf.update(
         broker_url=celery_url(settings.redis_url),
         broker_connection_retry_on_startup=True,
+        # However long the broker is away: a worker that gave up would need a person (R09).
+        broker_connection_max_retries=None,
         broker_connection_timeout=2,
         broker_transport_options={
             # Wake-ups are cheap and lost ones are asked again by recovery: come back soon.

@@ -7,6 +7,7 @@ from celery.signals import worker_process_init, worker_process_shutdown
 
 from newsletter.core import create_core
 from newsletter.extensions import db, queue
+from newsletter.jobs import Job, Lane
 from newsletter.logs import get_logger
 from newsletter.sending.run import Post
 from newsletter.start import start
@@ -38,10 +39,13 @@ queue.conf.imports = (
 )
 queue.conf.beat_schedule = {
     "tick": {
-        "task": "upkeep.tick",
+        "task": Job.TICK.value,
         "schedule": core.config["SETTINGS"].tick_seconds,
         # A tick that waited longer than two of its kind says nothing new.
-        "options": {"queue": "upkeep", "expires": 2 * core.config["SETTINGS"].tick_seconds},
+        "options": {
+            "queue": Lane.UPKEEP.value,
+            "expires": 2 * core.config["SETTINGS"].tick_seconds,
+        },
     }
 }
 app = queue

@@ -95,7 +95,6 @@ def app(make_database: Callable[[], dict[str, str]]) -> Iterator[Flask]:
     """The whole web application on a database that every test leaves as it found it."""
     application = create_app({**make_database(), **_quick()})
     application.config["TESTING"] = True
-    application.extensions["limiter-off"] = True
     yield application
     with application.app_context():
         db.engine.dispose()

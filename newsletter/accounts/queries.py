@@ -9,11 +9,6 @@ from newsletter.accounts.models import Account, AuditEntry
 from newsletter.extensions import db
 
 
-def find_account(account_id: int) -> Account | None:
-    """The account with this id."""
-    return db.session.get(Account, account_id)
-
-
 def find_account_by_email(email: str) -> Account | None:
     """The account that logs in with this address, however its capitals are typed."""
     return db.session.scalar(

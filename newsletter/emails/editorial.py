@@ -45,7 +45,6 @@ def as_html(markdown: str, style: Style) -> Markup:
         ("<ul>", '<ul style="margin:0 0 14px;padding:0 0 0 22px;">'),
         ("<ol>", '<ol style="margin:0 0 14px;padding:0 0 0 22px;">'),
         ("<blockquote>", '<blockquote style="margin:0 0 14px;padding:0 0 0 22px;">'),
-        ("<a>", "<a>"),
         ("<a href=", f'<a class="acc" style="{style.link}" href='),
         ("<br>", "<br />"),
     ):

@@ -12,11 +12,6 @@ class Kind:
     list_label: str | None
     tokens: tuple[str, ...]
 
-    @property
-    def is_bulk(self) -> bool:
-        """Whether it goes to many and carries the list headers."""
-        return self.list_label is not None
-
 
 KINDS = {
     MailKind.CONFIRM_SIGNUP: Kind(None, ("confirm_token",)),

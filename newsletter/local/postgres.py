@@ -37,9 +37,9 @@ class Postgres:
         self._data = places.state
         self._process: Guarded | None = None
 
-    def address(self, role: str, database: str = DATABASE) -> str:
-        """The address of a database for one of the roles, as SQLAlchemy spells it."""
-        return f"postgresql+psycopg://{role}@/{database}?host={self._places.sockets()}"
+    def address(self, role: str) -> str:
+        """The address of the database for one of the roles, as SQLAlchemy spells it."""
+        return f"postgresql+psycopg://{role}@/{DATABASE}?host={self._places.sockets()}"
 
     def launch(self, held: int) -> None:
         """Start it, making the cluster the first time; `wait` says when it answers.

@@ -14,6 +14,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from newsletter import config
+from newsletter.broker import celery_url
 from newsletter.errors import BadSettings
 from newsletter.local.parts import beat_schedule
 
@@ -53,7 +54,7 @@ def answering_nodes(queue: Celery) -> set[str]:
 
 def waiting_for(settings: config.Settings) -> list[str]:
     """Wait for all; the names of the parts that did not answer in time."""
-    queue = Celery(broker=_broker(settings.redis_url))
+    queue = Celery(broker=celery_url(settings.redis_url))
     queue.conf.broker_connection_retry = False
     checks: dict[str, Callable[[], bool]] = {
         "web": lambda: web_answers(settings.port),
@@ -69,14 +70,6 @@ def waiting_for(settings: config.Settings) -> list[str]:
             waiting -= {name for name, node in NODES.items() if node in nodes}
         time.sleep(0.1)
     return sorted(waiting)
-
-
-def _broker(redis_url: str) -> str:
-    # As `newsletter.core.celery_url`, whose module takes seconds to import while all parts start.
-    path, _, query = redis_url.removeprefix("unix://").partition("?")
-    if path == redis_url.partition("?")[0]:
-        return redis_url
-    return f"redis+socket://{path}?virtual_host={query.removeprefix('db=') or 0}"
 
 
 def main() -> int:

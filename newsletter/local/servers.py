@@ -7,9 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from newsletter.errors import BadSettings
 from newsletter.local.places import FolderLock, Places, server_user, write_whole
-from newsletter.local.postgres import ADMIN, APP, OWNER, Postgres
+from newsletter.local.postgres import APP, OWNER, Postgres
 from newsletter.local.valkey import Valkey
 
 LOCAL_SETTINGS = "local.env"
@@ -90,16 +89,6 @@ class Servers:
     def settings(self) -> dict[str, str]:
         """DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL and SECRET_KEY, given or our own."""
         return self._own_settings() | self.given
-
-    @property
-    def admin_url(self) -> str:
-        """The superuser's address, for tests that create databases.
-
-        Raises BadSettings when the database is not the embedded one.
-        """
-        if self._postgres is None:
-            raise BadSettings(["DATABASE_URL is set, so there is no embedded PostgreSQL here."])
-        return self._postgres.address(ADMIN, "postgres")
 
     def _own_settings(self) -> dict[str, str]:
         settings = {}

@@ -14,6 +14,8 @@ from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.models import MailKind
 from newsletter.digests import carry_out as slots
 from newsletter.digests import plan_recipients as digest_recipients
+from newsletter.digests.carry_out import LATE_ALARM as SLOT_LATE_ALARM
+from newsletter.digests.carry_out import UNMAKEABLE_ALARM as SLOT_UNMAKEABLE_ALARM
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.plan_slots import rhythm_of
 from newsletter.digests.queries import fresh_articles, get_slot, theme_ids_of, theme_words
@@ -100,7 +102,7 @@ def carry_out_slot(
                 return
             if _is_too_late(slot.slot_at, settings=settings, now=now):
                 slots.mark_late(slot)
-                raise_alarm("digest_late", slot.key, now=now)
+                raise_alarm(SLOT_LATE_ALARM, slot.key, now=now)
                 return
         key, cutoff_at = slot.key, slot.slot_at
         open_mailing(key, kind=MailKind.DIGEST, cutoff_at=cutoff_at, digest_slot_id=slot_id,
@@ -110,7 +112,7 @@ def carry_out_slot(
     except MailError as error:
         with transaction():
             slots.mark_late(get_slot(slot_id, lock=True))
-            raise_alarm("digest_unmakeable", key, now=now, reason=error.code)
+            raise_alarm(SLOT_UNMAKEABLE_ALARM, key, now=now, reason=error.code)
 
 
 def _plan_slot(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from newsletter.accounts.models import Account
 from newsletter.deliveries import claim as ledger
 from newsletter.deliveries.claim import Claimed
-from newsletter.deliveries.models import SkipReason, Suppression
+from newsletter.deliveries.models import MailKind, SkipReason, Suppression
 from newsletter.deliveries.suppress import SuppressionReason
 from newsletter.extensions import db
 from newsletter.jobs import Lane
@@ -63,7 +63,7 @@ def _with_addresses(
     accounts = _account_addresses([c.account_id for c in claimed if c.account_id is not None])
     hashes = {r.subscriber_id: signer.address_hashes(r.address)
               for r in readers.values() if r.address}
-    graver = _suppressed({h for several in hashes.values() for h in several})
+    known = _suppressed({h for several in hashes.values() for h in several})
     owed, unwanted, suppressed = [], [], []
     for delivery in claimed:
         name = delivery.message_id or message_id(delivery.id, signer=signer, domain=domain)
@@ -76,10 +76,11 @@ def _with_addresses(
         if reader is None or reader.address is None or not reader.may_get(delivery.kind):
             unwanted.append(delivery.id)
             continue
-        reasons = {graver[h] for h in hashes[reader.subscriber_id] if h in graver}
+        reasons = {known[h] for h in hashes[reader.subscriber_id] if h in known}
         # A confirmation may go to an address that bounced: confirming lifts that (W07).
-        if reasons - ({SuppressionReason.HARD_BOUNCE} if delivery.kind == "confirm_signup"
-                      else set()):
+        if delivery.kind is MailKind.CONFIRM_SIGNUP:
+            reasons.discard(SuppressionReason.HARD_BOUNCE)
+        if reasons:
             suppressed.append(delivery.id)
             continue
         owed.append(Owed(delivery, reader.address, name, reader.language.value,

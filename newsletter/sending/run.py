@@ -20,6 +20,7 @@ from newsletter import clock
 from newsletter.config import Settings
 from newsletter.deliveries.alarm import clear_alarm, raise_alarm
 from newsletter.deliveries.claim import release
+from newsletter.deliveries.models import DeliveryStatus
 from newsletter.deliveries.record import Result, record
 from newsletter.errors import RelayDropped, RelayUnreachable
 from newsletter.extensions import db
@@ -48,8 +49,6 @@ class Tally:
     """What one run came to; `has_more` says that it stopped for time with work left."""
 
     sent: int = 0
-    others: int = 0
-    skipped: int = 0
     has_more: bool = False
 
 
@@ -83,14 +82,11 @@ class Post:
             if batch is None or not batch.owed:
                 tally.has_more = is_over
                 if batch is not None and batch.skipped:
-                    tally.skipped += batch.skipped
                     results = []
                     continue
                 return tally
-            tally.skipped += batch.skipped
             results = self._send(batch, asked_at=asked_at, deadline=deadline)
-            tally.sent += sum(1 for result in results if result.status == "sent")
-            tally.others += sum(1 for result in results if result.status != "sent")
+            tally.sent += sum(result.status is DeliveryStatus.SENT for result in results)
             if not results:
                 tally.has_more = False
                 return tally

@@ -35,7 +35,6 @@ class EditionCard:
     title: str
     on: date
     month: str
-    appeared: bool
     editorial_md: str
     themes: tuple[Theme, ...]
     sections: tuple[Section, ...]
@@ -61,7 +60,6 @@ def card_of(edition: Edition, *, wordmark: tuple[str, str], lang: str) -> Editio
         title=edition.title,
         on=on,
         month=month,
-        appeared=edition.status == EditionStatus.PUBLISHED,
         editorial_md=edition.editorial_md,
         themes=themes,
         sections=tuple(

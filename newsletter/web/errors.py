@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from flask import Flask, render_template, request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -13,10 +12,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from newsletter import errors
 from newsletter.extensions import db
+from newsletter.logs import get_logger
 from newsletter.web.pages import note_database_gone
 from newsletter.web.reader.forms import AskLinkForm
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

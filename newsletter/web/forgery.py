@@ -11,7 +11,8 @@ from wtforms import Form, HiddenField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
-from newsletter.core import limits_url, settings
+from newsletter.broker import limits_url
+from newsletter.core import settings
 from newsletter.web.extensions import csrf, limiter
 
 FORM_OPEN_SECONDS = 24 * 3600

@@ -9,8 +9,8 @@ from newsletter.core import LANGUAGES
 from newsletter.web.extensions import babel
 
 PARAMETER = "taal"
-# Rooms whose addresses machines keep or call: no language belongs in them.
-WITHOUT_LANGUAGE = frozenset({"static", "hooks", "ops"})
+# The room whose addresses machines call: no language belongs in them.
+WITHOUT_LANGUAGE = "ops"
 
 
 def init_app(app: Flask) -> None:
@@ -51,7 +51,7 @@ def _asked() -> str | None:
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
-    if not has_request_context() or endpoint.split(".")[0] in WITHOUT_LANGUAGE:
+    if not has_request_context() or endpoint.split(".")[0] == WITHOUT_LANGUAGE:
         return
     reader = g.get("reader_language", "nl")
     language = current_language()

@@ -16,7 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from newsletter import clock
-from newsletter.core import celery_url, create_core, settings
+from newsletter.broker import celery_url
+from newsletter.core import create_core, settings
 from newsletter.extensions import db
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.sending.carry_out import carry_out_edition

@@ -14,7 +14,6 @@ class Verdict:
     strangers: int  # served, but nobody expected them
     repeats: int  # second copies by the relay's count
     changed: int  # readers whose copies were not byte for byte the same
-    taken_before_first_kill: int = 0
 
 
 def judge(journal: Journal, expected: Set[str]) -> Verdict:

@@ -44,10 +44,13 @@ class House:
 
     def __enter__(self) -> Self:
         self._prepare()
-        for part in self._parts:
-            self._open.callback(part.close)
-            part.start()
-        wait_until(self._answers, seconds=60, what="the web")
+        # Of a house that does not come up nothing may stay behind either.
+        with ExitStack() as opening:
+            for part in self._parts:
+                opening.callback(part.close)
+                part.start()
+            wait_until(self._answers, seconds=60, what="the web")
+            self._open = opening.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -78,7 +78,7 @@ def test_servers_start_answer_stop_and_start_again_with_what_was_kept(state: Pat
 
     begun = time.monotonic()
     with Servers(state, environ={}, durable=False) as servers:
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 5
         assert servers.settings() == first
         with _connect(servers, "DATABASE_OWNER_URL") as connection:
             assert connection.execute("select word from kept").fetchall() == [("nieuwsbrief",)]
@@ -120,8 +120,6 @@ def test_only_servers_without_an_address_are_started(state: Path) -> None:
         assert not list(servers.places.servers_home().glob("postgres-*"))
         assert servers.settings()["DATABASE_URL"] == given["DATABASE_URL"]
         assert "DATABASE_URL" not in (state / "local.env").read_text(encoding="utf-8")
-        with pytest.raises(BadSettings):
-            assert servers.admin_url
 
 
 def test_a_server_that_is_killed_is_started_again(state: Path) -> None:

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from newsletter.local.guarded import Guarded
 from newsletter.local.parts import Part, PartPlan
 from newsletter.local.prepare import Stamp
 from newsletter.local.reach import silent_servers
+from tests.faults.parts import wait_until
+from tests.journeys.house import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,7 +28,7 @@ def _up(state: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     inherited = {key: value for key, value in os.environ.items() if key not in ours}
     return subprocess.run(
         [sys.executable, "-m", "newsletter.local.up"], cwd=ROOT, capture_output=True, text=True,
-        env={**inherited, "STATE": str(state), **settings}, check=False, timeout=30,
+        env={**inherited, "STATE": str(state), **settings}, check=False, timeout=60,
     )
 
 
@@ -57,7 +58,7 @@ def test_a_given_server_that_does_not_answer_is_named_in_one_line(tmp_path: Path
 
 def test_a_file_of_ours_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "state" / "log" / "up.log").mkdir(parents=True)
-    result = _up(tmp_path / "state", PORT="18390", INBOX_PORT="11390")
+    result = _up(tmp_path / "state", PORT=str(free_port()), INBOX_PORT=str(free_port()))
     assert result.returncode == 2
     (line,) = result.stderr.splitlines()
     assert "up.log cannot be used (Is a directory)" in line
@@ -132,13 +133,14 @@ def test_kill_9_takes_grandchildren_along(tmp_path: Path) -> None:
         "time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
-    _until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+    wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2, seconds=30,
+               what="the grandchildren")
     parent.kill()
     parent.wait()
     left = [int(pid) for pid in pids.read_text().split()]
     # Of those that left the group only Linux keeps account (prctl(2), child subreaper).
     expected = left if sys.platform == "linux" else left[:1]
-    _until(lambda: not any(_exists(pid) for pid in expected))
+    wait_until(lambda: not any(_exists(pid) for pid in expected), seconds=30, what="their end")
 
 
 def test_a_child_that_ignores_the_signal_is_killed_after_its_grace() -> None:
@@ -164,10 +166,3 @@ def _exists(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _until(done: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)

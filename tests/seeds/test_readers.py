@@ -49,7 +49,7 @@ def test_every_address_is_one_that_the_form_would_take(many: list[Reader]) -> No
     for reader in islice(many, 500):
         assert addresses.check(reader.address) == reader.address
         assert reader.address.isascii()
-        assert addresses.domain_of(reader.address) in domains
+        assert reader.address.rpartition("@")[2] in domains
 
 
 def test_readers_pick_one_to_five_themes_three_on_average(many: list[Reader]) -> None:

@@ -81,7 +81,6 @@ def failure_words(code: str) -> str:
         "5.2.2": _("mailbox is vol"),
         "5.7.1": _("geweigerd door de ontvanger"),
         "too_large": _("mail te groot"),
-        "expired": _("te lang geprobeerd"),
         "?": _("zonder code"),
     }
     words = next((words for known, words in named.items() if known in code), "")
@@ -121,6 +120,10 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
         "digest_late": (
             _("Een themamail is te laat"),
             _("Het moment ging voorbij terwijl wij stil lagen. De beheerder kan dat herstellen."),
+        ),
+        "digest_unmakeable": (
+            _("Een themamail kon niet gemaakt worden"),
+            _("De beheerder kan in het logboek zien waarom."),
         ),
         "relay_unreachable": (
             _("De mailserver antwoordt niet"),

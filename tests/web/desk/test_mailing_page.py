@@ -12,6 +12,7 @@ from newsletter.deliveries.models import Delivery, DeliveryStatus
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.queries import get_mailing
 from newsletter.sending.carry_out import carry_out_edition
+from tests.docs import pages
 from tests.material import NOW, article, deliveries, edition, reader
 from tests.web.desk.conftest import Worker
 from tests.web.visitor import page
@@ -121,6 +122,15 @@ def test_today_shows_alarms_and_the_last_mailings(
     assert "Editie 20·8 is te laat" in shown
     assert "something_new" in shown
     assert "Editie 90·8" in shown
+
+
+def test_every_alarm_that_operators_know_has_words_at_the_desk(editor: Worker) -> None:
+    kinds = [row[0].strip("`") for row in pages.page("docs/operators.md").table("alarm")]
+    for kind in kinds:
+        raise_alarm(kind, "edition:20-8", now=NOW)
+    shown = editor.get("/redactie/").get_data(as_text=True)
+    assert kinds
+    assert [kind for kind in kinds if kind in shown] == []
 
 
 def test_the_desk_speaks_english_when_asked(editor: Worker, mailing: Mailing) -> None:
