@@ -9,8 +9,8 @@ from sqlalchemy import select
 from newsletter.accounts.models import Account
 from newsletter.deliveries import claim as ledger
 from newsletter.deliveries.claim import Claimed
-from newsletter.deliveries.models import MailKind, SkipReason, Suppression
-from newsletter.deliveries.suppress import SuppressionReason
+from newsletter.deliveries.models import MailKind, SkipReason
+from newsletter.deliveries.suppress import SuppressionReason, reasons_of
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.sending.envelope import message_id
@@ -36,6 +36,11 @@ class Batch:
     claim_id: uuid.UUID
     owed: tuple[Owed, ...]
     skipped: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was due."""
+        return not self.owed and not self.skipped
 
 
 def claim_batch(
@@ -63,7 +68,7 @@ def _with_addresses(
     accounts = _account_addresses([c.account_id for c in claimed if c.account_id is not None])
     hashes = {r.subscriber_id: signer.address_hashes(r.address)
               for r in readers.values() if r.address}
-    known = _suppressed({h for several in hashes.values() for h in several})
+    known = reasons_of({h for several in hashes.values() for h in several})
     owed, unwanted, suppressed = [], [], []
     for delivery in claimed:
         name = delivery.message_id or message_id(delivery.id, signer=signer, domain=domain)
@@ -86,17 +91,6 @@ def _with_addresses(
         owed.append(Owed(delivery, reader.address, name, reader.language.value,
                          reader.format.value))
     return owed, unwanted, suppressed
-
-
-def _suppressed(hashes: set[str]) -> dict[str, SuppressionReason]:
-    if not hashes:
-        return {}
-    rows = db.session.execute(
-        select(Suppression.address_hash, Suppression.reason).where(
-            Suppression.address_hash.in_(hashes)
-        )
-    )
-    return {address_hash: SuppressionReason(reason) for address_hash, reason in rows}
 
 
 def _account_addresses(ids: list[int]) -> dict[int, str]:

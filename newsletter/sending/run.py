@@ -77,18 +77,17 @@ class Post:
         results: list[Result] = []
         while True:
             asked_at = clock.boot_seconds()
-            is_over = asked_at > deadline
-            batch = self._settle(results, lane=None if is_over else lane)
-            if batch is None or not batch.owed:
-                tally.has_more = is_over
-                if batch is not None and batch.skipped:
-                    results = []
-                    continue
+            batch = self._settle(results, lane=lane if asked_at < deadline else None)
+            results = []
+            if batch is None or batch.is_empty:
+                tally.has_more = batch is None
                 return tally
+            if not batch.owed:
+                continue  # all of it was skipped
             results = self._send(batch, asked_at=asked_at, deadline=deadline)
             tally.sent += sum(result.status is DeliveryStatus.SENT for result in results)
-            if not results:
-                tally.has_more = False
+            if not results:  # nothing was offered: the relay is away, or the time was up
+                tally.has_more = clock.boot_seconds() > deadline
                 return tally
 
     def _settle(self, results: list[Result], *, lane: Lane | None) -> Batch | None:
