@@ -129,7 +129,7 @@ class Post:
             except RelayUnreachable as error:
                 self._give_up_for_now(batch, left, error)
                 return results
-        if results:
+        if len(left) < len(letters):
             self._relay_answers()
         self._give_back(batch, left, wait=timedelta(0))
         return results
@@ -166,22 +166,31 @@ class Post:
         log.warning("relay_unreachable", reason=str(error))
         self._was_reached = False
         self._give_back(batch, left, wait=WAIT_FOR_RELAY)
-        with transaction():
-            raise_alarm(*RELAY_ALARM, now=clock.now(), reason=type(error.__cause__).__name__)
+        reason = type(error.__cause__).__name__
+        _write_down(lambda: raise_alarm(*RELAY_ALARM, now=clock.now(), reason=reason))
 
     def _relay_answers(self) -> None:
         if not self._was_reached:
+            _write_down(lambda: clear_alarm(*RELAY_ALARM, now=clock.now()))
             self._was_reached = True
-            with transaction():
-                clear_alarm(*RELAY_ALARM, now=clock.now())
 
     def _give_back(
         self, batch: Batch, left: list[tuple[Owed, Letter]], *, wait: timedelta
     ) -> None:
         """What was never offered goes back as it was; only the owner's claim is touched."""
-        if left:
-            with transaction():
-                release([owed.delivery.id for owed, _ in left], claim_id=batch.claim_id, wait=wait)
+        ids = [owed.delivery.id for owed, _ in left]
+        if ids:
+            _write_down(lambda: release(ids, claim_id=batch.claim_id, wait=wait))
+
+
+def _write_down(deed: Callable[[], object]) -> None:
+    """Commit the deed, however often it takes: outcomes that are not yet recorded hang on it."""
+
+    def committed() -> None:
+        with transaction():
+            deed()
+
+    _patiently(committed)
 
 
 def _patiently(deed: Callable[[], T]) -> T:

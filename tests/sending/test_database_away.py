@@ -1,0 +1,59 @@
+"""PostgreSQL goes away in mid-batch: what the relay took is still written down (R10)."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from newsletter.core import settings
+from newsletter.deliveries.models import DeliveryStatus
+from newsletter.extensions import db
+from newsletter.jobs import Lane
+from newsletter.mailings.queries import get_mailing, progress
+from newsletter.sending.carry_out import carry_out_edition
+from newsletter.transaction import transaction
+from tests import material
+from tests.faults.relay import OK, Relay
+
+OpenHouse = Callable[..., AbstractContextManager[Any]]
+AWAY_SECONDS = 1.0
+
+
+def test_outcomes_outlive_a_database_that_is_away_for_a_while(
+    house: OpenHouse, servers: dict[str, str]
+) -> None:
+    host = str(make_url(servers["DATABASE_OWNER_URL"]).query["host"])
+    with (
+        psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as admin,
+        Relay(pace=0.1, answer=lambda _r, _n: away_after_two()) as relay,
+        house(relay) as (_, post),
+    ):
+        name = db.session.scalar(text("select current_database()"))
+        with transaction():
+            for _ in range(8):
+                material.reader()
+            edition_id = material.edition([material.article("data")]).id
+        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        back = threading.Timer(AWAY_SECONDS, lambda: admin.execute(
+            f"alter database {name} allow_connections true"))
+
+        def away_after_two() -> str:
+            if len(relay.journal.entries) == 1:
+                admin.execute(f"alter database {name} allow_connections false")
+                admin.execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                              " where datname = %s", (name,))
+                back.start()
+            return OK
+
+        # The time is up in mid-batch, so that the rest must be given back as well.
+        post.run(Lane.BULK, seconds=0.35)
+        back.join()
+        ledger = progress(get_mailing("edition:90-8"))
+        taken = len(relay.journal.entries)
+        assert 2 <= taken < 8
+        assert ledger.by_status == {DeliveryStatus.SENT: taken, DeliveryStatus.PENDING: 8 - taken}
+        assert ledger.unclear_copies == 0
