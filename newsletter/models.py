@@ -8,7 +8,10 @@ from newsletter.digests import models as digests
 from newsletter.editions import models as editions
 from newsletter.extensions import db
 from newsletter.mailings import models as mailings
+from newsletter.partners import models as partners
+from newsletter.subscribers import consent_models as consents
 from newsletter.subscribers import models as subscribers
 
-ROOMS = (accounts, articles, catalogue, deliveries, digests, editions, mailings, subscribers)
+ROOMS = (accounts, articles, catalogue, deliveries, digests, editions, mailings, partners,
+         subscribers, consents)
 metadata = db.metadata

@@ -1,4 +1,4 @@
-"""Tables of the ledger: deliveries, attempts, suppressions and alarms."""
+"""Tables of the ledger: deliveries, attempts, suppressions, alarms and switches."""
 
 import uuid
 from enum import StrEnum
@@ -20,6 +20,8 @@ class MailKind(StrEnum):
     ALREADY_SUBSCRIBED = "already_subscribed"
     WELCOME = "welcome"
     MANAGE_LINK = "manage_link"
+    CONFIRM_ADDRESS = "confirm_address"
+    ADDRESS_CHANGED = "address_changed"
     DIGEST = "digest"
     EDITION = "edition"
 
@@ -51,6 +53,7 @@ class SkipReason(StrEnum):
     SUPPRESSED = "suppressed"
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
+    PAUSED = "paused"
 
 
 class Outcome(StrEnum):
@@ -63,6 +66,12 @@ class Outcome(StrEnum):
     DROPPED = "dropped"  # offered, no answer came
     UNCLEAR = "unclear"  # the process ended in between
     UNMAKEABLE = "unmakeable"  # the mail could not be made
+
+
+class SwitchName(StrEnum):
+    """What an operator may switch while everything runs."""
+
+    ATTACK_MODE = "attack_mode"
 
 
 _OPEN_SQL = "status in ('pending', 'claimed', 'deferred', 'unclear')"
@@ -87,6 +96,9 @@ class Delivery(Model):
         Index("ix_deliveries_lease", "lease_until", postgresql_where=text("status = 'claimed'")),
         Index("ix_deliveries_open", "mailing_id", postgresql_where=text(_OPEN_SQL)),
         Index("ix_deliveries_subscriber_id", "subscriber_id"),
+        # What retention reads once a day: single mails past their time.
+        Index("ix_deliveries_single_ended_at", "ended_at",
+              postgresql_where=text("mailing_id is null")),
     )
 
     id: Mapped[Key]
@@ -123,7 +135,10 @@ class Attempt(Model):
 
     __tablename__ = "attempts"
     # One entry for each way that one claim ended, so that recording twice adds nothing (R11).
-    __table_args__ = (UniqueConstraint("delivery_id", "claim_id", "outcome"),)
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "claim_id", "outcome"),
+        Index("ix_attempts_ended_at", "ended_at"),
+    )
 
     id: Mapped[Key]
     delivery_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("deliveries.id"))
@@ -163,6 +178,17 @@ class Alarm(Model):
     cleared_at: Mapped[Moment | None]
 
 
+class Switch(Model):
+    """Something that an operator switched, and who did so last."""
+
+    __tablename__ = "switches"
+
+    name: Mapped[SwitchName] = mapped_column(words(SwitchName, "name"), primary_key=True)
+    is_on: Mapped[bool]
+    changed_at: Mapped[Moment]
+    changed_by: Mapped[str]
+
+
 class Heartbeat(Model):
     """When a part that must never fall silent last gave a sign of life."""
 
@@ -170,3 +196,14 @@ class Heartbeat(Model):
 
     part: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[Moment]
+
+
+class RetentionRun(Model):
+    """How much of what a retention job took away, and when (P07)."""
+
+    __tablename__ = "retention_runs"
+
+    id: Mapped[Key]
+    at: Mapped[Moment]
+    what: Mapped[str]
+    removed: Mapped[int]

@@ -3,7 +3,15 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    FetchedValue,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -56,6 +64,36 @@ class EndReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     NOTHING_CHOSEN = "nothing_chosen"
     NEVER_CONFIRMED = "never_confirmed"
+    ERASED = "erased"
+
+
+class Sector(StrEnum):
+    """Where a reader works, when she chose to say so."""
+
+    GEMEENTE = "gemeente"
+    PROVINCIE = "provincie"
+    WATERSCHAP = "waterschap"
+    RIJK = "rijk"
+    UITVOERING = "uitvoering"
+    KENNIS = "kennis"
+    BEDRIJF = "bedrijf"
+    ANDERS = "anders"
+
+
+class LeavingReason(StrEnum):
+    """Why a reader left, when she chose to say so."""
+
+    TOO_MUCH = "too_much"
+    NOT_FOR_ME = "not_for_me"
+    OTHER_WORK = "other_work"
+    OTHER = "other"
+
+
+class RequestKind(StrEnum):
+    """What a visitor asked for by typing an address."""
+
+    SIGN_UP = "sign_up"
+    LINK = "link"
 
 
 class Subscriber(Model):
@@ -65,14 +103,22 @@ class Subscriber(Model):
     __table_args__ = (
         CheckConstraint("length(address) between 3 and 254", name="address"),
         CheckConstraint("(address is null) = (identity is null)", name="identity"),
+        CheckConstraint("length(name) <= 200 and length(organisation) <= 200", name="details"),
         # The limit of W05 counts plus-tags, dots and case of one mailbox together.
         Index("ix_subscribers_mailbox", "mailbox"),
+        Index("ix_subscribers_former_hash", "former_hash",
+              postgresql_where=text("former_hash is not null")),
     )
 
     id: Mapped[Key]
     address: Mapped[str | None]
     identity: Mapped[str | None] = mapped_column(unique=True)
     mailbox: Mapped[str | None]
+    name: Mapped[str | None]
+    organisation: Mapped[str | None]
+    sector: Mapped[Sector | None] = mapped_column(words(Sector, "sector"))
+    # Takes the address's place when the time to undo is over (P07): knows her, cannot write to her.
+    former_hash: Mapped[str | None]
     created_at: Mapped[Moment]
     subscription: Mapped["Subscription"] = relationship(back_populates="subscriber")
 
@@ -87,6 +133,11 @@ class Subscription(Model):
         CheckConstraint("(status = 'ended') = (ended_reason is not null)", name="ended_reason"),
         CheckConstraint("status <> 'active' or receives_editions or cadence <> 'none'",
                         name="active_chose"),
+        # What the jobs of every half hour read: only who may be forgotten.
+        Index("ix_subscriptions_ended_at", "ended_at", postgresql_where=text("status = 'ended'")),
+        Index("ix_subscriptions_asked_at", "asked_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_subscriptions_waiting", "cadence",
+              postgresql_where=text("waiting_since is not null")),
         Index("ix_subscriptions_cadence", "cadence", postgresql_where=text("status = 'active'")),
     )
 
@@ -104,6 +155,14 @@ class Subscription(Model):
     confirmed_at: Mapped[Moment | None]
     ended_at: Mapped[Moment | None]
     ended_reason: Mapped[EndReason | None] = mapped_column(words(EndReason, "ended_reason_word"))
+    leaving_reason: Mapped[LeavingReason | None] = mapped_column(
+        words(LeavingReason, "leaving_reason")
+    )
+    paused_until: Mapped[Moment | None]
+    # Since when articles wait for her return; the first slot after it brings them and clears this.
+    waiting_since: Mapped[Moment | None]
+    # Counts what ends the links in earlier mails: a change of address, and its undoing.
+    link_nonce: Mapped[int] = mapped_column(server_default="0")
     subscriber: Mapped[Subscriber] = relationship(back_populates="subscription")
     themes: Mapped[list["ChosenTheme"]] = relationship(cascade="all, delete-orphan")
 
@@ -136,10 +195,17 @@ class ConsentWording(Model):
 
 
 class Consent(Model):
-    """One entry in the append-only ledger of what was asked, given, changed or withdrawn (P01)."""
+    """One entry in the append-only ledger of what was asked, given, changed or withdrawn (P01).
+
+    The database itself gives it its place in the subscriber's chain and its hash, whatever a
+    client says (`migrations/versions/0009_consent_chain.py`).
+    """
 
     __tablename__ = "consents"
-    __table_args__ = (Index("ix_consents_subscriber_id", "subscriber_id"),)
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "sequence"),
+        CheckConstraint("sequence >= 1 and (sequence = 1) = (previous_hash = '')", name="chain"),
+    )
 
     id: Mapped[Key]
     subscriber_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("subscribers.id"))
@@ -151,3 +217,53 @@ class Consent(Model):
     wording_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("consent_wordings.id"))
     # What was chosen at that moment: editions, cadence, theme slugs, language, format.
     choices: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # Hex HMAC-SHA-256 of the address under the subscriber's salt; nobody's once that is destroyed.
+    address_hash: Mapped[str | None]
+    sequence: Mapped[int] = mapped_column(server_default=FetchedValue())
+    previous_hash: Mapped[str] = mapped_column(server_default=FetchedValue())
+    hash: Mapped[str] = mapped_column(server_default=FetchedValue())
+
+
+class AddressRequest(Model):
+    """What a visitor asked by typing an address, until a worker takes it and the row goes.
+
+    The door writes this one row whatever the address is to us, so that neither words nor time can
+    tell a visitor what it is (W04).
+    """
+
+    __tablename__ = "address_requests"
+
+    id: Mapped[Key]
+    kind: Mapped[RequestKind] = mapped_column(words(RequestKind, "kind"))
+    address: Mapped[str]
+    wish: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    source_page: Mapped[str]
+    wording_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("consent_wordings.id"))
+    asked_at: Mapped[Moment]
+    tries: Mapped[int] = mapped_column(server_default="0")
+
+
+class AddressChange(Model):
+    """A wish to be written to elsewhere: asked, confirmed at the new side, perhaps undone (W12).
+
+    Addresses stay only as long as they serve: the new one until it is confirmed or expires, the
+    old one until the time to undo is over.
+    """
+
+    __tablename__ = "address_changes"
+    __table_args__ = (
+        CheckConstraint("undone_at is null or confirmed_at is not null",
+                        name="undone_was_confirmed"),
+        Index("ix_address_changes_subscriber_id", "subscriber_id"),
+        Index("ix_address_changes_new_mailbox", "new_mailbox",
+              postgresql_where=text("new_mailbox is not null")),
+    )
+
+    id: Mapped[Key]
+    subscriber_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("subscribers.id"))
+    old_address: Mapped[str | None]
+    new_address: Mapped[str | None]
+    new_mailbox: Mapped[str | None]
+    asked_at: Mapped[Moment]
+    confirmed_at: Mapped[Moment | None]
+    undone_at: Mapped[Moment | None]
