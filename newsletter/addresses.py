@@ -55,7 +55,8 @@ def identity_of(address: str) -> str:
 def mailbox_of(address: str) -> str:
     """The mailbox that plus-tags, dots and case of one address share; only for limits (W05)."""
     local, _, domain = identity_of(address).rpartition("@")
-    return local.split("+", 1)[0].replace(".", "") + "@" + domain
+    # Quotes are spelling, no part of the name (RFC 5321 §4.1.2).
+    return local.replace('"', "").split("+", 1)[0].replace(".", "") + "@" + domain
 
 
 def mask(address: str) -> str:
@@ -67,3 +68,8 @@ def mask(address: str) -> str:
 def keyed_hash(address: str, *, key: bytes) -> str:
     """Hex HMAC-SHA-256 of the address's identity: recognises it, cannot give it back."""
     return hmac.new(key, b"address\0" + identity_of(address).encode(), hashlib.sha256).hexdigest()
+
+
+def salted_hash(address: str, *, salt: bytes) -> str:
+    """Hex HMAC-SHA-256 of the address's identity under one person's own salt (consent ledger)."""
+    return hmac.new(salt, identity_of(address).encode(), hashlib.sha256).hexdigest()

@@ -30,6 +30,9 @@ class Purpose(StrEnum):
     MANAGE = "manage"
     LEAVE_EDITIONS = "leave_editions"
     LEAVE_DIGESTS = "leave_digests"
+    PERSONAL = "personal"
+    CONFIRM_ADDRESS = "confirm_address"
+    UNDO_ADDRESS = "undo_address"
 
 
 _CODES = {
@@ -37,6 +40,9 @@ _CODES = {
     Purpose.MANAGE: 2,
     Purpose.LEAVE_EDITIONS: 3,
     Purpose.LEAVE_DIGESTS: 4,
+    Purpose.PERSONAL: 5,
+    Purpose.CONFIRM_ADDRESS: 6,
+    Purpose.UNDO_ADDRESS: 7,
 }
 _PURPOSES = {code: purpose for purpose, code in _CODES.items()}
 
@@ -97,6 +103,15 @@ class Signer:
         """The keyed hash of an address under every key, the present one last (suppressions)."""
         return tuple(keyed_hash(address, key=key) for key in self._keys.values())
 
+    def seeds(self, use: str) -> tuple[bytes, ...]:
+        """32 bytes for a key of another kind under every key, the present one last (RFC 5869).
+
+        HKDF-SHA-256 without salt, bound to `use`: one use says nothing of another.
+        """
+        present = self._keys[self._present]
+        earlier = [key for key in self._keys.values() if key != present]
+        return tuple(_expand(key, use) for key in (*earlier, present))
+
     def _mac(self, key_id: bytes, head: bytes) -> bytes:
         key = self._keys[key_id]
         return hmac.new(key, b"token\0" + head, hashlib.sha256).digest()[:_MAC_BYTES]
@@ -104,6 +119,11 @@ class Signer:
 
 def _derive(key: str) -> bytes:
     return hashlib.sha256(b"newsletter tokens\0" + key.encode()).digest()
+
+
+def _expand(key: bytes, use: str) -> bytes:
+    extracted = hmac.new(bytes(32), key, hashlib.sha256).digest()
+    return hmac.new(extracted, b"newsletter " + use.encode() + b"\x01", hashlib.sha256).digest()
 
 
 def _key_id(key: str) -> bytes:

@@ -5,30 +5,40 @@ from datetime import datetime
 
 from newsletter.extensions import db
 from newsletter.subscribers import choices as chosen
+from newsletter.subscribers.hash_address import hash_address
 from newsletter.subscribers.models import Consent, ConsentAct, Subscription
 from newsletter.subscribers.wordings import current_wording
 
 
 @dataclass(frozen=True)
 class Proof:
-    """By which act and from which page a consent came; no address, no IP."""
+    """By which act and from which page a consent came; no address, no IP.
+
+    `wording_id` is the consent text that was shown, None for the one that is in force.
+    """
 
     means: str
     source_page: str
+    wording_id: int | None = None
 
 
 def record_consent(
     subscription: Subscription, act: ConsentAct, *, proof: Proof, now: datetime
 ) -> Consent:
-    """The new entry, flushed, with the wording that was in force and what is chosen now."""
+    """The new entry, flushed, with the wording that was shown and what is chosen now.
+
+    The database gives it its place in the subscriber's chain and its hash; the address stands in
+    it as a hash under her own salt, if there still is an address.
+    """
     entry = Consent(
         subscriber_id=subscription.subscriber_id,
         at=now,
         act=act,
         means=proof.means,
         source_page=proof.source_page[:200],
-        wording_id=current_wording(subscription.language).id,
-        choices=chosen.as_record(chosen.of(subscription)),
+        wording_id=proof.wording_id or current_wording(subscription.language).id,
+        choices=chosen.record_of(subscription),
+        address_hash=hash_address(subscription.subscriber),
     )
     db.session.add(entry)
     db.session.flush()
