@@ -16,6 +16,7 @@ from newsletter.catalogue.queries import magazine
 from newsletter.digests.plan_slots import plan_slots, rhythm_of
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.editions.plan_year import plan_year
+from newsletter.partners.models import Partner
 from newsletter.subscribers.wordings import ensure_wordings
 from seeds import demo as demo_logins
 from seeds import read
@@ -28,7 +29,7 @@ _LOCK = 2213_2228
 
 
 def load(session: Session, *, now: datetime, demo: bool) -> None:
-    """Add what is missing: magazine, themes, wordings, roles, two editions, the year plan, slots.
+    """Add what is missing: magazine, themes, partners, wordings, roles, editions, year plan, slots.
 
     Rows are known by their natural key; one that exists stays as its editors left it. With `demo`
     the demo's logins too. Commits nothing; the app's role is enough.
@@ -36,6 +37,7 @@ def load(session: Session, *, now: datetime, demo: bool) -> None:
     session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     _add_magazine(session)
     _add_themes(session)
+    _add_partners(session)
     ensure_wordings(now)
     ensure_roles()
     for facts in read.editions():
@@ -74,6 +76,14 @@ def _add_themes(session: Session) -> None:
         position = place if free else max(taken.values()) + 1
         session.add(Theme(position=position, **asdict(facts)))
         taken[facts.slug] = position
+    session.flush()
+
+
+def _add_partners(session: Session) -> None:
+    known = set(session.scalars(select(Partner.slug)))
+    for facts in read.partners():
+        if facts.slug not in known:
+            session.add(Partner(**asdict(facts)))
     session.flush()
 
 

@@ -64,6 +64,17 @@ class ThemeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerFacts:
+    """An association that offers the magazine; `site` is an origin such as `https://x.nl`."""
+
+    slug: str
+    name: str
+    site: str
+    sentence_nl: str
+    sentence_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleFacts:
     """One article; `themes` are slugs, the best one first; `released_on` is a local day."""
 
@@ -129,6 +140,11 @@ def magazine() -> MagazineFacts:
 def themes() -> tuple[ThemeFacts, ...]:
     """All themes in the order readers see them. Raises as `magazine` does."""
     return tuple(ThemeFacts(**theme) for theme in _parse("themes")["themes"])
+
+
+def partners() -> tuple[PartnerFacts, ...]:
+    """All partners, oldest first. Raises as `magazine` does."""
+    return tuple(PartnerFacts(**partner) for partner in _parse("partners")["partners"])
 
 
 def editions() -> tuple[EditionFacts, ...]:

@@ -50,6 +50,16 @@ def test_every_theme_has_one_sentence_in_each_language() -> None:
             assert sentence.count(".") == 1
 
 
+def test_every_partner_has_a_site_and_says_who_it_is_in_one_sentence() -> None:
+    assert "vdp" in {partner.slug for partner in read.partners()}
+    for partner in read.partners():
+        assert SLUG.fullmatch(partner.slug)
+        assert re.fullmatch(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+", partner.site)
+        for sentence in (partner.sentence_nl, partner.sentence_en):
+            assert sentence.endswith(".")
+            assert sentence.count(".") == 1
+
+
 def test_every_theme_is_carried_by_an_article() -> None:
     carried = {slug for article in ARTICLES for slug in article.themes}
     assert carried == {theme.slug for theme in read.themes()}

@@ -14,12 +14,15 @@ from newsletter.catalogue.queries import magazine
 from newsletter.digests.models import DigestSlot
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.editions.queries import get_edition, year_plan
+from newsletter.partners.models import Partner
+from newsletter.partners.queries import partners
 from newsletter.subscribers.models import ConsentWording
 from seeds import demo, read
 from seeds.load import load
 from tests.conftest import SEEDED_AT
 
-TABLES = (Theme, Article, Edition, EditionItem, Role, DigestSlot, ConsentWording, Account)
+TABLES = (Theme, Partner, Article, Edition, EditionItem, Role, DigestSlot, ConsentWording,
+          Account)
 
 
 def counts(session: Session) -> list[int | None]:
@@ -30,6 +33,7 @@ def test_everything_in_the_files_is_in_the_database(session: Session) -> None:
     assert magazine().issn == read.magazine().issn
     assert session.scalars(select(Theme.slug).order_by(Theme.position)).all() == [
         theme.slug for theme in read.themes()]
+    assert [each.name for each in partners()] == [facts.name for facts in read.partners()]
     for facts in read.editions():
         edition = get_edition(facts.key)
         assert edition.status is EditionStatus.PUBLISHED
@@ -76,6 +80,15 @@ def test_what_an_editor_changed_stays(session: Session) -> None:
     assert (theme.name_nl, edition.title, article.summary) == ("Gegevens", "Anders", "Korter.")
     assert len(edition.items) == 11
     assert magazine().tagline_nl == "Een andere regel."
+
+
+def test_a_partner_that_stopped_does_not_come_back(session: Session) -> None:
+    partner = partners()[0]
+    partner.retired_at = SEEDED_AT
+    load(session, now=SEEDED_AT + timedelta(hours=1), demo=False)
+    session.expire_all()
+    assert partner.retired_at == SEEDED_AT
+    assert partner.slug not in {each.slug for each in partners()}
 
 
 def test_a_missing_theme_comes_back_beside_one_that_took_its_place(session: Session) -> None:

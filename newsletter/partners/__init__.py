@@ -1,0 +1,1 @@
+"""Partners: associations that co-finance, contribute and distribute."""
