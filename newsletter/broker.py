@@ -19,5 +19,10 @@ def limits_url(redis_url: str, *, database: int = 1) -> str:
     return urlsplit(redis_url)._replace(path=f"/{database}").geturl()
 
 
+def counts_url(redis_url: str, *, database: int = 1) -> str:
+    """The broker's address as redis-py spells it, in another logical database."""
+    return limits_url(redis_url, database=database).replace("redis+unix://", "unix://", 1)
+
+
 def _database(query: str) -> str:
     return dict(p.split("=", 1) for p in query.split("&") if "=" in p).get("db", "0")

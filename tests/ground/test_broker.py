@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.broker import celery_url, limits_url
+from newsletter.broker import celery_url, counts_url, limits_url
 
 
 @pytest.mark.parametrize(("given", "told"), [
@@ -24,3 +24,4 @@ def test_celery_is_told_of_sockets_in_its_own_words(given: str, told: str) -> No
 ])
 def test_limits_never_share_a_database_with_the_wake_ups(given: str, told: str) -> None:
     assert limits_url(given) == told
+    assert counts_url(given) == told.removeprefix("redis+")

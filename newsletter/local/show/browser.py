@@ -10,6 +10,7 @@ import httpx
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsletter.errors import NewsletterError
+from newsletter.local.show.work import work
 
 Found = TypeVar("Found")
 Value = str | Sequence[str]
@@ -27,6 +28,7 @@ class Form:
     address: str
     fields: dict[str, list[str]] = field(default_factory=dict)
     offered: dict[str, list[str]] = field(default_factory=dict)  # boxes and radios by name
+    works: dict[str, str] = field(default_factory=dict)  # where a field's work is given, by name
 
     def fill(self, **values: Value) -> Self:
         """Fill in fields; of boxes and radios the value or values to choose.
@@ -104,7 +106,12 @@ class Visitor:
         return self._seen(self._client.get(address))
 
     def press(self, form: Form) -> Page:
-        """Send a form as a browser does; the page that comes of it. Raises NotAsShown."""
+        """Send a form as a browser does, work and all; the page that comes of it.
+
+        Raises NotAsShown.
+        """
+        for name, given_at in form.works.items():
+            form.fields[name] = [work(self._client.get(given_at).json())]
         parts = urlsplit(form.address)
         origin = f"{parts.scheme}://{parts.netloc}"
         return self._seen(
@@ -166,6 +173,8 @@ def _form(node: LexborNode, address: str, *, button: str) -> Form:
                 form.fields.setdefault(name, []).append(value or "on")
         else:
             form.fields[name] = [value]
+            if "data-challenge" in one.attributes:
+                form.works[name] = urljoin(address, str(one.attributes["data-challenge"]))
     return form
 
 

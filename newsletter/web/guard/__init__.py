@@ -1,0 +1,1 @@
+"""The guard at the public forms: what a post costs, and what happens to one that has not paid."""
