@@ -56,6 +56,9 @@ def keep_private(response: Response) -> Response:
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
+    # For browsers that do not know `frame-ancestors`.
+    is_framed = "frame-ancestors 'self'" in headers["Content-Security-Policy"]
+    headers.setdefault("X-Frame-Options", "SAMEORIGIN" if is_framed else "DENY")
     headers.setdefault("X-Content-Type-Options", "nosniff")
     # Not `no-referrer`: Chromium would then post `Origin: null`.
     headers.setdefault("Referrer-Policy", "same-origin")
@@ -69,6 +72,4 @@ def _add_headers(response: Response) -> Response:
 
 def _static_headers(headers: dict[str, str], path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    if not path.endswith(".svg"):
-        headers["Content-Security-Policy"] = "default-src 'none'"
+    headers["Content-Security-Policy"] = "default-src 'none'"

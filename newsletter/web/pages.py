@@ -1,6 +1,6 @@
 """What every template may use: the magazine, the language, signs, covers, dates and assets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -18,6 +18,7 @@ from newsletter.web import dates, signs
 from newsletter.web.cover import draw_cover
 from newsletter.web.headers import STATIC
 from newsletter.web.languages import PARAMETER, current_language
+from newsletter.web.magazine.colours import sheet_address
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Masthead:
     tagline_nl: str = ""
     tagline_en: str = ""
     editions_per_year: int = 8
+    colours: dict[str, Any] = field(default_factory=dict)
+    colours_dark: dict[str, Any] = field(default_factory=dict)
 
     @property
     def wordmark(self) -> tuple[str, str]:
@@ -83,7 +86,7 @@ def masthead() -> Masthead:
         return last
     try:
         row: Magazine = magazine()
-        seen = Masthead(**{field: getattr(row, field) for field in fields})
+        seen = Masthead(**{name: getattr(row, name) for name in fields})
     except (SQLAlchemyError, NotFound):
         note_database_gone()
         return last
@@ -125,6 +128,7 @@ def _context() -> dict[str, Any]:
         "lang": current_language(),
         "magazine": shown,
         "wordmark": shown.wordmark,
+        "identity_sheet": sheet_address(shown.colours, shown.colours_dark),
         "ruler_of": ruler_place(shown.editions_per_year),
         "language_link": _language_link(),
     }

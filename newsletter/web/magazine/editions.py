@@ -11,15 +11,13 @@ from newsletter.mailings.queries import (
     find_variant,
     newest_manifest,
 )
-from newsletter.subscribers.models import Language
-from newsletter.subscribers.wordings import current_wording
 from newsletter.web.cards import card_of, year_strip
 from newsletter.web.headers import MAIL_CONTENT_SECURITY
 from newsletter.web.languages import current_language
 from newsletter.web.magazine.archive import as_sent
 from newsletter.web.magazine.markdown import to_html
 from newsletter.web.pages import masthead
-from newsletter.web.reader.forms import ShortSignup
+from newsletter.web.reader.compact import compact_form
 
 
 def shelf() -> str:
@@ -44,8 +42,7 @@ def page(key: str) -> str:
         year=year_strip(
             year_plan(year_of(edition)), this=edition.key, lang=lang, now=clock.now()
         ),
-        form=ShortSignup(bound_to=request.path),
-        wording=current_wording(Language(lang)).text,
+        **compact_form(request.path),
     )
 
 

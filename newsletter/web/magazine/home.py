@@ -5,12 +5,10 @@ from flask import render_template, request
 from newsletter import clock
 from newsletter.catalogue.queries import themes
 from newsletter.editions.queries import list_published, year_plan
-from newsletter.subscribers.models import Language
-from newsletter.subscribers.wordings import current_wording
 from newsletter.web.cards import card_of, year_strip
 from newsletter.web.languages import current_language
 from newsletter.web.pages import masthead
-from newsletter.web.reader.forms import ShortSignup
+from newsletter.web.reader.compact import compact_form
 
 STRIP = 8  # as many numbers as a year has, whichever years they fall in
 
@@ -30,8 +28,7 @@ def page() -> str:
     )
     return render_template(
         "pages/magazine/home.html",
-        form=ShortSignup(bound_to=request.path),
-        wording=current_wording(Language(lang)).text,
+        **compact_form(request.path),
         latest=cards[0] if cards else None,
         archive=cards[1] if len(cards) > 1 else None,
         themes=themes(),

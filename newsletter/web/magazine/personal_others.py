@@ -1,0 +1,127 @@
+"""What is kept of others than readers, and the columns that say nothing of a person."""
+
+from newsletter.web.magazine.personal_data import Basis, Fact, Group, Said, columns_of
+from newsletter.web.magazine.personal_facts import READERS
+
+_AS_MAGAZINE = Said("Zolang het magazine bestaat.", "As long as the magazine exists.")
+_AT_DESK = Said(
+    "Zolang je bij de redactie werkt; wie wat deed, blijft staan.",
+    "As long as you work at the desk; who did what stays.",
+)
+
+DESK = (
+    Fact(
+        Group.DESK,
+        Said(
+            "Je naam, e-mailadres, taal en wat je mag doen",
+            "Your name, e-mail address, language and what you may do",
+        ),
+        Said("Je binnenlaten en je mailen.", "To let you in and to mail you."),
+        Basis.INTEREST,
+        _AT_DESK,
+        columns_of("accounts", "id", "email", "name", "active", "language", "created_at")
+        + columns_of("account_roles", "account_id", "role_id"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
+            "Een afdruk van je wachtwoord en een code voor je sessies",
+            "A hash of your password and a code for your sessions",
+        ),
+        Said("Zien dat jij het bent.", "To see that it is you."),
+        Basis.INTEREST,
+        _AT_DESK,
+        columns_of("accounts", "password", "fs_uniquifier"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
+            "Wat je bij de redactie of als beheerder deed, waarmee en wanneer",
+            "What you did at the desk or as operator, with what and when",
+        ),
+        Said(
+            "Nagaan wie iets veranderde of verzond.", "To trace who changed or sent something."
+        ),
+        Basis.INTEREST,
+        Said("Blijft staan.", "Stays."),
+        columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
+                   "details")
+        + columns_of("switches", "changed_by"),
+    ),
+    Fact(
+        Group.DESK,
+        Said("Welke proefmails je kreeg", "Which test mails you got"),
+        Said("Zien of ze aankwamen.", "To see whether they arrived."),
+        Basis.INTEREST,
+        Said("{detail} maanden.", "{detail} months."),
+        columns_of("deliveries", "account_id"),
+    ),
+)
+NAMED = (
+    Fact(
+        Group.NAMED,
+        Said(
+            "Namen en adressen van uitgever, hoofdredacteur en redacteur",
+            "Names and addresses of publisher, editor-in-chief and editor",
+        ),
+        Said("Laten zien wie het magazine maakt.", "To show who makes the magazine."),
+        Basis.INTEREST,
+        Said("Zolang ze het magazine maken.", "As long as they make the magazine."),
+        columns_of("magazines", "publisher", "editor_in_chief", "editor", "postal_address",
+                   "editors_mail", "partnerships_mail"),
+    ),
+    Fact(
+        Group.NAMED,
+        Said(
+            "Namen van wie een artikel schreef of erin voorkomt",
+            "Names of who wrote an article or appears in it",
+        ),
+        Said("Journalistiek (artikel 43 UAVG).", "Journalism (article 43 UAVG)."),
+        Basis.INTEREST,
+        _AS_MAGAZINE,
+        columns_of("articles", "title", "subject", "authors", "summary", "body_md")
+        + columns_of("editions", "title", "editorial_md", "subject", "preheader")
+        + columns_of("blocks", "body")
+        + columns_of("variants", "subject", "preheader", "why"),
+    ),
+)
+FACTS: tuple[Fact, ...] = (*READERS, *DESK, *NAMED)
+
+# Every other column, by table: it says nothing of a person.
+IMPERSONAL: dict[str, tuple[str, ...]] = {
+    "alarms": ("id", "kind", "raised_at", "cleared_at"),
+    "alembic_version": ("version_num",),
+    "article_themes": ("article_id", "theme_id"),
+    "articles": ("id", "slug", "kind", "page", "language", "published_on", "released_at",
+                 "created_at", "updated_at"),
+    "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
+    "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
+    "consent_wordings": ("id", "version", "language", "text", "sha256", "since"),
+    "digest_slots": ("id", "cadence", "slot_on", "slot_at", "window_from", "status",
+                     "readers_due", "readers_nothing_new", "done_at"),
+    "edition_items": ("id", "edition_id", "article_id", "position", "section"),
+    "editions": ("id", "volume", "number", "numbers_in_year", "status", "send_at",
+                 "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
+                 "revision"),
+    "heartbeats": ("part", "at"),
+    "magazines": ("id", "name", "issn", "association", "association_short", "site", "tagline_nl",
+                  "tagline_en", "volume_base_year", "editions_per_year", "colours",
+                  "colours_dark", "weekly_weekday", "weekly_at", "monthly_day", "monthly_at"),
+    "mailings": ("id", "key", "kind", "edition_id", "digest_slot_id", "status", "cutoff_at",
+                 "manifest_id", "recipients", "recipients_hash", "opened_at", "sending_at",
+                 "paused_at", "finished_at", "detail_forgotten_at"),
+    "manifests": ("id", "hash", "edition_id", "created_at"),
+    "partners": ("id", "slug", "name", "site", "sentence_nl", "sentence_en", "retired_at"),
+    "retention_runs": ("id", "at", "what", "removed"),
+    "roles": ("id", "name", "description"),
+    "switches": ("name", "is_on", "changed_at"),
+    "themes": ("id", "slug", "name_nl", "name_en", "sentence_nl", "sentence_en", "sign",
+               "position", "retired_at"),
+    "variants": ("id", "manifest_id", "selection_key", "language", "format", "html_blocks",
+                 "text_blocks", "hash"),
+}
+
+
+def facts_of(group: Group) -> list[Fact]:
+    """The facts of one group, in the order of the privacy page."""
+    return [fact for fact in FACTS if fact.group is group]
