@@ -6,9 +6,11 @@ PostgreSQL is the truth; a lost wake-up costs at most one tick, since recovery a
 from collections.abc import Sequence
 from contextvars import ContextVar
 from enum import StrEnum
+from threading import Lock
 
 from kombu.exceptions import OperationalError
 
+from newsletter import clock
 from newsletter.extensions import queue
 from newsletter.logs import get_logger
 
@@ -34,7 +36,12 @@ class Job(StrEnum):
     RECOVER = "sending.recover"
     CHECK_LEDGERS = "mailings.check_ledgers"
     PLAN_SLOTS = "digests.plan_slots"
-    REMOVE_EXPIRED = "subscribers.remove_expired"
+    TAKE_REQUESTS = "subscribers.take_requests"
+    WATCH_RUSH = "subscribers.watch_rush"
+    RETAIN = "retention.retain"
+    FORGET_DETAIL = "retention.forget_detail"
+    SEAL_CONSENTS = "subscribers.seal_consents"
+    WATCH_CONSENTS = "subscribers.watch_consents"
 
 
 LANES = {
@@ -46,11 +53,22 @@ LANES = {
     Job.RECOVER: Lane.UPKEEP,
     Job.CHECK_LEDGERS: Lane.UPKEEP,
     Job.PLAN_SLOTS: Lane.UPKEEP,
-    Job.REMOVE_EXPIRED: Lane.UPKEEP,
+    Job.TAKE_REQUESTS: Lane.PROMPT,
+    Job.WATCH_RUSH: Lane.UPKEEP,
+    Job.RETAIN: Lane.UPKEEP,
+    Job.FORGET_DETAIL: Lane.UPKEEP,
+    Job.SEAL_CONSENTS: Lane.UPKEEP,
+    Job.WATCH_CONSENTS: Lane.UPKEEP,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.
-STALE_AFTER_SECONDS = {Job.SEND_PROMPT: 60, Job.SEND_BULK: 60}
+STALE_AFTER_SECONDS = {Job.TAKE_REQUESTS: 60, Job.SEND_PROMPT: 60, Job.SEND_BULK: 60}
+
+# Jobs that take whatever waits: of many asked within so many seconds by one process, the first
+# leaves at once and one more when the time is over, which comes after all that were asked between.
+GATHERED_SECONDS = {Job.TAKE_REQUESTS: 0.25}
+_last_leaves: dict[Job, float] = {}
+_gathering = Lock()
 
 _waiting: ContextVar[list[tuple[Job, tuple[int, ...]]] | None] = ContextVar(
     "jobs_waiting", default=None
@@ -87,11 +105,28 @@ def release(*, send: bool) -> None:
 def _send_all(asked: Sequence[tuple[Job, tuple[int, ...]]]) -> None:
     """A broker that is gone costs one wait, however many wake-ups there are."""
     for place, (job, ids) in enumerate(asked):
+        countdown = _gathered(job)
+        if countdown is None:
+            continue
         try:
             queue.send_task(
                 job.value, args=ids, queue=LANES[job].value, expires=STALE_AFTER_SECONDS.get(job),
-                retry=False, ignore_result=True,
+                countdown=countdown or None, retry=False, ignore_result=True,
             )
         except OperationalError:
             log.warning("wake_ups_lost", jobs=[lost.value for lost, _ in asked[place:]])
             return
+
+
+def _gathered(job: Job) -> float | None:
+    """In how many seconds a wake-up leaves; None when one is on its way that comes after it."""
+    span = GATHERED_SECONDS.get(job)
+    if span is None:
+        return 0.0
+    with _gathering:
+        now = clock.boot_seconds()
+        leaves = _last_leaves.get(job, float("-inf"))
+        if leaves > now:
+            return None
+        _last_leaves[job] = now + span if now - leaves < span else now
+        return _last_leaves[job] - now

@@ -11,11 +11,14 @@ from newsletter.jobs import Job, enqueue
 from newsletter.transaction import transaction
 
 # What is asked at every tick, and what only once in a while; all are safe to ask too often.
-EVERY_TICK = (Job.RECOVER,)
+EVERY_TICK = (Job.RECOVER, Job.TAKE_REQUESTS, Job.WATCH_RUSH)
 NOW_AND_THEN = {
     Job.CHECK_LEDGERS: timedelta(minutes=1),
     Job.PLAN_SLOTS: timedelta(minutes=30),
-    Job.REMOVE_EXPIRED: timedelta(minutes=30),
+    Job.RETAIN: timedelta(minutes=30),
+    Job.FORGET_DETAIL: timedelta(days=1),
+    Job.SEAL_CONSENTS: timedelta(hours=1),
+    Job.WATCH_CONSENTS: timedelta(days=1),
 }
 
 # An article released a moment before a slot's cut-off may not be committed yet: wait for it, or it

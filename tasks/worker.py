@@ -36,6 +36,7 @@ queue.conf.imports = (
     "tasks.mailings",
     "tasks.digests",
     "tasks.subscribers",
+    "tasks.retention",
 )
 queue.conf.beat_schedule = {
     "tick": {

@@ -54,6 +54,11 @@ def reasons_of(address_hashes: Collection[str]) -> dict[str, SuppressionReason]:
 
 def lift_hard_bounce(address_hashes: Sequence[str]) -> None:
     """A reader who confirms again has shown that the address works (W07)."""
+    forget_bounce(address_hashes)
+
+
+def forget_bounce(address_hashes: Sequence[str]) -> None:
+    """Take away that the address bounced: nothing the reader asked for, so hers to erase (P06)."""
     db.session.execute(
         delete(Suppression).where(
             Suppression.address_hash.in_(address_hashes),

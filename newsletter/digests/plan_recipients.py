@@ -11,40 +11,69 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from newsletter.digests.select import Wish
+from newsletter.digests.select import FreshArticle, Wish
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing
 
-# A theme counts when it was chosen before the cut-off and something in it is fresh; choosing
-# late, or confirming late, falls in the next slot (R16).
+# Where each reader's window begins: at the slot's own, and for who came back from a pause at the
+# last cut-off before it, of a slot that was not itself skipped for her by that pause.
+_WINDOWS = text("""
+    create temporary table windows on commit drop as
+    select s.subscriber_id, s.language, s.format,
+           case when s.waiting_since is null then cast(:window_from as timestamptz)
+                else least(cast(:window_from as timestamptz), coalesce((
+                    select max(k.slot_at) from digest_slots k
+                     where k.cadence = s.cadence and k.slot_at <= s.waiting_since
+                       and k.status in ('carried_out', 'nothing_new')
+                       and not exists (
+                           select 1 from mailings m join deliveries d on d.mailing_id = m.id
+                            where m.digest_slot_id = k.id and d.subscriber_id = s.subscriber_id
+                              and d.status = 'skipped' and d.skip_reason = 'paused')
+                    ), s.confirmed_at)) end as after
+      from subscriptions s
+     where s.status = 'active' and s.cadence = :cadence and s.confirmed_at <= :cutoff
+       and (s.paused_until is null or s.paused_until <= :cutoff)
+""")
+
+_EARLIEST = text("select coalesce(min(after), cast(:window_from as timestamptz)) from windows")
+
+# A theme counts when it was chosen before the cut-off and something in it is fresh for her;
+# choosing late, or confirming late, falls in the next slot (R16).
 _DUE = text("""
     create temporary table due_readers on commit drop as
-    select s.subscriber_id, s.language, s.format,
-           array_to_string(array_agg(t.theme_id order by t.theme_id), ',') as themes
-      from subscriptions s
-      join subscription_themes t on t.subscriber_id = s.subscriber_id
-     where s.status = 'active' and s.cadence = :cadence and s.confirmed_at <= :cutoff
-       and t.chosen_at <= :cutoff and t.theme_id = any(:fresh_themes)
-     group by s.subscriber_id
+    select w.subscriber_id, w.language, w.format, w.after, array_agg(t.theme_id) as themes,
+           w.language || '|' || w.format || '|'
+           || to_char(w.after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '|'
+           || array_to_string(array_agg(t.theme_id order by t.theme_id), ',') as wish
+      from windows w
+      join subscription_themes t on t.subscriber_id = w.subscriber_id
+      join unnest(cast(:themes as bigint[]), cast(:latest as timestamptz[]))
+           as f(theme_id, released_at)
+        on f.theme_id = t.theme_id and f.released_at > w.after
+     where t.chosen_at <= :cutoff
+     group by w.subscriber_id, w.language, w.format, w.after
 """)
 
-_READERS = text("""
-    select count(*) from subscriptions
-     where status = 'active' and cadence = :cadence and confirmed_at <= :cutoff
-""")
+_READERS = text("select count(*) from windows")
 
 _WISHES = text("""
-    select language, format, themes, count(*) from due_readers group by 1, 2, 3 order by 1, 2, 3
+    select language, format, after, min(themes), count(*) from due_readers
+     group by language, format, after, wish order by language, format, after, wish
 """)
 
 _PLAN = text("""
     insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, created_at, due_at)
     select 'digest', 'bulk', :mailing_id, v.id, r.subscriber_id, :now, :now
       from due_readers r
-      join jsonb_each_text(cast(:keys as jsonb)) as k(wish, selection_key)
-        on k.wish = r.language || ':' || r.format || ':' || r.themes
+      join jsonb_each_text(cast(:keys as jsonb)) as k(wish, selection_key) on k.wish = r.wish
       join variants v on v.manifest_id = :manifest_id and v.selection_key = k.selection_key
      order by v.id, r.subscriber_id
+""")
+
+# Who was in this slot waits no longer, whether or not it had anything for her.
+_ARRIVED = text("""
+    update subscriptions s set waiting_since = null
+      from windows w where w.subscriber_id = s.subscriber_id and s.waiting_since is not null
 """)
 
 
@@ -61,18 +90,33 @@ class DueReaders:
         return sum(self.wishes.values())
 
 
+def open_windows(cadence: str, *, cutoff: datetime, window_from: datetime) -> datetime:
+    """Where the earliest window of any reader of the cadence begins at this cut-off.
+
+    Reads the readers once, into a table that lives as long as the transaction.
+    """
+    values = {"cadence": cadence, "cutoff": cutoff, "window_from": window_from}
+    db.session.execute(text("drop table if exists due_readers, windows"))
+    db.session.execute(_WINDOWS, values)
+    earliest: datetime = db.session.execute(_EARLIEST, values).scalar_one()
+    return earliest
+
+
 def find_due_readers(
-    cadence: str, *, cutoff: datetime, fresh_themes: Sequence[int]
+    cadence: str, *, cutoff: datetime, fresh: Sequence[FreshArticle]
 ) -> DueReaders:
-    """The readers of a cadence at a cut-off; once a transaction, which `plan_recipients` shares."""
-    values = {"cadence": cadence, "cutoff": cutoff, "fresh_themes": list(fresh_themes)}
-    db.session.execute(text("drop table if exists due_readers"))
+    """The readers to whom something is due; after `open_windows`, in the same transaction."""
+    latest: dict[int, datetime] = {}
+    for article in fresh:
+        for theme_id in article.theme_ids:
+            latest[theme_id] = max(article.released_at, latest.get(theme_id, article.released_at))
+    values = {"cutoff": cutoff, "themes": list(latest), "latest": list(latest.values())}
     db.session.execute(_DUE, values)
     wishes = {
-        Wish(cadence, language, shape, frozenset(int(part) for part in themes.split(","))): count
-        for language, shape, themes, count in db.session.execute(_WISHES)
+        Wish(cadence, language, shape, frozenset(themes), after): count
+        for language, shape, after, themes, count in db.session.execute(_WISHES)
     }
-    readers = db.session.execute(_READERS, values).scalar_one()
+    readers = db.session.execute(_READERS).scalar_one()
     return DueReaders(wishes, readers - sum(wishes.values()))
 
 
@@ -81,19 +125,17 @@ def plan_recipients(
 ) -> int:
     """How many deliveries were planned, one for each due reader; `keys` names each wish's variant.
 
-    One statement; its transaction is all or nothing (R01).
+    What waited for who came back from a pause is hers now. Its transaction is all or nothing
+    (R01).
     """
-    spelled = {
-        f"{wish.language}:{wish.format}:{','.join(str(i) for i in sorted(wish.theme_ids))}": key
-        for wish, key in keys.items()
-    }
     planned = db.session.execute(
         _PLAN,
         {
             "mailing_id": mailing.id,
             "manifest_id": manifest_id,
-            "keys": json.dumps(spelled),
+            "keys": json.dumps({wish.spelled: key for wish, key in keys.items()}),
             "now": now,
         },
     )
+    db.session.execute(_ARRIVED)
     return int(planned.rowcount)  # type: ignore[attr-defined]

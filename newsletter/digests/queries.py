@@ -1,6 +1,5 @@
 """Reads of digests: which slots are due, and what is fresh in a window."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -109,11 +108,6 @@ def theme_words() -> dict[int, ThemeWords]:
         theme.id: ThemeWords(theme.id, theme.slug, theme.name_nl, theme.name_en, theme.position)
         for theme in themes()
     }
-
-
-def theme_ids_of(fresh: Sequence[FreshArticle]) -> list[int]:
-    """The ids of all themes in which something is fresh, in order."""
-    return sorted({theme_id for article in fresh for theme_id in article.theme_ids})
 
 
 def _fresh(article: Article) -> FreshArticle:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from newsletter.mailings.contents import ArticleItem, DigestSelection, ThemeSection
 
@@ -32,12 +32,24 @@ class ThemeWords:
 
 @dataclass(frozen=True)
 class Wish:
-    """What decides a selection and is shared by many readers."""
+    """What decides a selection and is shared by many readers.
+
+    `after` is where the reader's own window begins: the slot's, or earlier for whom articles
+    waited during a pause.
+    """
 
     cadence: str
     language: str
     format: str
     theme_ids: frozenset[int]
+    after: datetime
+
+    @property
+    def spelled(self) -> str:
+        """The wish as `plan_recipients` spells it in SQL."""
+        moment = self.after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+        themes = ",".join(str(theme_id) for theme_id in sorted(self.theme_ids))
+        return f"{self.language}|{self.format}|{moment}|{themes}"
 
 
 def select(
@@ -54,7 +66,10 @@ def select(
     sections stand in that order too. `more` counts what the limit cut, oldest first.
     """
     due = sorted(
-        (article for article in fresh if article.theme_ids & wish.theme_ids),
+        (
+            article for article in fresh
+            if article.theme_ids & wish.theme_ids and article.released_at > wish.after
+        ),
         key=lambda article: (-article.released_at.timestamp(), article.item.id),
     )
     kept = due[:limit]

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing
 
-# Who confirmed after the cut-off gets the next edition only (R16).
+# Who confirmed after the cut-off gets the next edition only (R16); who paused gets none meanwhile.
 _PLAN = text("""
     insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, created_at, due_at)
     select 'edition', 'bulk', :mailing_id, v.id, s.subscriber_id, :now, :now
@@ -15,6 +15,7 @@ _PLAN = text("""
       join variants v on v.manifest_id = :manifest_id
                      and v.selection_key = s.language || ':' || s.format
      where s.status = 'active' and s.receives_editions and s.confirmed_at <= :cutoff
+       and (s.paused_until is null or s.paused_until <= :now)
      order by v.id, s.subscriber_id
 """)
 

@@ -106,3 +106,5 @@ class Mailing(Model):
     sending_at: Mapped[Moment | None]
     paused_at: Mapped[Moment | None]
     finished_at: Mapped[Moment | None]
+    # When retention took Message-IDs and replies from its deliveries (P07).
+    detail_forgotten_at: Mapped[Moment | None]

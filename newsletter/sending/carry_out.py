@@ -18,7 +18,7 @@ from newsletter.digests.carry_out import LATE_ALARM as SLOT_LATE_ALARM
 from newsletter.digests.carry_out import UNMAKEABLE_ALARM as SLOT_UNMAKEABLE_ALARM
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.plan_slots import rhythm_of
-from newsletter.digests.queries import fresh_articles, get_slot, theme_ids_of, theme_words
+from newsletter.digests.queries import fresh_articles, get_slot, theme_words
 from newsletter.digests.select import Wish, select
 from newsletter.editions import plan_recipients as edition_recipients
 from newsletter.editions.content import content_of
@@ -151,10 +151,12 @@ class SlotPlan:
 def _plan_of(slot: DigestSlot, *, settings: Settings) -> SlotPlan:
     house = house_of(settings)
     window_from = slots.window_start(slot, rhythm_of(magazine()))
-    fresh = fresh_articles(after=window_from, until=slot.slot_at)
-    readers = digest_recipients.find_due_readers(
-        slot.cadence.value, cutoff=slot.slot_at, fresh_themes=theme_ids_of(fresh)
+    cadence = slot.cadence.value
+    earliest = digest_recipients.open_windows(
+        cadence, cutoff=slot.slot_at, window_from=window_from
     )
+    fresh = fresh_articles(after=earliest, until=slot.slot_at)
+    readers = digest_recipients.find_due_readers(cadence, cutoff=slot.slot_at, fresh=fresh)
     themes = theme_words()
     selections = {
         wish: select(wish, fresh, themes=themes, slot_on=slot.slot_on) for wish in readers.wishes

@@ -14,8 +14,11 @@ from newsletter.deliveries.suppress import SuppressionReason, reasons_of
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.sending.envelope import message_id
-from newsletter.subscribers.queries import recipients
+from newsletter.subscribers.queries import Recipient, addresses_of_changes, recipients
 from newsletter.tokens import Signer
+
+# Which side of a change of address a mail about it goes to.
+SIDES = {MailKind.CONFIRM_ADDRESS: "new_address", MailKind.ADDRESS_CHANGED: "old_address"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Owed:
     message_id: str
     language: str
     format: str
+    # What the links to her choices carry, so that a changed address ends those in earlier mails.
+    link_nonce: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,24 +57,31 @@ def claim_batch(
     """
     claim_id = uuid.uuid4()
     claimed = ledger.claim(lane, limit=limit, claim_id=claim_id, lease=lease)
-    owed, unwanted, suppressed = _with_addresses(claimed, signer=signer, domain=domain)
+    owed, skipped = _with_addresses(claimed, signer=signer, domain=domain)
     ledger.fix_message_ids(
         {each.delivery.id: each.message_id for each in owed if each.delivery.message_id is None}
     )
-    ledger.skip(unwanted, claim_id=claim_id, reason=SkipReason.UNSUBSCRIBED)
-    ledger.skip(suppressed, claim_id=claim_id, reason=SkipReason.SUPPRESSED)
-    return Batch(claim_id, tuple(owed), len(unwanted) + len(suppressed))
+    for reason, ids in skipped.items():
+        ledger.skip(ids, claim_id=claim_id, reason=reason)
+    return Batch(claim_id, tuple(owed), sum(map(len, skipped.values())))
 
 
 def _with_addresses(
     claimed: list[Claimed], *, signer: Signer, domain: str
-) -> tuple[list[Owed], list[int], list[int]]:
+) -> tuple[list[Owed], dict[SkipReason, list[int]]]:
+    """What is still owed, with addresses; and what is not, by the reason why."""
     readers = recipients([c.subscriber_id for c in claimed if c.subscriber_id is not None])
     accounts = _account_addresses([c.account_id for c in claimed if c.account_id is not None])
-    hashes = {r.subscriber_id: signer.address_hashes(r.address)
-              for r in readers.values() if r.address}
+    elsewhere = _other_addresses(claimed)
+    addressed = {
+        c.id: elsewhere.get(c.id, reader.address)
+        for c in claimed
+        if (reader := readers.get(c.subscriber_id or 0)) is not None
+    }
+    hashes = {key: signer.address_hashes(address) for key, address in addressed.items() if address}
     known = reasons_of({h for several in hashes.values() for h in several})
-    owed, unwanted, suppressed = [], [], []
+    owed: list[Owed] = []
+    skipped: dict[SkipReason, list[int]] = {}
     for delivery in claimed:
         name = delivery.message_id or message_id(delivery.id, signer=signer, domain=domain)
         if delivery.account_id is not None:
@@ -77,20 +89,41 @@ def _with_addresses(
                              str(delivery.params.get("language", "nl")),
                              str(delivery.params.get("format", "mail"))))
             continue
-        reader = readers.get(delivery.subscriber_id or 0)
-        if reader is None or reader.address is None or not reader.may_get(delivery.kind):
-            unwanted.append(delivery.id)
+        reader, address = readers.get(delivery.subscriber_id or 0), addressed.get(delivery.id)
+        reasons = {known[h] for h in hashes.get(delivery.id, ()) if h in known}
+        reason = _why_not(delivery.kind, reader, address, reasons)
+        if reason is not None:
+            skipped.setdefault(reason, []).append(delivery.id)
             continue
-        reasons = {known[h] for h in hashes[reader.subscriber_id] if h in known}
-        # A confirmation may go to an address that bounced: confirming lifts that (W07).
-        if delivery.kind is MailKind.CONFIRM_SIGNUP:
-            reasons.discard(SuppressionReason.HARD_BOUNCE)
-        if reasons:
-            suppressed.append(delivery.id)
-            continue
-        owed.append(Owed(delivery, reader.address, name, reader.language.value,
-                         reader.format.value))
-    return owed, unwanted, suppressed
+        assert reader is not None
+        assert address is not None
+        owed.append(Owed(delivery, address, name, reader.language.value, reader.format.value,
+                         reader.link_nonce))
+    return owed, skipped
+
+
+def _why_not(
+    kind: MailKind, reader: Recipient | None, address: str | None, reasons: set[SuppressionReason]
+) -> SkipReason | None:
+    """Why this mail is no longer owed, or None when it is."""
+    if reader is None or address is None or not reader.may_get(kind):
+        return SkipReason.UNSUBSCRIBED
+    if reader.is_waiting(kind):
+        return SkipReason.PAUSED
+    # A confirmation may go to an address that bounced: confirming lifts that (W07).
+    if kind in (MailKind.CONFIRM_SIGNUP, MailKind.CONFIRM_ADDRESS):
+        reasons = reasons - {SuppressionReason.HARD_BOUNCE}
+    return SkipReason.SUPPRESSED if reasons else None
+
+
+def _other_addresses(claimed: list[Claimed]) -> dict[int, str | None]:
+    """Of the mails about a change of address, the side that each goes to (W12)."""
+    about = {c.id: (c.kind, int(c.params["change_id"])) for c in claimed if c.kind in SIDES}
+    changes = addresses_of_changes([change_id for _, change_id in about.values()])
+    return {
+        delivery_id: getattr(changes[change_id], SIDES[kind]) if change_id in changes else None
+        for delivery_id, (kind, change_id) in about.items()
+    }
 
 
 def _account_addresses(ids: list[int]) -> dict[int, str]:

@@ -2,16 +2,21 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import date
 
 import jinja2
 
+from newsletter import clock
+from newsletter.addresses import mask
 from newsletter.catalogue.queries import magazine, themes_by_id
 from newsletter.config import Settings
 from newsletter.deliveries.models import MailKind
 from newsletter.editions.models import Edition
 from newsletter.editions.queries import latest_published
 from newsletter.emails import (
+    address_changed,
     already_subscribed,
+    confirm_address,
     confirm_signup,
     headers,
     manage_link,
@@ -30,7 +35,7 @@ from newsletter.mailings.queries import block_bodies, get_variant
 from newsletter.sending.claim import Owed
 from newsletter.sending.envelope import return_path
 from newsletter.sending.house import House, house_of
-from newsletter.subscribers.models import Subscription
+from newsletter.subscribers.models import AddressChange, Subscription, SubscriptionStatus
 from newsletter.tokens import Purpose, Signer
 
 # Variants kept ready; deliveries are planned in the order of their variants, so few are enough
@@ -89,7 +94,18 @@ class Writer:
         # A test send goes to an account: its links are of the form of a reader's and open nothing.
         row = delivery.subscriber_id or 0
         made = {
-            "manage_token": lambda: signer.make(Purpose.MANAGE, row),
+            "manage_token": lambda: signer.make(Purpose.MANAGE, row, nonce=owed.link_nonce),
+            "personal_token": lambda: signer.make(
+                Purpose.PERSONAL, row,
+                nonce=owed.link_nonce, issued_at=delivery.first_claimed_at,
+            ),
+            "confirm_address_token": lambda: signer.make(
+                Purpose.CONFIRM_ADDRESS, int(delivery.params["change_id"]),
+                issued_at=delivery.created_at,
+            ),
+            "undo_address_token": lambda: signer.make(
+                Purpose.UNDO_ADDRESS, int(delivery.params["change_id"])
+            ),
             "leave_token": lambda: signer.make(_LEAVE[delivery.kind], row),
             "confirm_token": lambda: signer.make(
                 Purpose.CONFIRM, row,
@@ -137,7 +153,7 @@ def _single(owed: Owed, house: House) -> Written:
             identity=house.identity, urls=house.urls)
     if kind is MailKind.MANAGE_LINK:
         return manage_link.write(
-            manage_link.ManageLink(language, shape),
+            manage_link.ManageLink(language, shape, is_reader=_is_active(owed)),
             identity=house.identity, urls=house.urls)
     if kind is MailKind.CONFIRM_SIGNUP:
         return confirm_signup.write(
@@ -145,21 +161,55 @@ def _single(owed: Owed, house: House) -> Written:
             identity=house.identity, urls=house.urls)
     if kind is MailKind.WELCOME:
         return welcome.write(
-            welcome.Welcome(language, shape, _choices(owed), _latest(latest_published())),
+            welcome.Welcome(language, shape, _choices(owed), _latest(latest_published()),
+                            _paused_until(owed)),
             identity=house.identity, urls=house.urls)
+    if kind is MailKind.CONFIRM_ADDRESS:
+        return confirm_address.write(
+            confirm_address.ConfirmAddress(
+                language, shape, mask(_subscription(owed).subscriber.address or "")),
+            identity=house.identity, urls=house.urls)
+    if kind is MailKind.ADDRESS_CHANGED:
+        return address_changed.write(
+            _changed(owed, language, shape), identity=house.identity, urls=house.urls)
     raise MailError(f"{kind} needs a variant")
 
 
 def _choices(owed: Owed) -> Choices:
-    subscription = db.session.get(Subscription, owed.delivery.subscriber_id)
-    if subscription is None:
-        raise MailError("no subscription")
+    subscription = _subscription(owed)
     themes = themes_by_id(chosen.theme_id for chosen in subscription.themes)
     return Choices(
         editions=subscription.receives_editions,
         cadence=subscription.cadence.value,
         theme_names=tuple(theme.name(owed.language) for theme in themes),
         editions_per_year=magazine().editions_per_year,
+    )
+
+
+def _subscription(owed: Owed) -> Subscription:
+    found = db.session.get(Subscription, owed.delivery.subscriber_id)
+    if found is None:
+        raise MailError("no subscription")
+    return found
+
+
+def _is_active(owed: Owed) -> bool:
+    return _subscription(owed).status is SubscriptionStatus.ACTIVE
+
+
+def _paused_until(owed: Owed) -> date | None:
+    """The day on which mail comes again, on Amsterdam's calendar, when that is still to come."""
+    until = _subscription(owed).paused_until
+    at = owed.delivery.first_claimed_at
+    return clock.local(until).date() if until is not None and until > at else None
+
+
+def _changed(owed: Owed, language: str, shape: str) -> address_changed.AddressChanged:
+    change = db.session.get(AddressChange, int(owed.delivery.params["change_id"]))
+    if change is None or change.new_address is None or change.confirmed_at is None:
+        raise MailError("no change of address")
+    return address_changed.AddressChanged(
+        language, shape, mask(change.new_address), clock.local(change.confirmed_at)
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from newsletter.errors import TokenInvalid, WrongState
+from newsletter.errors import WrongState
 from newsletter.subscribers import choices as chosen
 from newsletter.subscribers.choices import Choices
 from newsletter.subscribers.end import end
@@ -12,18 +12,18 @@ from newsletter.subscribers.models import (
     Subscription,
     SubscriptionStatus,
 )
-from newsletter.subscribers.queries import find_subscription
+from newsletter.subscribers.queries import subscription_behind
 from newsletter.subscribers.record_consent import Proof, record_consent
 from newsletter.tokens import Purpose, Signer
 
 
 def open_preferences(token: str, *, signer: Signer, now: datetime) -> Subscription:
-    """The subscription behind a manage link, whatever its status. Raises TokenInvalid."""
+    """The subscription behind a manage link, whatever its status.
+
+    Raises TokenInvalid, or TokenSuperseded when the address has changed since that mail (W12).
+    """
     opened = signer.open(token, purposes=[Purpose.MANAGE], now=now)
-    subscription = find_subscription(opened.row_id)
-    if subscription is None or subscription.subscriber.address is None:
-        raise TokenInvalid("row")
-    return subscription
+    return subscription_behind(opened)
 
 
 def change_choices(

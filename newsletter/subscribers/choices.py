@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from newsletter import clock
 from newsletter.catalogue.queries import themes_by_id
 from newsletter.errors import BadInput
 from newsletter.subscribers.models import (
@@ -30,10 +31,36 @@ class Choices:
         """Editions off and no digest: there is nothing left to send."""
         return not self.receives_editions and self.cadence is Cadence.NONE
 
+    @property
+    def brings_no_theme(self) -> bool:
+        """A digest, and nothing for it to be about."""
+        return self.cadence is not Cadence.NONE and not self.theme_ids
+
+    def as_json(self) -> dict[str, Any]:
+        """The choices for a row that waits; themes by id."""
+        return {
+            "editions": self.receives_editions,
+            "cadence": self.cadence.value,
+            "themes": sorted(self.theme_ids),
+            "language": self.language.value,
+            "format": self.format.value,
+        }
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Choices":
+        """The choices that `as_json` wrote. Raises KeyError or ValueError on anything else."""
+        return cls(
+            receives_editions=bool(kept["editions"]),
+            cadence=Cadence(kept["cadence"]),
+            theme_ids=frozenset(kept["themes"]),
+            language=Language(kept["language"]),
+            format=MailFormat(kept["format"]),
+        )
+
 
 def check(choices: Choices) -> None:
     """Raises BadInput at `themes` when a digest has nothing to be about, or a theme is unknown."""
-    if choices.cadence is not Cadence.NONE and not choices.theme_ids:
+    if choices.brings_no_theme:
         raise BadInput("themes", "none_chosen")
     known = {theme.id for theme in themes_by_id(choices.theme_ids) if theme.retired_at is None}
     if choices.theme_ids - known:
@@ -72,4 +99,13 @@ def as_record(choices: Choices) -> dict[str, Any]:
         "themes": [theme.slug for theme in themes_by_id(choices.theme_ids)],
         "language": choices.language.value,
         "format": choices.format.value,
+    }
+
+
+def record_of(subscription: Subscription) -> dict[str, Any]:
+    """What the ledger keeps of a subscription: its choices, and until when it is paused."""
+    until = subscription.paused_until
+    return {
+        **as_record(of(subscription)),
+        "paused_until": clock.local(until).date().isoformat() if until else None,
     }

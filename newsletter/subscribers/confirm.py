@@ -29,9 +29,17 @@ def look_up(token: str, *, signer: Signer, now: datetime) -> Subscription:
     return subscription
 
 
-def confirm(token: str, *, signer: Signer, source_page: str, now: datetime) -> Subscription:
+def confirm(
+    token: str,
+    *,
+    signer: Signer,
+    source_page: str,
+    now: datetime,
+    wording_id: int | None = None,
+) -> Subscription:
     """Make the subscription active, enter *given* in the ledger and queue the welcome mail.
 
+    `wording_id` is the consent text that stood beside the button, None for the one in force.
     Safe to repeat. Raises as `look_up`.
     """
     subscription = look_up(token, signer=signer, now=now)
@@ -40,9 +48,8 @@ def confirm(token: str, *, signer: Signer, source_page: str, now: datetime) -> S
     subscription.status = SubscriptionStatus.ACTIVE
     subscription.confirmed_at = now
     lift_hard_bounce(signer.address_hashes(subscription.subscriber.address or ""))
-    entry = record_consent(
-        subscription, ConsentAct.GIVEN, proof=Proof("mailed_link_post", source_page), now=now
-    )
+    proof = Proof("mailed_link_post", source_page, wording_id=wording_id)
+    entry = record_consent(subscription, ConsentAct.GIVEN, proof=proof, now=now)
     queue_single(
         SingleMail(
             kind=MailKind.WELCOME,

@@ -1,26 +1,33 @@
 """Reads of subscribers: by address, by id, and who may be written to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, union_all
 
 from newsletter.addresses import identity_of
 from newsletter.deliveries.models import Delivery, MailKind
+from newsletter.errors import TokenInvalid, TokenSuperseded
 from newsletter.extensions import db
 from newsletter.subscribers.models import (
+    AddressChange,
     Cadence,
+    Consent,
+    ConsentWording,
     Language,
     MailFormat,
     Subscriber,
     Subscription,
     SubscriptionStatus,
 )
+from newsletter.tokens import Opened, Signer
 
 # The mails that a stranger can make us send (W05).
 ASKED_BY_ANYONE = (MailKind.CONFIRM_SIGNUP, MailKind.ALREADY_SUBSCRIBED, MailKind.MANAGE_LINK)
 PER_HOUR, PER_DAY = 1, 3
+# Whoever holds a link to her choices may ask a fresh one a little more often, and no more.
+FRESH_PER_HOUR, FRESH_PER_DAY = 3, 6
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,12 @@ class Recipient:
     status: SubscriptionStatus
     receives_editions: bool
     cadence: Cadence
+    link_nonce: int
+    is_paused: bool
+
+    def is_waiting(self, kind: MailKind) -> bool:
+        """Whether this mail would fall in a pause of hers."""
+        return self.is_paused and kind in (MailKind.EDITION, MailKind.DIGEST)
 
     def may_get(self, kind: MailKind) -> bool:
         """Whether the agreement, as it stands now, still asks for this kind of mail."""
@@ -46,6 +59,9 @@ class Recipient:
             return active and self.cadence is not Cadence.NONE
         if kind is MailKind.CONFIRM_SIGNUP:
             return self.status is SubscriptionStatus.PENDING
+        # Who left may still see, take along and erase what we hold (P05, P06).
+        if kind in (MailKind.MANAGE_LINK, MailKind.ADDRESS_CHANGED):
+            return True
         return active
 
 
@@ -68,6 +84,20 @@ def find_subscription(subscriber_id: int) -> Subscription | None:
     )
 
 
+def subscription_behind(opened: Opened) -> Subscription:
+    """The subscription behind a link to choices or data, locked, whatever its status.
+
+    Raises TokenInvalid when we hold no address any more, and TokenSuperseded when the address has
+    changed since the link was mailed (W12).
+    """
+    subscription = find_subscription(opened.row_id)
+    if subscription is None or subscription.subscriber.address is None:
+        raise TokenInvalid("row")
+    if opened.nonce != subscription.link_nonce:
+        raise TokenSuperseded("nonce")
+    return subscription
+
+
 def recipients(subscriber_ids: Sequence[int]) -> dict[int, Recipient]:
     """Address and agreement of each subscriber, in one statement, read as they stand now."""
     rows = db.session.execute(
@@ -79,6 +109,8 @@ def recipients(subscriber_ids: Sequence[int]) -> dict[int, Recipient]:
             Subscription.status,
             Subscription.receives_editions,
             Subscription.cadence,
+            Subscription.link_nonce,
+            func.coalesce(Subscription.paused_until > func.clock_timestamp(), False),
         )
         .join(Subscription)
         .where(Subscriber.id.in_(subscriber_ids))
@@ -86,22 +118,85 @@ def recipients(subscriber_ids: Sequence[int]) -> dict[int, Recipient]:
     return {row[0]: Recipient(*row) for row in rows}
 
 
-def has_room_for_mail(mailbox: str, *, now: datetime) -> bool:
+def addresses_of_changes(change_ids: Sequence[int]) -> dict[int, AddressChange]:
+    """The changes of address with these ids, in at most one statement."""
+    if not change_ids:
+        return {}
+    rows = db.session.scalars(select(AddressChange).where(AddressChange.id.in_(change_ids)))
+    return {row.id: row for row in rows}
+
+
+def consents_of(subscriber_id: int) -> list[tuple[Consent, ConsentWording | None]]:
+    """A subscriber's entries in the ledger of consent, with the text shown, oldest first."""
+    rows = db.session.execute(
+        select(Consent, ConsentWording)
+        .outerjoin(ConsentWording, ConsentWording.id == Consent.wording_id)
+        .where(Consent.subscriber_id == subscriber_id)
+        .order_by(Consent.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def lock_mailboxes(mailboxes: Iterable[str]) -> None:
+    """Hold these mailboxes until the transaction ends, each for one asker at a time.
+
+    Always in the same order, and before any subscription is locked: so that two who ask for the
+    same ones cannot wait for each other.
+    """
+    for mailbox in sorted(set(mailboxes)):
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(mailbox, 0))))
+
+
+def has_room_for_mail(mailbox: str, *, signer: Signer, now: datetime) -> bool:
     """Whether this mailbox was spared enough: one such mail an hour, three a day (W05).
 
     Takes a lock on the mailbox until the transaction ends, so that many asking at once, each
-    with another plus-tag, are counted one after the other. Ask it before any row is locked.
+    with another plus-tag, are counted one after the other. Who locks a subscription as well, or
+    asks for several mailboxes, calls `lock_mailboxes` first.
     """
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(mailbox, 0))))
-    hour = func.count().filter(Delivery.created_at > now - timedelta(hours=1))
-    in_hour, in_day = db.session.execute(
-        select(hour, func.count())
-        .select_from(Delivery)
+    lock_mailboxes([mailbox])
+    to_readers = (
+        select(Delivery.created_at.label("at"))
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .where(
-            Subscriber.mailbox == mailbox,
-            Delivery.kind.in_(ASKED_BY_ANYONE),
-            Delivery.created_at > now - timedelta(days=1),
-        )
+        .where(Subscriber.mailbox == mailbox, Delivery.kind.in_(ASKED_BY_ANYONE))
+    )
+    # What a reader asked to be mailed there, as her new address: the victim is the same mailbox.
+    # Of an asker who was erased since, it stands as a keyed hash (`erase`).
+    to_new_sides = select(AddressChange.asked_at).where(
+        AddressChange.new_mailbox.in_((mailbox, *signer.address_hashes(mailbox)))
+    )
+    mails = union_all(to_readers, to_new_sides).subquery()
+    return _is_below(mails.c.at, PER_HOUR, PER_DAY, now=now)
+
+
+def has_room_for_fresh_link(subscriber_id: int, *, now: datetime) -> bool:
+    """Whether a reader who holds a link may be mailed a fresh one: three an hour, six a day."""
+    mails = (
+        select(Delivery.created_at.label("at"))
+        .where(Delivery.subscriber_id == subscriber_id, Delivery.kind == MailKind.MANAGE_LINK)
+        .subquery()
+    )
+    return _is_below(mails.c.at, FRESH_PER_HOUR, FRESH_PER_DAY, now=now)
+
+
+def has_room_for_welcome(subscriber_id: int, *, now: datetime) -> bool:
+    """Whether who comes back may be mailed so: three such mails a day, however often she left.
+
+    The button is behind a link that stands in every mail, and mails are forwarded.
+    """
+    mails = (
+        select(Delivery.created_at.label("at"))
+        .where(Delivery.subscriber_id == subscriber_id, Delivery.kind == MailKind.WELCOME)
+        .subquery()
+    )
+    return _is_below(mails.c.at, PER_DAY, PER_DAY, now=now)
+
+
+def _is_below(
+    at: ColumnElement[datetime], per_hour: int, per_day: int, *, now: datetime
+) -> bool:
+    hour = func.count().filter(at > now - timedelta(hours=1))
+    in_hour, in_day = db.session.execute(
+        select(hour, func.count()).where(at > now - timedelta(days=1))
     ).one()
-    return bool(in_hour < PER_HOUR and in_day < PER_DAY)
+    return bool(in_hour < per_hour and in_day < per_day)

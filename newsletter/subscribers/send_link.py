@@ -7,34 +7,55 @@ from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.deliveries.suppress import find_reason
 from newsletter.subscribers import choices as chosen
-from newsletter.subscribers.models import SubscriptionStatus
-from newsletter.subscribers.queries import find_by_address, has_room_for_mail
+from newsletter.subscribers.models import Subscription, SubscriptionStatus
+from newsletter.subscribers.queries import (
+    find_by_address,
+    has_room_for_fresh_link,
+    has_room_for_mail,
+)
+from newsletter.subscribers.record_consent import Proof
 from newsletter.subscribers.signup import ask_again
 from newsletter.tokens import Signer
 
 
 def request_manage_link(*, address: str, signer: Signer, now: datetime) -> None:
-    """Queue the mail when the address is a reader's; a pending one gets its confirmation again.
+    """Queue the mail when we know the address; a pending one gets its confirmation again.
+
+    Who left gets it too: she may see, take along and erase what we still hold.
 
     Within the limits of W05 and never to a suppressed address. Raises BadAddress.
     """
     address = addresses.check(address)
-    has_room = has_room_for_mail(addresses.mailbox_of(address), now=now)
+    has_room = has_room_for_mail(addresses.mailbox_of(address), signer=signer, now=now)
     subscription = find_by_address(address, lock=True)
     if subscription is None or not has_room or find_reason(signer.address_hashes(address)):
         return
-    if subscription.status is SubscriptionStatus.ACTIVE:
+    if subscription.status is not SubscriptionStatus.PENDING:
         queue_single(
             SingleMail(
                 kind=MailKind.MANAGE_LINK, subscriber_id=subscription.subscriber_id
             ),
             now=now,
         )
-    elif subscription.status is SubscriptionStatus.PENDING:
+    else:
         ask_again(
             subscription,
             chosen.of(subscription),
-            source_page="/mijn-link",
+            proof=Proof("form", "/mijn-link"),
             may_write=True,
             now=now,
         )
+
+
+def request_fresh_link(subscription: Subscription, *, now: datetime) -> None:
+    """Mail a link to one's own data, good for half an hour, to who holds a link to her choices.
+
+    Within three an hour and six a day; beyond it nothing is sent, and the page says the same.
+    """
+    if subscription.subscriber.address is None or not has_room_for_fresh_link(
+        subscription.subscriber_id, now=now
+    ):
+        return
+    queue_single(
+        SingleMail(kind=MailKind.MANAGE_LINK, subscriber_id=subscription.subscriber_id), now=now
+    )

@@ -12,58 +12,73 @@ from newsletter.deliveries.suppress import SuppressionReason, find_reason
 from newsletter.errors import BadInput
 from newsletter.extensions import db
 from newsletter.subscribers import choices as chosen
+from newsletter.subscribers import details as said
 from newsletter.subscribers.choices import Choices
+from newsletter.subscribers.details import Details
 from newsletter.subscribers.models import (
     ConsentAct,
     Subscriber,
     Subscription,
     SubscriptionStatus,
 )
-from newsletter.subscribers.queries import has_room_for_mail
+from newsletter.subscribers.queries import find_by_address, has_room_for_mail
 from newsletter.subscribers.record_consent import Proof, record_consent
 from newsletter.tokens import Signer
 
+NOTHING_SAID = Details()
+
 
 def request_signup(
-    *, address: str, choices: Choices, source_page: str, signer: Signer, now: datetime
+    *,
+    address: str,
+    choices: Choices,
+    source_page: str,
+    signer: Signer,
+    now: datetime,
+    details: Details = NOTHING_SAID,
+    wording_id: int | None = None,
 ) -> None:
-    """Ask the address to confirm; the visitor sees the same whatever we knew of it (W04).
+    """Ask the address to confirm; the visitor saw the same whatever we know of it (W04).
 
     Known and active: a mail that says so, nothing changes. Else the choices wait for the mailed
-    button. Complained or never again: no mail (W07). Raises BadAddress, or BadInput at `themes`
-    or `cadence`.
+    button. Complained or never again: no mail (W07). `wording_id` is the consent text that the
+    form showed, else the one in force. Raises BadAddress, or BadInput at `themes` or `cadence`.
     """
     address = addresses.check(address)
     chosen.check(choices)
     if choices.nothing_chosen:
         raise BadInput("cadence", "nothing_chosen")
-    has_room = has_room_for_mail(addresses.mailbox_of(address), now=now)
-    subscription = _find_or_add(address, choices, now=now)
+    has_room = has_room_for_mail(addresses.mailbox_of(address), signer=signer, now=now)
+    subscription = _find_or_add(address, choices, signer=signer, now=now)
     suppression = find_reason(signer.address_hashes(address))
     may_write = has_room and suppression in (None, SuppressionReason.HARD_BOUNCE)
     if subscription.status is SubscriptionStatus.ACTIVE:
         if may_write:
             _queue(subscription, MailKind.ALREADY_SUBSCRIBED, now=now)
         return
-    ask_again(subscription, choices, source_page=source_page, may_write=may_write, now=now)
+    # Of somebody who was a reader before, a stranger may not write what we know.
+    if details.says_something and subscription.confirmed_at is None:
+        said.store(details, subscription.subscriber)
+    proof = Proof("form", source_page, wording_id=wording_id)
+    ask_again(subscription, choices, proof=proof, may_write=may_write, now=now)
 
 
 def ask_again(
     subscription: Subscription,
     choices: Choices,
     *,
-    source_page: str,
+    proof: Proof,
     may_write: bool,
     now: datetime,
 ) -> None:
     """Put new choices before the reader; a new mail supersedes the link of the old one (W06)."""
     subscription.status = SubscriptionStatus.PENDING
     subscription.ended_at = subscription.ended_reason = None
+    subscription.leaving_reason = None
+    subscription.paused_until = subscription.waiting_since = None
     subscription.asked_at = now
     chosen.store(choices, subscription, now=now)
-    record_consent(
-        subscription, ConsentAct.ASKED, proof=Proof("form", source_page), now=now
-    )
+    record_consent(subscription, ConsentAct.ASKED, proof=proof, now=now)
     if may_write:
         subscription.confirm_nonce += 1
         _queue(subscription, MailKind.CONFIRM_SIGNUP, now=now)
@@ -78,12 +93,26 @@ def _queue(subscription: Subscription, kind: MailKind, *, now: datetime) -> None
     )
 
 
-def _find_or_add(address: str, choices: Choices, *, now: datetime) -> Subscription:
+def _find_or_add(
+    address: str, choices: Choices, *, signer: Signer, now: datetime
+) -> Subscription:
     """The subscription of the address, locked; a new pending one where there was none.
 
-    Two sign-ups at the same moment meet on the unique identity and on the row's lock.
+    Two sign-ups at the same moment meet on the unique identity and on the row's lock. Somebody
+    who left so long ago that only a hash is kept gets her own row, and her history, back.
     """
     identity = addresses.identity_of(address)
+    former = db.session.scalar(
+        select(Subscriber)
+        .where(Subscriber.former_hash.in_(signer.address_hashes(address)))
+        .order_by(Subscriber.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if former is not None and find_by_address(address) is None:
+        former.address, former.identity = address, identity
+        former.mailbox, former.former_hash = addresses.mailbox_of(address), None
+        db.session.flush()
     new_id = db.session.scalar(
         insert(Subscriber)
         .values(
@@ -109,9 +138,17 @@ def _find_or_add(address: str, choices: Choices, *, now: datetime) -> Subscripti
         db.session.add(subscription)
         db.session.flush()
         return subscription
-    return db.session.scalars(
+    found = db.session.scalars(
         select(Subscription)
         .join(Subscriber)
         .where(Subscriber.identity == identity)
         .with_for_update(of=Subscription)
-    ).one()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is not None:
+        db.session.refresh(found.subscriber)
+    if found is None or found.subscriber.identity != identity:
+        # While we waited for the lock she was erased, or her address moved: the row is not this
+        # address's any more, and may get nothing of it.
+        return _find_or_add(address, choices, signer=signer, now=now)
+    return found

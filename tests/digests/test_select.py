@@ -32,7 +32,7 @@ fresh_lists = st.lists(st.tuples(theme_sets, st.integers(1, 8)), max_size=12).ma
     lambda facts: [article(number, *fact) for number, fact in enumerate(facts, 1)]
 )
 wishes = st.frozensets(st.sampled_from(sorted(THEMES)), min_size=1, max_size=6).map(
-    lambda themes: Wish("weekly", "nl", "mail", themes)
+    lambda themes: Wish("weekly", "nl", "mail", themes, START)
 )
 limits = st.integers(1, 12)
 
@@ -109,12 +109,13 @@ def test_what_the_limit_cuts_is_the_oldest(wish: Wish, fresh: list[FreshArticle]
 
 def test_language_and_format_make_another_variant() -> None:
     fresh = [article(1, frozenset({1}), 1)]
-    keys = {chosen(Wish("weekly", language, shape, frozenset({1})), fresh).key
+    keys = {chosen(Wish("weekly", language, shape, frozenset({1}), START), fresh).key
             for language in ("nl", "en") for shape in ("mail", "text")}
     assert len(keys) == 4
 
 
 def test_a_key_is_short_and_begins_with_language_and_format() -> None:
-    key = chosen(Wish("weekly", "en", "text", frozenset({1})), [article(1, frozenset({1}), 1)]).key
+    wish = Wish("weekly", "en", "text", frozenset({1}), START)
+    key = chosen(wish, [article(1, frozenset({1}), 1)]).key
     assert key.startswith("en:text:")
     assert len(key.rpartition(":")[2]) == len(hashlib.md5(b"").hexdigest())

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.config import SETTINGS, Relay, Settings, load, read_relay
+from newsletter.config import SETTINGS, Settings, load
 from newsletter.core import ROOT
 from newsletter.errors import BadSettings
+from newsletter.values import Relay, read_relay
 
 GIVEN = {
     "STATE": "/nonexistent",
@@ -24,6 +25,7 @@ PRODUCTION = {
     "MAIL_FROM": "nieuws@magazine.example",
     "REPLY_TO": "redactie@magazine.example",
     "BOUNCE_DOMAIN": "bounces.magazine.example",
+    "ERASED_IDS": "/var/lib/newsletter/erased.ids",
 }
 BAD = {
     "NEWSLETTER_ENV": "staging",
@@ -45,6 +47,9 @@ BAD = {
     "LATENESS_HOURS": "six",
     "RETRY_HOURS": "1000",
     "SIGNUP_PER_HOUR": "many",
+    "SIGNUP_WITHOUT_PROOF_PER_HOUR": "0 per hour",
+    "SIGNUP_GLOBAL_PER_MINUTE": "60",
+    "PROOF_COST": "0",
     "LOG_FORMAT": "xml",
 }
 

@@ -12,7 +12,7 @@ from newsletter.extensions import db
 from newsletter.sending.carry_out import carry_out_edition
 from tests import material
 
-LEDGERS = ("consents", "consent_wordings", "attempts", "audit_entries")
+LEDGERS = ("consents", "consent_wordings", "consent_seals", "attempts", "audit_entries")
 
 
 def test_models_and_migrations_agree(committed: Flask) -> None:

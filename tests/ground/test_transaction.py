@@ -14,9 +14,10 @@ from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from newsletter import clock
 from newsletter.core import ROOT
 from newsletter.extensions import db
-from newsletter.jobs import LANES, Job, Lane, enqueue
+from newsletter.jobs import GATHERED_SECONDS, LANES, Job, Lane, enqueue
 from newsletter.transaction import transaction
 
 
@@ -139,3 +140,16 @@ def test_a_deed_is_committed_although_the_broker_is_gone(
         seconds, _, kept = process.communicate(timeout=60)[0].strip().partition(" ")
         assert (process.returncode, kept) == (0, "still here")
         assert float(seconds) < 3
+
+
+def test_of_many_wake_ups_at_once_one_leaves_now_and_one_after_all_of_them(
+    broker: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.jobs._last_leaves", {})
+    began = clock.boot_seconds()
+    for _ in range(50):
+        with transaction():
+            enqueue(Job.TAKE_REQUESTS)
+    assert clock.boot_seconds() - began < GATHERED_SECONDS[Job.TAKE_REQUESTS], "too slow to tell"
+    found = [json.loads(raw)["headers"] for raw in broker.lrange(Lane.PROMPT.value, 0, -1)]
+    assert sorted(one["eta"] is None for one in found) == [False, True]

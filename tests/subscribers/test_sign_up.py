@@ -69,7 +69,7 @@ def test_the_ledger_keeps_what_was_asked_with_the_wording_that_was_shown(session
     assert (entry.act, entry.means, entry.source_page) == (ConsentAct.ASKED, "form", "/aanmelden")
     assert entry.at == NOW
     assert entry.choices == {"editions": False, "cadence": "monthly", "themes": ["data"],
-                             "language": "en", "format": "text"}
+                             "language": "en", "format": "text", "paused_until": None}
     wording = session.get(ConsentWording, entry.wording_id)
     assert wording is not None
     assert (wording.language, wording.version) == (Language.EN, 1)

@@ -1,0 +1,172 @@
+"""Undo: who left comes back by her own link, within thirty days and by a button (W03).
+
+What she had stands in the ledger: the entry before the one that withdrew it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from newsletter.catalogue.queries import themes
+from newsletter.deliveries.models import MailKind
+from newsletter.deliveries.queue import SingleMail, queue_single
+from newsletter.deliveries.suppress import SuppressionReason, find_reason
+from newsletter.errors import NothingToUndo
+from newsletter.extensions import db
+from newsletter.subscribers import choices as chosen
+from newsletter.subscribers.choices import Choices
+from newsletter.subscribers.models import (
+    Cadence,
+    Consent,
+    ConsentAct,
+    Language,
+    MailFormat,
+    Subscription,
+    SubscriptionStatus,
+)
+from newsletter.subscribers.pause import moment_of_return
+from newsletter.subscribers.queries import has_room_for_welcome
+from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.tokens import Signer
+
+FOR = timedelta(days=30)
+UNDONE = "undo_post"
+# By these a reader leaves herself; what a job or an erasure ended is not hers to take back.
+LEAVING = frozenset({"one_click_post", "mailed_link_post", "preference_page"})
+RETENTION = "retention"
+FINAL = (SuppressionReason.COMPLAINT, SuppressionReason.NEVER_AGAIN)
+
+
+class Instead(StrEnum):
+    """What a leaver may choose in place of leaving."""
+
+    AS_IT_WAS = "as_it_was"
+    MONTHLY = "monthly"
+    EDITIONS = "editions"
+    PAUSE = "pause"
+
+
+def find_before(
+    subscription: Subscription, *, signer: Signer, now: datetime
+) -> Choices | None:
+    """What the reader had before she left, when that may still be undone; else None.
+
+    Not after thirty days, an erasure, a complaint, or a wish never to be written to.
+    """
+    address = subscription.subscriber.address
+    if address is None or find_reason(signer.address_hashes(address)) in FINAL:
+        return None
+    leaving = find_leaving(subscription.subscriber_id, now=now)
+    if leaving is None:
+        return None
+    choices = _read(leaving.before.choices)
+    return None if choices.nothing_chosen else choices
+
+
+@dataclass(frozen=True)
+class LeavingFound:
+    """The entry by which a reader left, and the one before it."""
+
+    left: Consent
+    before: Consent
+
+
+def find_leaving(subscriber_id: int, *, now: datetime) -> LeavingFound | None:
+    """How a reader left in the last thirty days, if nothing of her own came after it.
+
+    What a stranger asked with her address since, and how that came to nothing, takes nothing away.
+    """
+    own = db.session.scalars(
+        select(Consent)
+        .where(
+            Consent.subscriber_id == subscriber_id,
+            # Asked on a public form, or never answered: whoever knows an address can cause it.
+            Consent.act != ConsentAct.ASKED,
+            Consent.means != RETENTION,
+        )
+        .order_by(Consent.sequence.desc())
+        .limit(2)
+    ).all()
+    if len(own) < 2 or own[0].act is not ConsentAct.WITHDRAWN:
+        return None
+    left, before = own
+    if left.means not in LEAVING or now - left.at > FOR:
+        return None
+    return LeavingFound(left, before)
+
+
+def undo_leaving(
+    subscription: Subscription,
+    *,
+    instead: Instead,
+    until: date | None = None,
+    signer: Signer,
+    source_page: str,
+    now: datetime,
+) -> None:
+    """Give back what the leaver had, or what she chose in its place; *given* in the ledger.
+
+    A pause lasts `until` that day in Amsterdam. A mail says so to the mailbox, since links are
+    forwarded; three in a day at most, or leaving and coming back would flood it. Pressed twice it
+    changes nothing more. Raises NothingToUndo.
+    """
+    before = find_before(subscription, signer=signer, now=now)
+    if before is None:
+        if _was_undone(subscription):
+            return
+        raise NothingToUndo(str(subscription.subscriber_id))
+    if subscription.status is SubscriptionStatus.PENDING:
+        subscription.confirm_nonce += 1  # what was asked meanwhile is answered by this
+    subscription.status = SubscriptionStatus.ACTIVE
+    subscription.ended_at = subscription.ended_reason = subscription.leaving_reason = None
+    chosen.store(_wanted(before, instead), subscription, now=now)
+    if instead is Instead.PAUSE and until is not None:
+        subscription.paused_until = moment_of_return(until)
+        subscription.waiting_since = subscription.waiting_since or now
+    entry = record_consent(
+        subscription, ConsentAct.GIVEN, proof=Proof(UNDONE, source_page), now=now
+    )
+    if has_room_for_welcome(subscription.subscriber_id, now=now):
+        queue_single(
+            SingleMail(
+                kind=MailKind.WELCOME,
+                subscriber_id=subscription.subscriber_id,
+                idempotency_key=f"welcome:{entry.id}",
+            ),
+            now=now,
+        )
+
+
+def _wanted(before: Choices, instead: Instead) -> Choices:
+    if instead is Instead.MONTHLY and before.theme_ids:
+        return replace(before, cadence=Cadence.MONTHLY)
+    if instead is Instead.EDITIONS:
+        return replace(before, receives_editions=True, cadence=Cadence.NONE)
+    return before
+
+
+def _was_undone(subscription: Subscription) -> bool:
+    newest = db.session.scalar(
+        select(Consent.means)
+        .where(Consent.subscriber_id == subscription.subscriber_id)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+    return newest == UNDONE
+
+
+def _read(kept: dict[str, Any]) -> Choices:
+    """The choices of a ledger entry; a theme that was retired since is left out."""
+    known = {theme.slug: theme.id for theme in themes()}
+    theme_ids = frozenset(known[slug] for slug in kept["themes"] if slug in known)
+    cadence = Cadence(kept["cadence"])
+    return Choices(
+        receives_editions=kept["editions"],
+        cadence=cadence if theme_ids else Cadence.NONE,
+        theme_ids=theme_ids,
+        language=Language(kept["language"]),
+        format=MailFormat(kept["format"]),
+    )

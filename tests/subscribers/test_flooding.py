@@ -1,0 +1,68 @@
+"""No mailbox is flooded, whatever is pressed and repeated behind whichever link (W05)."""
+
+from datetime import timedelta
+
+import pytest
+
+from newsletter.addresses import mailbox_of
+from newsletter.core import signer
+from newsletter.deliveries.models import MailKind
+from newsletter.extensions import db
+from newsletter.subscribers.change_address import ask_change
+from newsletter.subscribers.erase import erase
+from newsletter.subscribers.forget_changes import forget_changes
+from newsletter.subscribers.leave import Leaving, leave
+from newsletter.subscribers.models import AddressChange
+from newsletter.subscribers.record_consent import Proof
+from newsletter.subscribers.undo import Instead, undo_leaving
+from tests.material import NOW, deliveries, reader
+
+pytestmark = pytest.mark.usefixtures("session")
+VICTIM = "doelwit@gemeente.example"
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+def test_leaving_and_coming_back_all_day_long_brings_three_mails() -> None:
+    someone = reader()
+    before = len(deliveries())
+    for turn in range(40):
+        now = NOW + turn * 30 * MINUTE
+        leave(someone, Leaving.ALL, proof=Proof("one_click_post", "/afmelden"), now=now)
+        undo_leaving(someone, instead=Instead.AS_IT_WAS, signer=signer(),
+                     source_page="/afmelden", now=now)
+        assert someone.receives_editions
+    welcomes = [mail for mail in deliveries()[before:] if mail.kind is MailKind.WELCOME]
+    assert len(welcomes) <= 3
+
+
+def _bomb(turn: int) -> None:
+    throwaway = reader()
+    now = NOW + turn * MINUTE
+    ask_change(throwaway, VICTIM, signer=signer(), now=now)
+    erase(throwaway, never_again=False, keep_salt_months=0,
+          proof=Proof("personal_page", "/mijn-gegevens"), signer=signer(), now=now)
+
+
+def test_readers_who_erase_themselves_cannot_make_us_mail_one_victim_again() -> None:
+    for turn in range(10):
+        _bomb(turn)
+    asked = [mail for mail in deliveries() if mail.kind is MailKind.CONFIRM_ADDRESS]
+    assert len(asked) == 1
+
+
+def test_what_counts_for_a_victim_after_an_erasure_is_a_hash_and_goes_after_a_day() -> None:
+    _bomb(0)
+    kept = db.session.query(AddressChange).one()
+    assert (kept.old_address, kept.new_address) == (None, None)
+    assert kept.new_mailbox
+    assert "@" not in kept.new_mailbox
+    forget_changes(now=NOW + DAY + MINUTE)
+    db.session.refresh(kept)
+    assert kept.new_mailbox is None
+
+
+@pytest.mark.parametrize("other", [
+    '"doelwit+a b"@gemeente.example', '"doel..wit"@gemeente.example', "Doel.wit+x@gemeente.example",
+])
+def test_quoted_spellings_share_the_mailbox_that_they_reach(other: str) -> None:
+    assert mailbox_of(other) == mailbox_of(VICTIM)
