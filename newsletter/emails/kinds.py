@@ -17,7 +17,10 @@ KINDS = {
     MailKind.CONFIRM_SIGNUP: Kind(None, ("confirm_token",)),
     MailKind.ALREADY_SUBSCRIBED: Kind(None, ("manage_token",)),
     MailKind.WELCOME: Kind(None, ("manage_token",)),
-    MailKind.MANAGE_LINK: Kind(None, ("manage_token",)),
+    MailKind.MANAGE_LINK: Kind(None, ("manage_token", "personal_token")),
+    # Neither leads to her choices: the one mailbox is not proven, the other is no longer hers.
+    MailKind.CONFIRM_ADDRESS: Kind(None, ("confirm_address_token",)),
+    MailKind.ADDRESS_CHANGED: Kind(None, ("undo_address_token",)),
     MailKind.DIGEST: Kind("digests", ("manage_token", "leave_token")),
     MailKind.EDITION: Kind("edities", ("manage_token", "leave_token")),
 }

@@ -1,4 +1,4 @@
-"""The mail with the link to a reader's choices; place to fill: manage_token."""
+"""The mail with the links to choices and own data; places: manage_token, personal_token."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,20 @@ from newsletter.emails.urls import Urls
 
 @dataclass(frozen=True)
 class ManageLink:
-    """The reader's language and format."""
+    """Whether she is a reader now: who left may still see and erase her data."""
 
     language: str
     format: str
+    is_reader: bool
 
 
 def write(context: ManageLink, *, identity: Identity, urls: Urls) -> Written:
-    """The mail. Holds the link that was asked for on the website."""
+    """The mail. Holds the lasting link, and the one to her own data that works for half an hour."""
     return write_kind(
         MailKind.MANAGE_LINK,
         language=context.language,
         format=context.format,
         identity=identity,
         urls=urls,
-        context={},
+        context={"is_reader": context.is_reader},
     )

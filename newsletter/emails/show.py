@@ -30,6 +30,6 @@ def as_text(blocks: Sequence[bytes], *, values: Mapping[str, str], urls: Urls) -
 
 def _shown(blocks: Sequence[bytes], *, values: Mapping[str, str], urls: Urls) -> str:
     text = quopri.decodestring(b"".join(blocks)).decode().replace("\r\n", "\n")
-    for personal in (urls.manage_place, urls.leave_place, urls.confirm_place):
+    for personal in urls.reader_places:
         text = text.replace(str(personal), urls.manage_request)
     return places.PATTERN.sub(lambda match: values.get(match[1], ""), text)

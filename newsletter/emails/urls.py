@@ -78,6 +78,18 @@ class Urls:
         """The page, and the one-click address, at which a reader leaves (RFC 8058)."""
         return self._at("/afmelden/", token)
 
+    def personal(self, token: str) -> str:
+        """One's own data, behind a link that works for half an hour."""
+        return self._at("/mijn-gegevens/", token)
+
+    def confirm_address(self, token: str) -> str:
+        """The page on which a new address is confirmed."""
+        return self._at("/adres/", token)
+
+    def undo_address(self, token: str) -> str:
+        """The page on which the old address takes a change back."""
+        return self._at("/adres/terug/", token)
+
     @property
     def confirm_place(self) -> Markup:
         """The confirm address with the token still open."""
@@ -92,3 +104,26 @@ class Urls:
     def leave_place(self) -> Markup:
         """The leaving address with the token still open."""
         return ours(self.leave("")) + open_place("leave_token")
+
+    @property
+    def personal_place(self) -> Markup:
+        """The address of one's own data with the token still open."""
+        return ours(self.personal("")) + open_place("personal_token")
+
+    @property
+    def confirm_address_place(self) -> Markup:
+        """The address that confirms a new address, with the token still open."""
+        return ours(self.confirm_address("")) + open_place("confirm_address_token")
+
+    @property
+    def undo_address_place(self) -> Markup:
+        """The address that takes a change of address back, with the token still open."""
+        return ours(self.undo_address("")) + open_place("undo_address_token")
+
+    @property
+    def reader_places(self) -> tuple[Markup, ...]:
+        """Every address of one reader alone, its token still open."""
+        return (
+            self.manage_place, self.leave_place, self.confirm_place,
+            self.personal_place, self.confirm_address_place, self.undo_address_place,
+        )

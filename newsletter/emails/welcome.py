@@ -1,4 +1,4 @@
-"""The mail after confirming: choices, their link and the latest edition; place: manage_token."""
+"""The mail after confirming or coming back: choices, latest edition; place: manage_token."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,8 +6,10 @@ from datetime import date
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.edition import CONTENT_LANGUAGE
 from newsletter.emails.identity import Identity
+from newsletter.emails.say import Say
 from newsletter.emails.single import Choices, Written, write_kind
 from newsletter.emails.urls import Urls
+from newsletter.emails.words import words_of
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,23 @@ class LatestEdition:
 
 @dataclass(frozen=True)
 class Welcome:
-    """What the reader chose, and the latest edition if there is one."""
+    """What the reader chose, until when she pauses, and the latest edition if there is one."""
 
     language: str
     format: str
     choices: Choices
     latest: LatestEdition | None
+    paused_until: date | None = None
 
 
 def write(context: Welcome, *, identity: Identity, urls: Urls) -> Written:
     """The mail."""
     kind = MailKind.WELCOME
+    words = words_of(kind, context.language)
+    chosen = context.choices.in_words(kind, context.language)
+    if context.paused_until is not None:
+        until = Say(context.language, words).day(context.paused_until)
+        chosen = (*chosen, words.paused.format(until))
     return write_kind(
         kind,
         language=context.language,
@@ -42,7 +50,7 @@ def write(context: Welcome, *, identity: Identity, urls: Urls) -> Written:
         identity=identity,
         urls=urls,
         context={
-            "choices": context.choices.in_words(kind, context.language),
+            "choices": chosen,
             "latest": context.latest,
             "edition_language": CONTENT_LANGUAGE,
         },

@@ -14,7 +14,14 @@ SIGN = "\x1f"
 # Known when a variant is made: the same for all who share it.
 VARIANT_PLACES = ("subject", "preheader", "why")
 # Known when one reader's mail is joined. Only the token is a place: the address before it is text.
-READER_PLACES = ("manage_token", "leave_token", "confirm_token")
+READER_PLACES = (
+    "manage_token",
+    "leave_token",
+    "confirm_token",
+    "personal_token",
+    "confirm_address_token",
+    "undo_address_token",
+)
 
 LONGEST_TOKEN = 75  # so that token and soft line break fit in the 76 of RFC 2045 §6.7
 

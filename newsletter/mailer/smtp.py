@@ -10,8 +10,8 @@ import socket
 import ssl
 from dataclasses import dataclass
 
-from newsletter.config import Relay
 from newsletter.errors import RelayDropped, RelayUnreachable
+from newsletter.values import Relay
 
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 

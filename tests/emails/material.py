@@ -7,7 +7,9 @@ from email.message import EmailMessage
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails import (
+    address_changed,
     already_subscribed,
+    confirm_address,
     confirm_signup,
     headers,
     manage_link,
@@ -44,6 +46,9 @@ TOKENS = {
     "manage_token": "MANAGEabcdefghijklmnopqrstuvwxyz0123456789-_ABC",
     "leave_token": "LEAVE-abcdefghijklmnopqrstuvwxyz0123456789-_ABC",
     "confirm_token": "CONFIRMabcdefghijklmnopqrstuvwxyz0123456789-_AB",
+    "personal_token": "PERSONALabcdefghijklmnopqrstuvwxyz012345678-_AB",
+    "confirm_address_token": "NEWSIDEabcdefghijklmnopqrstuvwxyz0123456789-_AB",
+    "undo_address_token": "OLDSIDEabcdefghijklmnopqrstuvwxyz0123456789-_AB",
 }
 
 LEADERSHIP = ArticleItem(
@@ -201,8 +206,16 @@ def written(kind: MailKind, language: str, format: str = "mail") -> Written:
         chosen = welcome.Welcome(language, format, choices, latest)
         return welcome.write(chosen, identity=IDENTITY, urls=URLS)
     if kind == MailKind.MANAGE_LINK:
-        link = manage_link.ManageLink(language, format)
+        link = manage_link.ManageLink(language, format, is_reader=True)
         return manage_link.write(link, identity=IDENTITY, urls=URLS)
+    if kind == MailKind.CONFIRM_ADDRESS:
+        wish = confirm_address.ConfirmAddress(language, format, "j…@gemeente.example")
+        return confirm_address.write(wish, identity=IDENTITY, urls=URLS)
+    if kind == MailKind.ADDRESS_CHANGED:
+        changed = address_changed.AddressChanged(
+            language, format, "j…@provincie.example", datetime(2020, 3, 3, 9, 5, tzinfo=UTC)
+        )
+        return address_changed.write(changed, identity=IDENTITY, urls=URLS)
     already = already_subscribed.AlreadySubscribed(language, format)
     return already_subscribed.write(already, identity=IDENTITY, urls=URLS)
 

@@ -1,8 +1,20 @@
 """Showing a frozen variant: the same words, no personal link."""
 
+import pytest
+
 from newsletter.deliveries.models import MailKind
 from newsletter.emails import show
-from tests.emails.material import TOKENS, URLS, bulk, edition, html_of, text_of, variant_of
+from newsletter.emails.kinds import KINDS
+from tests.emails.material import (
+    TOKENS,
+    URLS,
+    bulk,
+    edition,
+    html_of,
+    text_of,
+    variant_of,
+    written,
+)
 
 MANIFEST = edition()
 VARIANT = variant_of(MANIFEST, "nl:mail")
@@ -30,3 +42,18 @@ def test_nothing_personal_is_left() -> None:
     assert "/voorkeuren/" not in shown
     assert "/afmelden/" not in shown
     assert "\x1f" not in shown
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if KINDS[kind].list_label is None])
+def test_a_single_mail_that_is_shown_leads_its_reader_to_ask_a_link_of_her_own(
+    kind: MailKind,
+) -> None:
+    mail = written(kind, "nl")
+    assert mail.html is not None
+    html = show.as_html(mail.html, values={}, urls=URLS)
+    text = show.as_text(mail.text, values={}, urls=URLS)
+    for shown in (html, text):
+        assert URLS.manage_request in shown
+        assert "\x1f" not in shown
+        for own in ("/voorkeuren/", "/afmelden/", "/bevestigen/", "/mijn-gegevens/", "/adres/"):
+            assert own not in shown
