@@ -6,6 +6,7 @@ from flask import Flask
 
 from newsletter.core import create_core
 from newsletter.web import blueprints, errors, forgery, headers, languages, pages, security
+from newsletter.web.guard import admit
 
 
 def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
@@ -16,6 +17,7 @@ def create_app(overrides: Mapping[str, str] | None = None) -> Flask:
     app = create_core(overrides)
     languages.init_app(app)
     forgery.init_app(app)
+    admit.init_app(app)
     security.init_app(app)
     pages.init_app(app)
     blueprints.init_app(app)

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from newsletter import config, logs
 from newsletter.broker import celery_url
 from newsletter.config import Settings
+from newsletter.counts import Counts
 from newsletter.extensions import db, queue
 from newsletter.models import metadata
 from newsletter.tokens import Signer
@@ -40,6 +41,7 @@ def create_core(overrides: Mapping[str, str] | None = None) -> Flask:
         "connect_args": {"connect_timeout": 3, "application_name": "newsletter"},
     }
     app.extensions["signer"] = Signer(settings.secret_key, settings.secret_key_previous)
+    app.extensions["counts"] = Counts(settings.redis_url)
     db.init_app(app)
     assert metadata is db.metadata
     _bind_queue(settings)
@@ -55,6 +57,12 @@ def settings() -> Settings:
 def signer() -> Signer:
     """The signer of the application at hand."""
     found: Signer = current_app.extensions["signer"]
+    return found
+
+
+def counts() -> Counts:
+    """The counts of the application at hand."""
+    found: Counts = current_app.extensions["counts"]
     return found
 
 

@@ -12,7 +12,9 @@ NewsletterError
 ├── NotFound               no such row
 ├── WrongState             the deed does not fit the state that the row is in
 │   ├── EditionNotReady    the edition misses something that its mail needs
-│   └── TooLate            the moment lies further back than the lateness limit
+│   ├── TooLate            the moment lies further back than the lateness limit
+│   ├── NothingToUndo      there is no leaving that its reader may still undo
+│   └── AddressTaken       another subscription is written to at that address
 ├── MailError              a mail that cannot be made
 │   ├── MailTooLarge       over the size at which mailbox providers clip (M11)
 │   └── UnsafeHeader       a CR, LF or NUL in what would become a header (CWE-93)
@@ -89,6 +91,14 @@ class EditionNotReady(WrongState):
 
 class TooLate(WrongState):
     """The moment lies further back than the lateness limit: ask a person."""
+
+
+class NothingToUndo(WrongState):
+    """No leaving that its reader may still undo: too long ago, erased, or complained."""
+
+
+class AddressTaken(WrongState):
+    """Another active subscription is written to at that address."""
 
 
 class MailError(NewsletterError):

@@ -13,7 +13,7 @@ _ADDRESS = re.compile(
     r"""(?:"[^"\r\n]{0,254}"|(?<![^\s@<>",;:()])[^\s@<>",;:()]+)@[^\s@<>"',;:()]+"""
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
-_TOKEN_PATHS = re.compile(r"(/(?:bevestigen|voorkeuren|afmelden)/)[^\s\"?]+")
+_TOKEN_PATHS = re.compile(r"(/(?:bevestigen|voorkeuren|afmelden|mijn-gegevens|adres)/)[^\s\"?]+")
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -9,16 +9,26 @@ from newsletter.web.desk.room import open_room
 from newsletter.web.forgery import check_origin
 from newsletter.web.headers import keep_private
 from newsletter.web.inbox.views import inbox
-from newsletter.web.magazine import articles, editions, home, standing
+from newsletter.web.kept import keep_cookie
+from newsletter.web.magazine import articles, editions, home, identity, standing
+from newsletter.web.ops import robots, security_txt
 from newsletter.web.ops.health import ops
 from newsletter.web.reader import (
+    address,
     ask_link,
+    challenge,
+    come_back,
     confirm,
-    even_time,
+    consent_key,
+    embed,
+    fresh_link,
     leave,
+    partner,
     preferences,
+    say_why,
     subscribe,
 )
+from newsletter.web.reader.personal import erase, export, mails, new_address, overview
 
 # PostgreSQL stores none, so no address that holds one leads anywhere.
 NUL = "\0"
@@ -42,14 +52,30 @@ MAGAZINE = (
     Page("/themas/", "themes", articles.themes),
     Page("/themas/<slug>", "theme", articles.theme),
     Page("/privacy", "privacy", standing.privacy),
+    Page("/cookies", "cookies", standing.cookies),
+    Page("/beveiliging", "security", standing.security),
     Page("/colofon", "colophon", standing.colophon),
     Page("/toegankelijkheid", "accessibility", standing.accessibility),
 )
+# What machines ask for; no language and no page around it.
+FILES = (
+    Page("/identiteit.css", "identity", identity.sheet),
+    Page("/robots.txt", "robots", robots.page),
+    Page("/.well-known/security.txt", "security_txt", security_txt.page),
+    Page("/security.txt", "security_txt_before", security_txt.moved),
+)
 READER = (
+    Page("/.well-known/consent-key.json", "consent_key", consent_key.page),
     Page("/aanmelden", "subscribe", subscribe.page, subscribe.post),
     Page("/aanmelden/gelukt", "subscribed", subscribe.done),
+    Page("/aanmelden/opgave", "challenge", challenge.page),
+    Page("/p/<partner>", "partner", partner.page, partner.post),
+    Page("/p/<partner>/insluiten", "partner_embed", embed.partner_page),
+    Page("/insluiten", "embed", embed.page),
+    Page("/insluiten/aanmelden", "embedded", embed.back, embed.arrive),
     Page("/mijn-link", "ask_link", ask_link.page, ask_link.post),
     Page("/mijn-link/verstuurd", "link_sent", ask_link.sent),
+    Page("/mijn-gegevens/gewist", "erased", erase.done),
 )
 # What a mailed link opens: never kept, indexed or passed on.
 MAILED = (
@@ -57,7 +83,26 @@ MAILED = (
     Page("/voorkeuren/<token>", "preferences", preferences.page, preferences.post),
     # The page after the button has this address: read again, it shows how things stand.
     Page("/voorkeuren/<token>/stoppen", "stop", preferences.page, preferences.stop),
+    Page("/voorkeuren/<token>/pauze", "pause", preferences.page, preferences.pause),
+    Page("/voorkeuren/<token>/hervatten", "resume", preferences.page, preferences.resume),
+    Page("/voorkeuren/<token>/mijn-gegevens", "fresh_link", fresh_link.page, fresh_link.post),
+    Page("/voorkeuren/<token>/terug", "undo_stop", preferences.page, come_back.by_choices),
+    Page("/voorkeuren/<token>/reden", "stop_reason", preferences.page, say_why.by_choices),
     Page("/afmelden/<token>", "leave", leave.page, leave.post),
+    Page("/afmelden/<token>/terug", "undo_leaving", leave.page, come_back.by_leaving),
+    Page("/afmelden/<token>/reden", "leaving_reason", leave.page, say_why.by_leaving),
+    # Another address: the new side confirms, the old side may undo it (W12).
+    Page("/adres/<token>", "confirm_address", address.page, address.post),
+    Page("/adres/terug/<token>", "undo_address", address.undo_page, address.undo_post),
+    # One's own data: what the fresh link opens, for half an hour (W12).
+    Page("/mijn-gegevens/<token>", "personal", overview.page, overview.post),
+    Page("/mijn-gegevens/<token>/adres", "new_address", new_address.page, new_address.post),
+    Page("/mijn-gegevens/<token>/mails", "my_mails", mails.page),
+    Page("/mijn-gegevens/<token>/mail/<delivery>", "my_mail", mails.one),
+    Page("/mijn-gegevens/<token>/bewijs.json", "receipt", export.receipt),
+    Page("/mijn-gegevens/<token>/gegevens.json", "export_json", export.as_json),
+    Page("/mijn-gegevens/<token>/gegevens.zip", "export_zip", export.as_zip),
+    Page("/mijn-gegevens/<token>/wissen", "erase", erase.page, erase.post),
 )
 
 
@@ -65,6 +110,7 @@ def init_app(app: Flask) -> None:
     """Open every room."""
     app.before_request(_refuse_nul)
     app.register_blueprint(_room("magazine", MAGAZINE))
+    app.register_blueprint(_room("files", FILES))
     app.register_blueprint(_reader())
     app.register_blueprint(ops)
     app.register_blueprint(open_room())
@@ -82,8 +128,8 @@ def _refuse_nul() -> None:
 def _reader() -> Blueprint:
     room = _room("reader", (*READER, *MAILED))
     private = {f"reader.{page.name}" for page in MAILED}
-    even_time.init_room(room)
     room.before_request(check_origin)
+    room.after_request(keep_cookie)
 
     @room.after_request
     def keep(response: Any) -> Any:

@@ -26,17 +26,22 @@ class Told:
     status: int
     heading: Any
     sentence: Any
+    # The one link of the page: "home", "again" (this page once more) or "sign_up".
+    way: str = "home"
 
 
 _GONE_WRONG = Told(
     500,
     _l("Er ging bij ons iets mis"),
     _l("Het ligt niet aan jou. We zijn gewaarschuwd. Probeer het over een paar minuten weer."),
+    "again",
 )
 _AWAY = Told(
     503,
     _l("We zijn er even niet"),
-    _l("Er is een storing. Probeer het over een paar minuten weer. Er gaat niets verloren."),
+    _l("Er is een storing, of we werken aan de site. Er gaat niets verloren. Probeer het over een "
+       "paar minuten weer."),
+    "again",
 )
 _NOT_FOUND = Told(
     404,
@@ -61,6 +66,18 @@ PAGES: Mapping[type[errors.NewsletterError], Told] = {
             "Er is intussen iets veranderd. "
             "Laad de pagina opnieuw en kijk hoe het er nu voor staat."
         ),
+        "again",
+    ),
+    errors.NothingToUndo: Told(
+        409,
+        _l("Dit kun je niet meer terugdraaien"),
+        _l("Dat kan tot 30 dagen nadat je stopte. Je kunt je wel opnieuw aanmelden."),
+        "sign_up",
+    ),
+    errors.AddressTaken: Told(
+        409,
+        _l("Dit adres heeft al een abonnement"),
+        _l("Er is niets veranderd. Stop eerst het andere abonnement, of kies een ander adres."),
     ),
     errors.ServerMissing: _AWAY,
 }
@@ -150,7 +167,9 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _page(told: Told) -> tuple[str, int]:
+    # What only answers posts cannot be opened once more.
+    is_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     shown = render_template(
-        "pages/errors/page.html", heading=told.heading, sentence=told.sentence
+        "pages/errors/page.html", told=told, again=request.full_path.rstrip("?") if is_page else ""
     )
     return shown, told.status

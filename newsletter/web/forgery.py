@@ -1,12 +1,13 @@
 """What keeps forged and flooding posts out: signed form tokens, the post's origin, and limits."""
 
 import ipaddress
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import Form, HiddenField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
@@ -18,6 +19,8 @@ from newsletter.web.extensions import csrf, limiter
 FORM_OPEN_SECONDS = 24 * 3600
 LARGEST_POST = 1024 * 1024  # bytes
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
+# Posts that other sites' pages may send: they keep nothing, and answer with a form of our own.
+FROM_ELSEWHERE = frozenset({"reader.embedded"})
 
 
 def init_app(app: Flask) -> None:
@@ -38,14 +41,19 @@ def init_app(app: Flask) -> None:
 class SignedFormToken(CSRF):  # type: ignore[misc]  # wtforms has no types
     """A form token without a cookie: a signed moment, bound to the form and to what it is about.
 
-    The readers' pages may set no cookie (W11), so the token cannot be tied to a session. It proves
-    that the form came from us within a day; `check_origin` refuses posts of other sites' pages.
+    Signing up, confirming and leaving set no cookie (W11), so the token cannot be tied to a
+    session; behind the links to choices and data it can (`web/kept.py`). It proves that the form
+    came from us within a day; `check_origin` refuses posts of other sites' pages.
     """
 
     def setup_form(self, form: Any) -> list[tuple[str, Any]]:
-        self.purpose = f"{type(form).__name__}:{form.meta.bound_to}"
+        self.purpose = self.purpose_of(form)
         fields: list[tuple[str, Any]] = super().setup_form(form)
         return fields
+
+    def purpose_of(self, form: Any) -> str:
+        """What a token of this form is good for, and nothing else."""
+        return f"{type(form).__name__}:{form.meta.bound_to}"
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
         """A fresh token; every showing of the form gets its own."""
@@ -65,6 +73,16 @@ class SignedFormToken(CSRF):  # type: ignore[misc]  # wtforms has no types
             raise ValidationError(_("Druk nog een keer op de knop."))
 
 
+class Delay(NamedTuple):
+    """What a form tells while it is busy: the wait in seconds, and the ticket to come back with.
+
+    With 0 seconds it tells nothing, and the ticket is good at once.
+    """
+
+    seconds: int
+    ticket: str
+
+
 class ReaderForm(Form):  # type: ignore[misc]  # wtforms has no types
     """A form of a reader's page: signed token, no cookie, faults in the order of the page."""
 
@@ -73,9 +91,23 @@ class ReaderForm(Form):  # type: ignore[misc]  # wtforms has no types
         csrf_class = SignedFormToken
         bound_to = ""
 
+    delay: Delay | None = None  # of the address forms: what `web/guard` said
+
     def __init__(self, *args: Any, bound_to: str = "", **kwargs: Any) -> None:
         kwargs["meta"] = {**kwargs.get("meta", {}), "bound_to": bound_to}
         super().__init__(*args, **kwargs)
+
+    def ticket(self) -> str:
+        """The ticket to come back with, or the one that was sent; empty when there is none.
+
+        A post that is too large was not read, and its error page may still show a form.
+        """
+        if self.delay:
+            return self.delay.ticket
+        try:
+            return str(request.form.get("wait", ""))[:300]
+        except RequestEntityTooLarge:
+            return ""
 
     def faulty(self) -> list[Any]:
         """The visible fields that have a fault, in order."""
@@ -95,6 +127,8 @@ def check_origin() -> None:
     must work (RFC 8058 §3.2); its token is all it needs.
     """
     if request.method in ("GET", "HEAD", "OPTIONS") or is_one_click():
+        return
+    if request.endpoint in FROM_ELSEWHERE:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
@@ -125,13 +159,41 @@ def network() -> str:
     return str(ipaddress.ip_network(f"{address}/{width}", strict=False))
 
 
+def signed_wording(wording_id: int) -> str:
+    """The id of a consent text as a form carries it, so that none but ours comes back."""
+    return str(_serializer("wording").dumps(wording_id))
+
+
+def opened_wording(value: str) -> int | None:
+    """The id that `signed_wording` put in a form; None for anything else."""
+    try:
+        found = _serializer("wording").loads(value, max_age=FORM_OPEN_SECONDS)
+    except (BadSignature, UnicodeError):
+        return None
+    return found if isinstance(found, int) else None
+
+
+def signed_source(page: str) -> str:
+    """The page where a sign-up began as a form carries it, so that nobody makes one up (P01)."""
+    return str(_serializer("source").dumps(page))
+
+
+def opened_source(value: str) -> str | None:
+    """The page that `signed_source` put in a form; None for anything else."""
+    try:
+        found = _serializer("source").loads(value, max_age=FORM_OPEN_SECONDS)
+    except (BadSignature, UnicodeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _serializer() -> URLSafeTimedSerializer:
+def _serializer(salt: str = "reader-form") -> URLSafeTimedSerializer:
     made: URLSafeTimedSerializer = URLSafeTimedSerializer(
-        current_app.config["SECRET_KEY"], salt="reader-form"
+        current_app.config["SECRET_KEY"], salt=salt
     )
     return made

@@ -25,7 +25,7 @@ from newsletter.editions.move_dates import Dates
 from newsletter.errors import BadInput
 from newsletter.subscribers.models import Cadence
 from newsletter.web.desk.reasons import explain
-from newsletter.web.desk.typed import as_moment, read_day, read_time, show_day, show_time
+from newsletter.web.typed import as_moment, read_day, read_time, show_day, show_time
 
 KINDS = (
     (ArticleKind.ARTIKEL.value, _l("Artikel")),

@@ -129,6 +129,22 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
             _("De mailserver antwoordt niet"),
             _("Mails wachten en gaan weg zodra hij weer antwoordt."),
         ),
+        "form_rush": (
+            _("Het is ongewoon druk bij de aanmelding"),
+            _("Het kan een aanval zijn. Aanmelden kost nu meer tijd. De beheerder kan ingrijpen."),
+        ),
+        "consents_broken": (
+            _("Het logboek van toestemmingen is niet heel"),
+            _("Er is iets veranderd of weg. De beheerder ziet welke regel het is."),
+        ),
+        "retention_failed": (
+            _("Het opruimen van oude gegevens lukt niet"),
+            _("We proberen het vanzelf opnieuw. De beheerder kan in het logboek zien waarom."),
+        ),
+        "request_untakeable": (
+            _("Eén aanmelding kon niet verwerkt worden"),
+            _("Ze blijft zeven dagen staan. De beheerder kan in het logboek zien waarom."),
+        ),
         "mail_unmakeable": (
             _("Eén mail kon niet gemaakt worden"),
             _("De andere mails gaan door. De beheerder kan in het logboek zien waarom."),

@@ -4,11 +4,11 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
-from newsletter.core import settings, signer
-from newsletter.subscribers.send_link import request_manage_link
+from newsletter.subscribers.ask import ask_link
+from newsletter.subscribers.models import Language
 from newsletter.transaction import transaction
-from newsletter.web.extensions import limiter
-from newsletter.web.forgery import network
+from newsletter.web.guard.admit import busy, knock
+from newsletter.web.languages import current_language
 from newsletter.web.reader.forms import AskLinkForm, is_caught
 
 
@@ -23,12 +23,13 @@ def post() -> str | Response | tuple[str, int]:
     if not form.validate():
         return render_template("pages/reader/ask_link.html", form=form), 400
     if not is_caught(form):
-        with (
-            limiter.limit(lambda: settings().signup_per_hour, key_func=network, scope="signup"),
-            transaction(),
-        ):
-            request_manage_link(
-                address=form.address.data or "", signer=signer(), now=clock.now()
+        form.delay = knock("link")
+        if form.delay:
+            return busy(render_template("pages/reader/ask_link.html", form=form), form.delay)
+        with transaction():
+            ask_link(
+                address=form.address.data or "", language=Language(current_language()),
+                source_page="/mijn-link", now=clock.now(),
             )
     return redirect(url_for("reader.link_sent"), 303)
 

@@ -10,29 +10,39 @@ from newsletter.subscribers.wordings import current_wording
 from newsletter.tokens import Purpose
 from newsletter.transaction import transaction
 from newsletter.web.cards import latest_card
+from newsletter.web.forgery import ReaderForm
 from newsletter.web.languages import follow_reader
 from newsletter.web.reader.choices_shown import facts_of
-from newsletter.web.reader.forms import PressForm
+from newsletter.web.reader.forms import WordingField
+
+
+class ConfirmForm(ReaderForm):
+    """The button of consent, and which text stood beside it (P01)."""
+
+    wording = WordingField()
 
 
 def page(token: str) -> str:
     """GET /bevestigen/<token>: shows what would be confirmed; changes nothing (W01)."""
     subscription = look_up(token, signer=signer(), now=clock.now())
-    return _show(subscription, PressForm(bound_to=token), token)
+    return _show(subscription, ConfirmForm(bound_to=token), token)
 
 
 def post(token: str) -> str | tuple[str, int]:
     """POST /bevestigen/<token>: the consent itself. Safe to repeat."""
-    form = PressForm(request.form, bound_to=token)
+    form = ConfirmForm(request.form, bound_to=token)
     if not form.validate():
         return _show(look_up(token, signer=signer(), now=clock.now()), form, token), 400
     with transaction():
         subscription = confirm(
-            token, signer=signer(), source_page="/bevestigen", now=clock.now()
+            token, signer=signer(), source_page="/bevestigen", now=clock.now(),
+            wording_id=form.wording.data,
         )
     follow_reader(subscription.language)
     # Whoever pressed the button holds the mailbox: the page may lead on to the choices.
-    manage = signer().make(Purpose.MANAGE, subscription.subscriber_id)
+    manage = signer().make(
+        Purpose.MANAGE, subscription.subscriber_id, nonce=subscription.link_nonce
+    )
     return render_template(
         "pages/reader/confirmed.html",
         manage=url_for("reader.preferences", token=manage),
@@ -41,15 +51,17 @@ def post(token: str) -> str | tuple[str, int]:
     )
 
 
-def _show(subscription: Subscription, form: PressForm, token: str) -> str:
+def _show(subscription: Subscription, form: ConfirmForm, token: str) -> str:
     follow_reader(subscription.language)
+    # The very text that the ledger keeps with the consent, in the language it keeps it in.
+    wording = current_wording(subscription.language)
+    form.wording.data = wording.id
     return render_template(
         "pages/reader/confirm.html",
         form=form,
         token=token,
         already=subscription.status is SubscriptionStatus.ACTIVE,
-        # The very text that the ledger keeps with the consent, in the language it keeps it in.
-        wording=current_wording(subscription.language).text,
+        wording=wording.text,
         wording_language=subscription.language.value,
         latest=latest_card(),
         **facts_of(subscription),

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
+    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -17,10 +18,19 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from newsletter import addresses
 from newsletter.catalogue.models import Theme
+from newsletter.catalogue.queries import ThemeKey
 from newsletter.errors import BadAddress, BadInput
+from newsletter.subscribers import details
 from newsletter.subscribers.choices import Choices
-from newsletter.subscribers.models import Cadence, Language, MailFormat
-from newsletter.web.forgery import ReaderForm
+from newsletter.subscribers.models import Cadence, Language, MailFormat, Sector
+from newsletter.web.forgery import (
+    ReaderForm,
+    opened_source,
+    opened_wording,
+    signed_source,
+    signed_wording,
+)
+from newsletter.web.kept import KeptForm
 
 # What a reader is told when a domain deed refuses something she typed.
 REASONS = {
@@ -31,12 +41,33 @@ REASONS = {
     "too_long": _l("Dit adres is te lang. Het kan tot 254 tekens zijn."),
     "none_chosen": _l("Kies één of meer thema’s, of kies ‘Niet’ bij de mail over je thema’s."),
     "unknown": _l("Eén van deze thema’s bestaat niet meer. Kies opnieuw."),
+    "strange_character": _l("Er staat een teken in dat we niet kunnen tonen. Typ het opnieuw."),
+    "too_long_words": _l("Dit is te lang. Het kan tot 200 tekens zijn."),
+    "unknown_sector": _l("Kies een sector uit de lijst, of laat dit leeg."),
+    "not_a_day": _l("Vul een dag in als dag, maand en jaar, bijvoorbeeld 3-3-2027."),
+    "too_soon": _l("Kies een dag die nog moet komen, morgen of later."),
+    "too_far": _l("Een pauze duurt hooguit twaalf maanden. Kies een eerdere dag."),
+    "same_address": _l("Op dit adres krijg je onze mail al. Vul een ander adres in."),
+    "too_many_changes": _l(
+        "Je vroeg vandaag al drie keer om een ander adres. Probeer het morgen weer."
+    ),
     "nothing_chosen": _l("Kies iets om te krijgen: het magazine, of een mail over je thema’s."),
 }
 CADENCES = (
     (Cadence.WEEKLY.value, _l("Elke week")),
     (Cadence.MONTHLY.value, _l("Elke maand")),
     (Cadence.NONE.value, _l("Niet")),
+)
+SECTORS = (
+    ("", _l("Zeg ik liever niet")),
+    (Sector.GEMEENTE.value, _l("Gemeente")),
+    (Sector.PROVINCIE.value, _l("Provincie")),
+    (Sector.WATERSCHAP.value, _l("Waterschap")),
+    (Sector.RIJK.value, _l("Rijk")),
+    (Sector.UITVOERING.value, _l("Uitvoeringsorganisatie")),
+    (Sector.KENNIS.value, _l("Onderwijs of kennisinstelling")),
+    (Sector.BEDRIJF.value, _l("Bedrijf")),
+    (Sector.ANDERS.value, _l("Anders")),
 )
 
 
@@ -78,26 +109,91 @@ class CadenceField(RadioField):  # type: ignore[misc]  # wtforms has no types
             raise ValidationError(str(_l("Kies hoe vaak je een mail wilt.")))
 
 
+class OptionalCadenceField(CadenceField):
+    """How often, asked only when there is something to mail about: themes."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises ValidationError when themes were chosen and no cadence, or no such cadence."""
+        if self.data or form.themes.data:
+            super().pre_validate(form)
+
+
+class SourceField(HiddenField):  # type: ignore[misc]  # wtforms has no types
+    """The page where the sign-up began, signed: the ledger names it (P01)."""
+
+    def _value(self) -> str:
+        return signed_source(self.data) if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The page that was signed; None when it is missing or not ours."""
+        self.data = opened_source(valuelist[0]) if valuelist else None
+
+
+class WordingField(HiddenField):  # type: ignore[misc]  # wtforms has no types
+    """Which consent text the form showed, signed: the ledger keeps the text that was seen (P01)."""
+
+    def _value(self) -> str:
+        return signed_wording(self.data) if isinstance(self.data, int) else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The id that was signed; None when it is missing or not ours."""
+        self.data = opened_wording(valuelist[0]) if valuelist else None
+
+
+class DetailField(StringField):  # type: ignore[misc]  # wtforms has no types
+    """A line that a reader may leave empty, checked as the domain checks it."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises ValidationError with the reason as a sentence."""
+        try:
+            details.read(**{self.name: self.data or ""})
+        except BadInput as fault:
+            raise ValidationError(explain(fault)) from fault
+
+
+class SectorField(SelectField):  # type: ignore[misc]  # wtforms has no types
+    """Where a reader works; nothing is chosen beforehand."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=SECTORS, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises ValidationError on a word that is no sector."""
+        if self.data and self.data not in set(Sector):
+            raise ValidationError(str(REASONS["unknown_sector"]))
+
+
 class ShortSignup(ReaderForm):
     """One address; asks for every edition."""
 
+    wording = WordingField()
     address = AddressField(_l("Je e-mailadres"), id="address")
     website = StringField("", id="website")
 
 
 class SignupForm(ReaderForm):
-    """The whole form."""
+    """The whole form; only the address is needed."""
 
+    wording = WordingField()
+    source = SourceField()
     address = AddressField(_l("E-mailadres"), id="address")
     website = StringField("", id="website")
+    name = DetailField(_l("Naam"), id="name")
+    organisation = DetailField(_l("Organisatie"), id="organisation")
+    sector = SectorField(_l("Waar werk je?"), id="sector")
     editions = BooleanField(_l("Stuur mij elke editie"), id="editions")
     themes = ThemesField(_l("Thema’s"), id="themes")
-    cadence = CadenceField(
+    cadence = OptionalCadenceField(
         _l("Hoe vaak wil je een mail over je thema’s?"), id="cadence", choices=CADENCES
     )
 
+    @property
+    def leaves_all_open(self) -> bool:
+        """Whether she chose neither the magazine, nor themes, nor how often."""
+        return not (self.editions.data or self.themes.data or self.cadence.data)
 
-class PreferencesForm(ReaderForm):
+
+class PreferencesForm(KeptForm):
     """Everything a mailing's link may change."""
 
     themes = ThemesField(_l("Thema’s die je volgt"), id="themes")
@@ -120,23 +216,36 @@ class AskLinkForm(ReaderForm):
     website = StringField("", id="website")
 
 
-def offer_themes(field: ThemesField, themes: Iterable[Theme]) -> None:
+def offer_themes(field: ThemesField, themes: Iterable[Theme | ThemeKey]) -> None:
     """Let the field offer these themes."""
     field.choices = [(theme.slug, theme.slug) for theme in themes]
 
 
 def choices_from(
-    form: SignupForm | PreferencesForm, themes: Sequence[Theme], *, language: Language
+    form: SignupForm | PreferencesForm, themes: Sequence[Theme | ThemeKey], *, language: Language
 ) -> Choices:
-    """What a valid form chose, in the domain's words."""
+    """What a valid form chose, in the domain's words.
+
+    A sign-up that leaves all open asks for every edition: the form says so beside its button.
+    """
     picked = set(form.themes.data or ())
     plain = isinstance(form, PreferencesForm) and form.plain.data
+    leaves_open = isinstance(form, SignupForm) and form.leaves_all_open
     return Choices(
-        receives_editions=bool(form.editions.data),
-        cadence=Cadence(form.cadence.data),
+        receives_editions=bool(form.editions.data) or leaves_open,
+        cadence=Cadence(form.cadence.data or Cadence.NONE),
         theme_ids=frozenset(theme.id for theme in themes if theme.slug in picked),
         language=language,
         format=MailFormat.TEXT if plain else MailFormat.MAIL,
+    )
+
+
+def details_from(form: SignupForm) -> details.Details:
+    """What a valid form said of its reader."""
+    return details.read(
+        name=form.name.data or "",
+        organisation=form.organisation.data or "",
+        sector=form.sector.data or "",
     )
 
 

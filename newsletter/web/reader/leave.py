@@ -1,8 +1,8 @@
 """Leave: the page behind the unsubscribe link, its buttons, and one click by the mail program."""
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 
-from newsletter import addresses, clock
+from newsletter import clock
 from newsletter.core import signer
 from newsletter.subscribers.leave import Leaving, leave, open_leave
 from newsletter.subscribers.models import Subscription
@@ -12,14 +12,15 @@ from newsletter.web.forgery import is_one_click
 from newsletter.web.languages import follow_reader
 from newsletter.web.reader.choices_shown import receives
 from newsletter.web.reader.forms import PressForm
+from newsletter.web.reader.left import by_leave_link, masked, show_left
 
 SOURCE = "/afmelden"
 
 
 def page(token: str) -> str:
-    """GET /afmelden/<token>: names the address and the kind of mail; changes nothing (W01)."""
+    """GET /afmelden/<token>: names the address and what will happen; changes nothing (W01)."""
     subscription, what = open_leave(token, signer=signer(), now=clock.now())
-    return _show(subscription, what, PressForm(bound_to=token))
+    return _show(subscription, what, PressForm(bound_to=token), token)
 
 
 def post(token: str) -> str | Response | tuple[str, int]:
@@ -33,30 +34,12 @@ def post(token: str) -> str | Response | tuple[str, int]:
     form = PressForm(request.form, bound_to=token)
     if not form.validate():
         subscription, kind = open_leave(token, signer=signer(), now=clock.now())
-        return _show(subscription, kind, form), 400
+        return _show(subscription, kind, form, token), 400
     everything = request.form.get("what") != "this"
     subscription = _leave(
         token, Leaving.ALL if everything else None, means="mailed_link_post"
     )
-    return show_left(
-        subscription,
-        again=url_for("reader.leave", token=token),
-        choices_at=url_for("reader.ask_link"),
-        token=token,
-    )
-
-
-def show_left(subscription: Subscription, *, again: str, choices_at: str, token: str) -> str:
-    """The page after leaving: what stopped, what is left, and a button for that too (W03)."""
-    follow_reader(subscription.language)
-    return render_template(
-        "pages/reader/left.html",
-        address=_masked(subscription),
-        receives=receives(subscription),
-        form=PressForm(bound_to=token),
-        again=again,
-        choices_at=choices_at,
-    )
+    return show_left(subscription, by_leave_link(token), is_done=True)
 
 
 def _leave(token: str, what: Leaving | None, *, means: str) -> Subscription:
@@ -68,19 +51,19 @@ def _leave(token: str, what: Leaving | None, *, means: str) -> Subscription:
     return subscription
 
 
-def _show(subscription: Subscription, what: Leaving, form: PressForm) -> str:
+def _show(subscription: Subscription, what: Leaving, form: PressForm, token: str) -> str:
+    """What there is to stop; of someone who has stopped it all, how that stands."""
+    gets = receives(subscription)
+    door = by_leave_link(token)
+    if not gets.editions and not gets.digests:
+        return show_left(subscription, door, refused=form if form.errors else None)
     follow_reader(subscription.language)
     return render_template(
         "pages/reader/leave.html",
         form=form,
-        token=(request.view_args or {})["token"],
+        token=token,
         what=what.value,
-        address=_masked(subscription),
-        receives=receives(subscription),
+        address=masked(subscription),
+        receives=gets,
+        undo=door.find_undo(subscription),
     )
-
-
-def _masked(subscription: Subscription) -> str:
-    """The address as a stranger may see it; empty when we no longer hold it."""
-    address = subscription.subscriber.address
-    return addresses.mask(address) if address else ""

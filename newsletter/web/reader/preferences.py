@@ -1,4 +1,6 @@
-"""The preference page behind the mailed link: themes, rhythm, language, form, and stopping."""
+"""The preference page behind the mailed link: themes, rhythm, language, pausing and stopping."""
+
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -18,16 +20,17 @@ from newsletter.subscribers.models import (
 )
 from newsletter.subscribers.record_consent import Proof
 from newsletter.transaction import transaction
+from newsletter.web.kept import KeptForm, KeptPressForm
 from newsletter.web.languages import follow_reader
+from newsletter.web.reader import pause as pausing
 from newsletter.web.reader.choices_shown import receives, rhythm
 from newsletter.web.reader.forms import (
     PreferencesForm,
-    PressForm,
     choices_from,
     offer_themes,
     show_fault,
 )
-from newsletter.web.reader.leave import show_left
+from newsletter.web.reader.left import by_manage_link, show_left
 
 SOURCE = "/voorkeuren"
 Answer = str | Response | tuple[str, int]
@@ -37,7 +40,7 @@ def page(token: str) -> Answer:
     """GET /voorkeuren/<token>: the choices as they stand; changes nothing."""
     subscription = open_preferences(token, signer=signer(), now=clock.now())
     if subscription.status is not SubscriptionStatus.ACTIVE:
-        return _show_inactive(subscription)
+        return _show_inactive(subscription, token)
     return _show(subscription, _as_it_stands(subscription, token), token)
 
 
@@ -46,7 +49,7 @@ def post(token: str) -> Answer:
     now = clock.now()
     subscription = open_preferences(token, signer=signer(), now=now)
     if subscription.status is not SubscriptionStatus.ACTIVE:
-        return _show_inactive(subscription)
+        return _show_inactive(subscription, token)
     themes = pickable_themes()
     form = PreferencesForm(request.form, bound_to=token)
     offer_themes(form.themes, themes)
@@ -70,17 +73,14 @@ def post(token: str) -> Answer:
 def stop(token: str) -> Answer:
     """POST /voorkeuren/<token>/stoppen: stop one kind of mail or all of it, at once."""
     now = clock.now()
-    form = PressForm(request.form, bound_to=token)
+    form = KeptPressForm(request.form, bound_to=token)
     if not form.validate():
         subscription = open_preferences(token, signer=signer(), now=now)
         if subscription.status is not SubscriptionStatus.ACTIVE:
-            return _show_inactive(subscription)
+            return _show_inactive(subscription, token)
         # Said aloud: whoever pressed "stop" may never believe that it was done when it was not.
-        form.csrf_token.errors = [
-            _("Je bent nog niet afgemeld. Druk onderaan nog een keer op de knop om te stoppen.")
-        ]
-        shown = _as_it_stands(subscription, token)
-        return _show(subscription, shown, token, stop_form=form), 400
+        form.csrf_token.errors = [_("Je bent nog niet afgemeld."), *form.csrf_token.errors]
+        return _show(subscription, _as_it_stands(subscription, token), token, stop=form), 400
     what = request.form.get("what", "")
     with transaction():
         subscription = open_preferences(token, signer=signer(), now=now)
@@ -90,12 +90,29 @@ def stop(token: str) -> Answer:
             proof=Proof("preference_page", SOURCE),
             now=now,
         )
-    return show_left(
-        subscription,
-        again=url_for("reader.stop", token=token),
-        choices_at=url_for("reader.preferences", token=token),
-        token=token,
-    )
+    return show_left(subscription, by_manage_link(token), is_done=True)
+
+
+def pause(token: str) -> Answer:
+    """POST /voorkeuren/<token>/pauze: no mail until the day that was typed."""
+    subscription, form = pausing.begin(token)
+    if subscription.status is not SubscriptionStatus.ACTIVE:
+        return _show_inactive(subscription, token)
+    if form is not None:
+        shown = _as_it_stands(subscription, token)
+        return _show(subscription, shown, token, pause_form=form), 400
+    return pausing.done(token, "begin")
+
+
+def resume(token: str) -> Answer:
+    """POST /voorkeuren/<token>/hervatten: mail again from now on."""
+    subscription, form = pausing.end(token)
+    if subscription.status is not SubscriptionStatus.ACTIVE:
+        return _show_inactive(subscription, token)
+    if form is not None:
+        shown = _as_it_stands(subscription, token)
+        return _show(subscription, shown, token, resume_form=form), 400
+    return pausing.done(token, "end")
 
 
 def _as_it_stands(subscription: Subscription, token: str) -> PreferencesForm:
@@ -113,33 +130,42 @@ def _as_it_stands(subscription: Subscription, token: str) -> PreferencesForm:
 
 
 def _show(
-    subscription: Subscription,
-    form: PreferencesForm,
-    token: str,
-    *,
-    stop_form: PressForm | None = None,
+    subscription: Subscription, form: PreferencesForm, token: str, **refused: KeptForm
 ) -> str:
+    """The page; `refused` are the forms other than the choices that came back, by their name."""
     follow_reader(subscription.language)
     themes = pickable_themes()
     offer_themes(form.themes, themes)
+    others: dict[str, Any] = {
+        "stop": KeptPressForm(bound_to=token),
+        "pause_form": pausing.PauseForm(bound_to=token),
+        "resume_form": KeptPressForm(bound_to=token),
+        "fresh_form": KeptPressForm(bound_to=token),
+        **refused,
+    }
     return render_template(
         "pages/reader/preferences.html",
         form=form,
-        stop=stop_form or PressForm(bound_to=token),
+        refused=next(iter(refused.values()), form),
         token=token,
         address=addresses.mask(subscription.subscriber.address or ""),
         themes=themes,
         followed=len(subscription.themes),
-        saved="bewaard" in request.args and not form.errors,
+        saved="bewaard" in request.args and not form.errors and not refused,
         receives=receives(subscription),
+        **others,
         **rhythm(),
+        **pausing.shown(subscription),
     )
 
 
-def _show_inactive(subscription: Subscription) -> str:
+def _show_inactive(subscription: Subscription, token: str) -> str:
     follow_reader(subscription.language)
     return render_template(
         "pages/reader/inactive.html",
         address=addresses.mask(subscription.subscriber.address or ""),
         pending=subscription.status is SubscriptionStatus.PENDING,
+        undo=by_manage_link(token).find_undo(subscription),
+        token=token,
+        fresh_form=KeptPressForm(bound_to=token),
     )

@@ -1,26 +1,31 @@
 """Sign up: the form, and the page that looks the same whatever the address was."""
 
+from dataclasses import dataclass
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
+from newsletter.catalogue.queries import theme_keys
 from newsletter.catalogue.queries import themes as pickable_themes
-from newsletter.core import settings, signer
 from newsletter.errors import BadInput
+from newsletter.partners.models import Partner
+from newsletter.subscribers.ask import ask_signup
 from newsletter.subscribers.choices import Choices
-from newsletter.subscribers.models import Cadence, Language
-from newsletter.subscribers.signup import request_signup
+from newsletter.subscribers.details import Details
+from newsletter.subscribers.models import Language
 from newsletter.subscribers.wordings import current_wording
 from newsletter.transaction import transaction
 from newsletter.web.cards import latest_card
-from newsletter.web.extensions import limiter
-from newsletter.web.forgery import network
+from newsletter.web.forgery import Delay
+from newsletter.web.guard.admit import busy, knock, renewed
 from newsletter.web.languages import current_language
 from newsletter.web.reader.choices_shown import rhythm
 from newsletter.web.reader.forms import (
     ShortSignup,
     SignupForm,
     choices_from,
+    details_from,
     is_caught,
     offer_themes,
     show_fault,
@@ -29,29 +34,67 @@ from newsletter.web.reader.forms import (
 Answer = str | Response | tuple[str, int]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a form stands: the page that the ledger names, and the partner whose page it is."""
+
+    page: str = "/aanmelden"
+    partner: Partner | None = None
+
+
 def page() -> str:
     """GET /aanmelden: the whole form, empty."""
-    form = SignupForm()
-    offer_themes(form.themes, pickable_themes())
-    return _show(form)
+    return show(open_form(), Place())
 
 
 def post() -> Answer:
     """POST /aanmelden: from the whole form, or with only an address from a compact one."""
     if "compact" in request.form:
         return _post_compact()
-    themes = pickable_themes()
+    return take(Place())
+
+
+def take(place: Place) -> Answer:
+    """What a post of the whole form comes to, at the address of the place that showed it."""
+    themes = theme_keys()
     form = SignupForm(request.form)
     offer_themes(form.themes, themes)
+    form.source.data = form.source.data or place.page
     if not form.validate():
-        return _show(form), 400
+        return show(form, place), 400
     language = Language(current_language())
     choices = choices_from(form, themes, language=language)
-    fault = _ask(form, choices, source_page="/aanmelden")
+    fault = _ask(form, choices, details_from(form), source_page=form.source.data)
     if fault is None:
         return _done()
+    if isinstance(fault, Delay):
+        form.delay = fault
+        return busy(show(form, place), fault)
     show_fault(form, fault)
-    return _show(form), 400
+    return show(form, place), 400
+
+
+def open_form(address: str = "") -> SignupForm:
+    """The whole form with nothing chosen; the address when it was typed elsewhere."""
+    form = SignupForm(data={"address": address})
+    offer_themes(form.themes, pickable_themes())
+    return form
+
+
+def show(form: SignupForm, place: Place, *, arrived: bool = False) -> str:
+    """The page with the whole form; `arrived` when the address came along from another site."""
+    wording = current_wording(Language(current_language()))
+    form.wording.data = wording.id
+    form.source.data = form.source.data or place.page
+    return render_template(
+        "pages/reader/subscribe.html",
+        form=form,
+        themes=pickable_themes(),
+        wording=wording.text,
+        partner=place.partner,
+        arrived=arrived,
+        **rhythm(),
+    )
 
 
 def done() -> str:
@@ -65,45 +108,46 @@ def _post_compact() -> Answer:
     short = ShortSignup(request.form, bound_to=source_page)
     if short.validate():
         choices = Choices(receives_editions=True, language=Language(current_language()))
-        if _ask(short, choices, source_page=source_page) is None:
+        fault = _ask(short, choices, Details(), source_page=source_page)
+        if fault is None:
             return _done()
-    # What is wrong is shown on the whole form, filled in with what the compact one asks for.
-    form = SignupForm(
-        data={"address": short.address.data, "editions": True, "cadence": Cadence.NONE.value}
-    )
-    offer_themes(form.themes, pickable_themes())
+        if isinstance(fault, Delay):
+            short.delay = fault
+    # What is wrong is shown on the whole form. Nothing is ticked there: leaving all open asks for
+    # every edition, as the compact form said.
+    form = open_form(short.address.data or "")
+    form.source.data = None if short.csrf_token.errors else source_page
     form.address.errors = short.address.errors
     form.csrf_token.errors = short.csrf_token.errors
-    return _show(form), 400
+    form.delay = short.delay
+    shown = show(form, Place())
+    return busy(shown, form.delay) if form.delay else (shown, 400)
 
 
-def _ask(form: ShortSignup | SignupForm, choices: Choices, *, source_page: str) -> BadInput | None:
-    """Carry the request out unless a machine filled the form; a refusal comes back."""
+def _ask(
+    form: ShortSignup | SignupForm, choices: Choices, details: Details, *, source_page: str
+) -> BadInput | Delay | None:
+    """Keep the request unless a machine filled the form; a refusal or a delay comes back."""
     if is_caught(form):
         return None
-    with limiter.limit(lambda: settings().signup_per_hour, key_func=network, scope="signup"):
-        try:
-            with transaction():
-                request_signup(
-                    address=form.address.data or "",
-                    choices=choices,
-                    source_page=source_page,
-                    signer=signer(),
-                    now=clock.now(),
-                )
-        except BadInput as fault:
-            return fault
+    delay = knock("signup")
+    if delay:
+        return delay
+    try:
+        with transaction():
+            ask_signup(
+                address=form.address.data or "",
+                choices=choices,
+                details=details,
+                source_page=source_page,
+                # An old form carries the text it showed; one without is asked anew elsewhere.
+                wording_id=form.wording.data or current_wording(choices.language).id,
+                now=clock.now(),
+            )
+    except BadInput as fault:
+        form.delay = renewed("signup")
+        return fault
     return None
-
-
-def _show(form: SignupForm) -> str:
-    return render_template(
-        "pages/reader/subscribe.html",
-        form=form,
-        themes=pickable_themes(),
-        wording=current_wording(Language(current_language())).text,
-        **rhythm(),
-    )
 
 
 def _done() -> Response:

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.accounts.queries import entries_of
 from newsletter.editions.queries import get_edition, year_plan
-from newsletter.web.desk.typed import as_moment, read_day, read_time, show_day, show_time
+from newsletter.web.typed import as_moment, read_day, read_time, show_day, show_time
 from tests.web.desk.conftest import Worker
 from tests.web.visitor import faults
 

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from newsletter.deliveries.models import MailKind
-from tests.material import deliveries, reader
+from tests.material import deliveries, reader, take
 from tests.web import visitor
 
 pytestmark = pytest.mark.usefixtures("now")
@@ -21,6 +21,8 @@ def test_a_reader_gets_a_mail_and_a_stranger_sees_the_same(
         answers.append(visitor.post(client, form, address=address))
     assert len({(a.status_code, a.location, a.get_data()) for a in answers}) == 1
     assert answers[0].location == "/mijn-link/verstuurd"
+    assert deliveries(MailKind.MANAGE_LINK) == []
+    assert take() == 2
     (mail,) = deliveries(MailKind.MANAGE_LINK)
     assert mail.subscriber_id == anne.subscriber_id
 

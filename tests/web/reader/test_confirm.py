@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from newsletter.subscribers.models import (
     Subscription,
     SubscriptionStatus,
 )
+from newsletter.subscribers.wordings import current_wording
 from tests.material import NOW, choices, confirm_token, deliveries, sign_up
 from tests.web import visitor
 
@@ -153,3 +155,52 @@ def test_a_link_from_before_she_left_does_not_speak_of_a_newer_mail_alone(
     answer = client.get(address)
     assert answer.status_code == 410
     assert "je hebt je intussen afgemeld" in answer.get_data(as_text=True)
+
+
+def test_a_page_that_stood_open_keeps_the_wording_that_it_showed(
+    client: FlaskClient, session: Session, asked: Subscription
+) -> None:
+    address = f"/bevestigen/{confirm_token(asked)}"
+    form = visitor.form_of(client.get(address), action=address)
+    shown = current_wording(asked.language)
+    session.add(ConsentWording(version=shown.version + 1, language=shown.language,
+                               text="Ja, anders.", sha256="0" * 64, since=NOW))
+    session.flush()
+    visitor.post(client, form)
+    given = select(Consent.wording_id).where(Consent.act == ConsentAct.GIVEN)
+    kept = session.scalar(given.where(Consent.subscriber_id == asked.subscriber_id))
+    assert kept == shown.id
+
+
+def test_a_wording_that_we_did_not_sign_is_not_taken(
+    client: FlaskClient, session: Session, asked: Subscription
+) -> None:
+    address = f"/bevestigen/{confirm_token(asked)}"
+    form = visitor.form_of(client.get(address), action=address)
+    assert visitor.post(client, form, wording="1").status_code == 200
+    given = select(Consent.wording_id).where(Consent.act == ConsentAct.GIVEN)
+    kept = session.scalar(given.where(Consent.subscriber_id == asked.subscriber_id))
+    assert kept == current_wording(asked.language).id
+
+
+def test_a_link_that_is_opened_on_one_device_may_be_pressed_on_another(
+    app: Flask, client: FlaskClient, session: Session, asked: Subscription
+) -> None:
+    address = f"/bevestigen/{confirm_token(asked)}"
+    opened = client.get(address)
+    assert "Set-Cookie" not in opened.headers
+    other = app.test_client()
+    answer = other.post(address, data=visitor.form_of(opened, action=address).filled())
+    assert (answer.status_code, visitor.heading(answer)) == (200, "Je bent abonnee")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_the_link_to_the_choices_works_for_who_once_changed_her_address(
+    client: FlaskClient, session: Session, asked: Subscription
+) -> None:
+    asked.link_nonce = 3
+    session.flush()
+    address = f"/bevestigen/{confirm_token(asked)}"
+    answer = visitor.post(client, visitor.form_of(client.get(address), action=address))
+    manage = next(link for link in visitor.links(answer) if link.startswith("/voorkeuren/"))
+    assert visitor.heading(client.get(manage)) == "Jouw abonnement"

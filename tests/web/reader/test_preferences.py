@@ -110,7 +110,8 @@ def test_stopping_takes_one_button_and_says_what_is_left(
     stop = f"{address_of(anne)}/stoppen"
     form = visitor.form_of(client.get(address_of(anne)), action=stop)
     answer = visitor.post(client, form, what=what)
-    assert (answer.status_code, visitor.heading(answer)) == (200, "Je bent afgemeld")
+    heading = "Dat is gestopt" if left else "Je bent afgemeld"
+    assert (answer.status_code, visitor.heading(answer)) == (200, heading)
     session.refresh(anne)
     if left is None:
         assert anne.status is SubscriptionStatus.ENDED

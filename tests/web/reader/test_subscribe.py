@@ -1,11 +1,8 @@
 """The sign-up form: what it asks, what it refuses, and what it never tells."""
 
-from dataclasses import replace
-
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.deliveries.models import MailKind
@@ -18,8 +15,9 @@ from newsletter.subscribers.models import (
     Subscription,
     SubscriptionStatus,
 )
+from newsletter.subscribers.wordings import current_wording
+from tests.material import NOW, deliveries, reader, sign_up, take, waiting
 from tests.material import choices as choosing
-from tests.material import deliveries, reader, sign_up
 from tests.web import visitor
 
 pytestmark = pytest.mark.usefixtures("now")
@@ -35,6 +33,8 @@ HOSTILE = (
     "x" * 10_000 + "@gemeente.example",
     "x@" + "y" * 300 + ".example",
 )
+OTHER_FIELDS = ("themes", "cadence", "editions", "website", "csrf_token", "wording", "source",
+                "name", "organisation", "sector", "compact")
 
 
 def _form(client: FlaskClient, **query: str) -> visitor.Form:
@@ -42,6 +42,8 @@ def _form(client: FlaskClient, **query: str) -> visitor.Form:
 
 
 def _subscription(session: Session, address: str) -> Subscription:
+    """What came of the one sign-up that waited for a worker."""
+    assert take() == 1
     found = select(Subscription).join(Subscriber).where(Subscriber.address == address)
     return session.scalars(found).one()
 
@@ -65,26 +67,6 @@ def test_the_full_form_asks_for_what_was_chosen_and_mails_a_confirmation(
     assert (asked.receives_editions, asked.cadence) == (True, Cadence.MONTHLY)
     assert len(asked.themes) == 2
     assert [each.kind for each in deliveries()][-1] is MailKind.CONFIRM_SIGNUP
-
-
-def test_the_compact_form_on_the_home_page_asks_for_every_edition(
-    client: FlaskClient, session: Session
-) -> None:
-    form = visitor.form_of(client.get("/"), action="/aanmelden")
-    answer = visitor.post(client, form, address="bas@gemeente.example")
-    assert answer.status_code == 303
-    asked = _subscription(session, "bas@gemeente.example")
-    assert (asked.receives_editions, asked.cadence) == (True, Cadence.NONE)
-
-
-def test_a_fault_on_the_compact_form_opens_the_full_one_with_the_address_kept(
-    client: FlaskClient,
-) -> None:
-    form = visitor.form_of(client.get("/"), action="/aanmelden")
-    answer = visitor.post(client, form, address="geen adres")
-    assert answer.status_code == 400
-    assert "met een @" in visitor.faults(answer)["address"]
-    assert visitor.form_of(answer, action="/aanmelden").fields["address"] == ["geen adres"]
 
 
 def test_faults_stand_at_their_fields_and_in_a_summary_and_the_rest_is_kept(
@@ -121,15 +103,14 @@ def test_a_digest_without_themes_and_a_sign_up_for_nothing_are_refused_at_the_fi
 def test_a_hostile_address_is_a_fault_at_the_field_and_never_reflected_raw(
     client: FlaskClient, session: Session, typed: str
 ) -> None:
-    before = session.scalar(select(func.count()).select_from(Subscriber))
     answer = visitor.post(client, _form(client), address=typed, editions="y", cadence="none")
     assert answer.status_code == 400
     assert "address" in visitor.faults(answer)
     assert "<script>alert" not in answer.get_data(as_text=True)
-    assert session.scalar(select(func.count()).select_from(Subscriber)) == before
+    assert waiting() == []
 
 
-@pytest.mark.parametrize("field", ["themes", "cadence", "editions", "website", "csrf_token"])
+@pytest.mark.parametrize("field", OTHER_FIELDS)
 @pytest.mark.parametrize("value", ["\x00\x1f", "‮‮", "x" * 5000, "<svg onload=x>"])
 def test_hostile_words_in_any_other_field_never_break_the_page(
     client: FlaskClient, field: str, value: str
@@ -169,9 +150,7 @@ def test_a_filled_trap_gets_the_same_answer_and_no_mail(
         website="https://spam.example",
     )
     assert (answer.status_code, answer.location) == (303, "/aanmelden/gelukt")
-    assert session.scalar(
-        select(func.count()).where(Subscriber.address == "bot@gemeente.example")
-    ) == 0
+    assert waiting() == []
 
 
 def test_a_post_without_our_form_token_changes_nothing_but_keeps_what_was_typed(
@@ -181,12 +160,11 @@ def test_a_post_without_our_form_token_changes_nothing_but_keeps_what_was_typed(
     answer = client.post("/aanmelden", data=typed)
     assert answer.status_code == 400
     assert "Druk nog een keer op de knop" in answer.get_data(as_text=True)
-    assert session.scalar(
-        select(func.count()).where(Subscriber.address == "anne@gemeente.example")
-    ) == 0
+    assert waiting() == []
     again = visitor.form_of(answer, action="/aanmelden")
     assert again.fields["address"] == ["anne@gemeente.example"]
     assert client.post(again.action, data=again.fields).status_code == 303
+    assert len(waiting()) == 1
 
 
 @pytest.mark.parametrize(
@@ -225,11 +203,28 @@ def test_the_consent_text_on_the_form_is_the_one_that_the_ledger_keeps(
     visitor.post(
         client, _form(client), address="anne@gemeente.example", editions="y", cadence="none"
     )
+    assert take() == 1
     kept = session.scalars(
         select(ConsentWording).join(Consent, Consent.wording_id == ConsentWording.id)
         .order_by(Consent.id.desc()).limit(1)
     ).one()
     assert kept.text in visitor.page(answer).body.text()
+
+
+def test_an_old_form_is_kept_with_the_older_text_that_it_showed(
+    client: FlaskClient, session: Session
+) -> None:
+    form = _form(client)
+    shown = current_wording(Language.NL)
+    session.add(
+        ConsentWording(version=shown.version + 1, language=Language.NL, text="Anders.",
+                       sha256="0" * 64, since=NOW)
+    )
+    session.flush()
+    visitor.post(client, form, address="anne@gemeente.example")
+    assert take() == 1
+    kept = session.scalars(select(Consent.wording_id).order_by(Consent.id.desc())).first()
+    assert kept == shown.id != current_wording(Language.NL).id
 
 
 def test_the_english_form_asks_for_english_mails(client: FlaskClient, session: Session) -> None:
@@ -240,60 +235,3 @@ def test_the_english_form_asks_for_english_mails(client: FlaskClient, session: S
     )
     assert answer.location == "/aanmelden/gelukt?taal=en"
     assert _subscription(session, "mary@gemeente.example").language is Language.EN
-
-
-def test_too_many_sign_ups_from_one_network_must_wait(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    strict = replace(app.config["SETTINGS"], signup_per_hour="2 per hour")
-    monkeypatch.setitem(app.config, "SETTINGS", strict)
-    answers = []
-    for number in range(3):
-        form = _form(client)
-        address = f"lezer{number}@gemeente.example"
-        answers.append(
-            client.post(
-                form.action, data=form.filled(address=address, editions="y", cadence="none"),
-                environ_base={"REMOTE_ADDR": f"192.0.2.{number}"},
-            )
-        )
-    assert [answer.status_code for answer in answers] == [303, 303, 429]
-    assert visitor.heading(answers[-1]) == "Even wachten"
-
-
-@pytest.mark.parametrize("page", ["/", "/edities/14-2"])
-def test_the_compact_form_shows_the_consent_text_and_the_ledger_names_its_page(
-    client: FlaskClient, session: Session, page: str
-) -> None:
-    answer = client.get(page)
-    form = visitor.form_of(answer, action="/aanmelden")
-    assert visitor.post(client, form, address="bas@gemeente.example").status_code == 303
-    asked, wording = session.execute(
-        select(Consent, ConsentWording)
-        .join(ConsentWording, Consent.wording_id == ConsentWording.id)
-        .order_by(Consent.id.desc())
-        .limit(1)
-    ).one()
-    assert asked.source_page == page
-    assert wording.text in visitor.page(answer).body.text()
-
-
-def test_a_source_page_that_a_stranger_made_up_is_refused(
-    client: FlaskClient, session: Session
-) -> None:
-    form = visitor.form_of(client.get("/"), action="/aanmelden")
-    before = session.scalar(select(func.count()).select_from(Consent))
-    answer = visitor.post(client, form, address="bas@gemeente.example", compact="/elders")
-    assert answer.status_code == 400
-    assert session.scalar(select(func.count()).select_from(Consent)) == before
-
-
-def test_after_a_fault_on_the_compact_form_only_the_address_is_left_to_mend(
-    client: FlaskClient, session: Session
-) -> None:
-    form = visitor.form_of(client.get("/"), action="/aanmelden")
-    answer = visitor.post(client, form, address="bas")
-    again = visitor.form_of(answer, action="/aanmelden")
-    assert visitor.post(client, again, address="bas@gemeente.example").status_code == 303
-    asked = _subscription(session, "bas@gemeente.example")
-    assert (asked.receives_editions, asked.cadence) == (True, Cadence.NONE)
