@@ -15,8 +15,9 @@ from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.extensions import db
 from newsletter.subscribers.choices import Choices
 from newsletter.subscribers.confirm import confirm
-from newsletter.subscribers.models import Cadence, Subscriber, Subscription
+from newsletter.subscribers.models import AddressRequest, Cadence, Subscriber, Subscription
 from newsletter.subscribers.signup import request_signup
+from newsletter.subscribers.take_requests import take_requests
 from newsletter.tokens import Purpose
 
 NOW = datetime(2026, 11, 10, 7, 0, tzinfo=UTC)  # a Tuesday, 08:00 in Amsterdam
@@ -44,6 +45,18 @@ def sign_up(address: str, chosen: Choices, *, now: datetime = NOW) -> Subscripti
     return db.session.scalars(
         select(Subscription).join(Subscriber).where(Subscriber.address == address)
     ).one()
+
+
+def waiting() -> list[AddressRequest]:
+    """What visitors asked by typing an address and no worker took yet, oldest first."""
+    return list(db.session.scalars(select(AddressRequest).order_by(AddressRequest.id)))
+
+
+def take(*, now: datetime = NOW) -> int:
+    """What a worker does with the rows that the public forms left; how many there were."""
+    taken = take_requests(signer=signer(), at_most=100, now=now)
+    db.session.flush()
+    return taken
 
 
 def confirm_token(subscription: Subscription, *, issued_at: datetime = NOW) -> str:

@@ -40,6 +40,7 @@ def test_from_sign_up_to_unsubscribe_as_a_person_sees_it(
         _read_magazine(noor)
         digest, edition = (_mail(inbox, kind) for kind in ("digest", "edition"))
         _watch_ledger(robin, key, moment)
+        _look_at_data(noor, inbox)
     _read(noor, digest, edition, key)
     _leave(noor, digest)
 
@@ -63,7 +64,7 @@ def _sign_up(noor: Walk) -> None:
 
 
 def _confirm(noor: Walk, inbox: Inbox) -> None:
-    _mail(inbox, "confirmation")
+    _look_at_mail(noor, "mail-confirmation", _mail(inbox, "confirmation"))
     noor.open("/inbox/")
     noor.look("inbox")
     noor.follow("table a")
@@ -76,7 +77,7 @@ def _confirm(noor: Walk, inbox: Inbox) -> None:
 
 
 def _choose(noor: Walk, inbox: Inbox) -> None:
-    _mail(inbox, "welcome")
+    _look_at_mail(noor, "mail-welcome", _mail(inbox, "welcome"))
     noor.open("/inbox/")
     noor.follow("table a")
     noor.follow("a[href*='/voorkeuren/']")
@@ -166,6 +167,7 @@ def _read_magazine(noor: Walk) -> None:
     for path, name in (
         ("/edities/", "shelf"), ("/themas/data", "theme"), ("/mijn-link", "ask-link"),
         ("/privacy", "privacy"), ("/?taal=en", "home-english"),
+        ("/p/vdp", "partner"), ("/insluiten", "embed"), ("/p/vdp/insluiten", "partner-embed"),
     ):
         noor.open(path)
         noor.look(name)
@@ -190,13 +192,33 @@ def _read(noor: Walk, digest: ShownMail, edition: ShownMail, key: str) -> None:
     assert len(digest.articles()) == len(set(digest.articles())) == 2
     assert len(edition.articles()) == 4
     for name, mail in (("mail-digest", digest), ("mail-edition", edition)):
-        noor.page.goto("about:blank")
-        noor.look_at_mail(name, mail.html or "")
+        _look_at_mail(noor, name, mail)
     noor.open(f"/edities/{key}")
     noor.look("edition")
     noor.open(f"/edities/{key}/mail")
     noor.open(f"/artikelen/{edition.articles()[0]}")
     noor.look("article-page")
+
+
+def _look_at_data(noor: Walk, inbox: Inbox) -> None:
+    """What is known of her, and all that was sent, by the fresh link (W12)."""
+    noor.open(inbox.wait_for(ADDRESS, "welcome").link("/voorkeuren/"))
+    noor.press("Mail mij een link naar mijn gegevens")
+    noor.look("fresh-link")
+    data = wait_for(
+        lambda: next((mail.link("/mijn-gegevens/") for mail in inbox.mails_of(ADDRESS)
+                      if mail.links("/mijn-gegevens/")), None),
+        seconds=30, what="the mail with the fresh link",
+    )
+    noor.open(data)
+    noor.look("my-data")
+    noor.open(f"{data}/mails")
+    noor.look("my-mails")
+
+
+def _look_at_mail(noor: Walk, name: str, mail: ShownMail) -> None:
+    noor.page.goto("about:blank")
+    noor.look_at_mail(name, mail.html or "")
 
 
 def _leave(noor: Walk, digest: ShownMail) -> None:

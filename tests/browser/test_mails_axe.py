@@ -1,6 +1,7 @@
 """Every kind of mail in a real browser: axe in light and dark, and no sideways scroll (A02)."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -27,7 +28,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("kind", MailKind)
 def test_axe_finds_nothing_in_light_and_dark(page: Page, kind: MailKind, language: str) -> None:
     html = html_of(mail_of(kind, language))
-    for scheme, width in (("light", 320), ("dark", 320), ("light", 1280), ("dark", 1280)):
+    for scheme, width in product(("light", "dark"), (320, 768, 1280)):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": 900})
         page.set_content(html)

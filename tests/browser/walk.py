@@ -18,7 +18,11 @@ AXE_AT = ((1280, "light"), (320, "dark"))
 MAIL_RULES = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
 MAIL_WIDTH = 700
 # What the documents show, of all that is looked at; the rest goes to a temporary folder.
-SHOWN = frozenset({"home", "sign-up", "preferences", "desk", "mailing", "mail-edition"})
+SHOWN = frozenset({
+    "home", "sign-up", "sign-up-refused", "check-mail", "confirm", "preferences", "my-data",
+    "my-mails", "left", "partner", "desk", "mailing", "mail-edition", "mail-confirmation",
+    "mail-welcome",
+})
 
 
 class Walk:
@@ -27,7 +31,8 @@ class Walk:
     def __init__(self, browser: Browser, *, site: str, folder: Path) -> None:
         self.site = site
         self._folder = folder
-        self._context = browser.new_context(base_url=site)
+        # A colour in mid-change has a contrast that no reader sees.
+        self._context = browser.new_context(base_url=site, reduced_motion="reduce")
         self._said: list[str] = []
         self.page: Page = self._context.new_page()
         self.page.on("console", self._listen)

@@ -46,6 +46,7 @@ def production() -> Callable[[dict[str, str]], dict[str, str]]:
             "MAIL_FROM": "nieuws@nieuws.example",
             "REPLY_TO": "redactie@nieuws.example",
             "BOUNCE_DOMAIN": "bounces.nieuws.example",
+            "ERASED_IDS": "/nonexistent/erased.ids",
         }
 
     return of

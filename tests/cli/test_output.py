@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from newsletter.cli.output import cell, print_table, write_csv, write_json
+from newsletter.cells import cell
+from newsletter.cli.output import print_table, write_csv, write_json
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from newsletter import clock
-from newsletter.config import Relay, Settings
+from newsletter.config import Settings
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.heartbeat import BEAT, beat
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.jobs import Lane
+from newsletter.subscribers.ask import ask_link
+from newsletter.subscribers.models import Language
+from newsletter.values import Relay
 from tests.cli.conftest import Run
 from tests.material import reader
 
@@ -84,10 +87,13 @@ def test_open_alarms_and_deliveries_that_nobody_takes_up_are_wrong(
     session.add(Delivery(kind=MailKind.WELCOME, lane=Lane.PROMPT,
                          subscriber_id=subscription.subscriber_id, created_at=long_ago,
                          due_at=long_ago))
+    ask_link(address="noor@gemeente.example", language=Language.NL, source_page="/mijn-link",
+             now=long_ago)
     raise_alarm("ledger_open", "edition:90-8", now=clock.now())
     report = read("status")
     assert "alarm ledger_open: edition:90-8" in report["wrong"]
-    assert report["waiting"]["overdue"] == 1
+    assert report["waiting"]["overdue"] == report["waiting"]["requests_overdue"] == 1
+    assert "1 posted forms should have been taken up 5 minutes ago" in report["wrong"]
     assert report["waiting"]["open_deliveries"] == {"prompt": {"pending": 1}}
 
 

@@ -24,9 +24,10 @@ from seeds.demo import LOGINS
 from tests.docs.pages import PAGES, Page, page
 from tests.faults.test_kill import BOUND_PER_KILL
 
-README, OPERATORS, EDITORS, ARCHITECTURE = (
+README, OPERATORS, EDITORS, READERS, ARCHITECTURE = (
     page(name)
-    for name in ("README.md", "docs/operators.md", "docs/editors.md", "docs/architecture.md")
+    for name in ("README.md", "docs/operators.md", "docs/editors.md", "docs/readers.md",
+                 "docs/architecture.md")
 )
 DECISIONS = page("docs/decisions/README.md")
 DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -147,12 +148,13 @@ def test_in_production_no_page_of_the_inbox_has_an_address() -> None:
     assert not [rule for rule in rules if rule.startswith("/inbox")]
 
 
-def test_every_dutch_name_for_editors_stands_on_a_page() -> None:
+@pytest.mark.parametrize(("guide", "least"), [(EDITORS, 20), (READERS, 5)])
+def test_every_dutch_name_in_a_guide_stands_on_a_page(guide: Page, least: int) -> None:
     pages, views = ROOT / "templates/pages", ROOT / "newsletter/web"
     sources = [*pages.rglob("*.html"), *views.rglob("*.py")]
     shown = " ".join(" ".join(path.read_text(encoding="utf-8").split()) for path in sources)
-    names = [name for name in EDITORS.bold() if name != "bold"]
-    assert len(names) > 20
+    names = [name for name in guide.bold() if name != "bold"]
+    assert len(names) > least
     for name in names:
         assert re.search(rf"""['"‘>]{re.escape(name)}[.,’'"<]""", shown), name
 

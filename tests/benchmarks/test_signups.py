@@ -1,0 +1,163 @@
+"""Sign-ups per second against a bare page, and whether their time tells addresses apart (W04)."""
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from flask import Flask
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy.engine import make_url
+
+from newsletter import clock
+from newsletter.core import create_core, signer
+from newsletter.deliveries.suppress import SuppressionReason, suppress
+from newsletter.extensions import db
+from newsletter.transaction import transaction
+from tests import material
+from tests.benchmarks.readers_at_once import area_under_curve, centile, post_all, timed
+from tests.benchmarks.rows import report
+from tests.faults.parts import ROOT, wait_until
+from tests.journeys.house import free_port
+
+POSTS = int(os.environ.get("BENCH_SIGNUPS", "3000"))
+TRIES = int(os.environ.get("BENCH_TRIES", "200"))
+RUNS = int(os.environ.get("BENCH_RUNS", "3"))
+PARALLEL = 16
+QUIET = {"SIGNUP_PER_HOUR": "100000000 per hour",
+         "SIGNUP_WITHOUT_PROOF_PER_HOUR": "100000000 per hour",
+         "SIGNUP_GLOBAL_PER_MINUTE": "100000000 per minute"}
+WORKERS = ("--workers", "2", "--threads", "8", "--preload", "--no-control-socket",
+           "--log-level", "warning")
+
+pytestmark = pytest.mark.bench
+
+
+@contextmanager
+def _served(application: str, environ: dict[str, str]) -> Iterator[int]:
+    """The port at which two processes of eight threads serve an application."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}",
+               *WORKERS]
+    log_folder = ROOT / ".benchmarks"
+    log_folder.mkdir(exist_ok=True)
+    with (log_folder / "web.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environ}, stdout=log, stderr=log
+        )
+
+        def answers() -> bool:
+            try:
+                return httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).is_success
+            except httpx.TransportError:
+                return False
+
+        try:
+            wait_until(answers, seconds=60, what="the web")
+            yield port
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _form(port: int) -> dict[str, str]:
+    """What the form would send, with a signed token; only the address is still to be typed."""
+    page = LexborHTMLParser(
+        httpx.get(f"http://127.0.0.1:{port}/aanmelden", trust_env=False).text
+    )
+    form = next(f for f in page.css("form") if f.attributes.get("action") == "/aanmelden")
+    hidden = {str(field.attributes["name"]): str(field.attributes.get("value") or "")
+              for field in form.css("input[type=hidden]")}
+    return {**hidden, "website": "", "editions": "y", "cadence": "weekly", "themes": "data"}
+
+
+def _bodies(form: dict[str, str], run: int) -> list[dict[str, str]]:
+    return [{**form, "address": f"lezer{run}n{number}@gemeente.example"}
+            for number in range(POSTS)]
+
+
+def test_sign_ups_per_second(
+    make_database: Callable[[], dict[str, str]], tmp_path: Path
+) -> None:
+    environ = {**make_database(), **QUIET}
+    owner = make_url(environ["DATABASE_OWNER_URL"]).set(drivername="postgresql")
+    database = owner.render_as_string(False)
+    with psycopg.connect(database, autocommit=True) as admin:
+        admin.execute("create table bare_rows (id bigserial primary key, address text, "
+                      "cadence text, at timestamptz default now())")
+        with _served("wsgi:application", environ) as ours, _served(
+            "tests.benchmarks.bare:application", {"BARE_DATABASE": database}
+        ) as bare:
+            form = _form(ours)
+            post_all(ours, _bodies(form, 0)[:200], parallel=PARALLEL)
+            post_all(bare, _bodies(form, 0)[:200], parallel=PARALLEL)
+            pairs = []
+            for run in range(1, RUNS + 1):
+                mine = timed(lambda run=run: post_all(  # type: ignore[misc]
+                    ours, _bodies(form, run), parallel=PARALLEL))
+                theirs = timed(lambda run=run: post_all(  # type: ignore[misc]
+                    bare, _bodies(form, run), parallel=PARALLEL))
+                pairs.append((mine, theirs))
+        (kept,) = admin.execute("select count(*) from address_requests").fetchone() or (0,)
+        assert kept == RUNS * POSTS + 200
+    rates = [POSTS / mine[0] for mine, _ in pairs]
+    ratio = statistics.median(theirs[0] / mine[0] for mine, theirs in pairs)
+    p99 = statistics.median(centile(mine[1], 0.99) for mine, _ in pairs)
+    report("sign-ups taken, 16 readers at once, two processes", statistics.median(rates),
+           unit="posts/s")
+    report("the same, p99 of one post", p99 * 1000, unit="ms")
+    report("a bare page that inserts one row",
+           statistics.median(POSTS / theirs[0] for _, theirs in pairs), unit="posts/s")
+    report("sign-ups against the bare page", ratio, unit="x", note="aim 0.5")
+
+
+def test_time_tells_no_addresses_apart(
+    make_database: Callable[[], dict[str, str]], tmp_path: Path
+) -> None:
+    environ = {**make_database(), **QUIET}
+    core = create_core(environ)
+    kinds = _addresses(core)
+    with _served("wsgi:application", environ) as port:
+        form = _form(port)
+        order = [(kind, address) for kind, several in kinds.items() for address in several]
+        random.Random(8).shuffle(order)  # interleaved, so that the machine's moods fall on all
+        post_all(port, [{**form, "address": f"warm{n}@x.example"} for n in range(100)],
+                 parallel=1)
+        took = post_all(port, [{**form, "address": address} for _, address in order], parallel=1)
+    by_kind: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for (kind, _), seconds in zip(order, took, strict=True):
+        by_kind[kind].append(seconds)
+    for kind in kinds:
+        if kind != "unknown":
+            area = area_under_curve(by_kind[kind], by_kind["unknown"])
+            report(f"W04: time of {kind} against unknown, area under the curve", area, unit="",
+                   note="0.30 to 0.70")
+            assert 0.30 <= area <= 0.70, f"the time of a post tells {kind} from unknown"
+
+
+def _addresses(core: Flask) -> dict[str, list[str]]:
+    """As many addresses of each kind as there are tries."""
+    with core.app_context():
+        now = clock.now()
+        with transaction():
+            active = [str(material.reader().subscriber.address) for _ in range(TRIES)]
+            pending = [f"wacht{n}@gemeente.example" for n in range(TRIES)]
+            for address in pending:
+                material.sign_up(address, material.choices("data"), now=now)
+            bounced = [str(material.reader().subscriber.address) for _ in range(TRIES)]
+            complained = [str(material.reader().subscriber.address) for _ in range(TRIES)]
+            for addresses, reason in ((bounced, SuppressionReason.HARD_BOUNCE),
+                                      (complained, SuppressionReason.COMPLAINT)):
+                for address in addresses:
+                    suppress(signer().address_hashes(address)[-1], reason=reason, now=now)
+        db.session.remove()
+        db.engine.dispose()
+    return {"unknown": [f"nieuw{n}@gemeente.example" for n in range(TRIES)], "active": active,
+            "pending": pending, "bounced": bounced, "complained": complained}
