@@ -43,7 +43,7 @@ test: .venv/.dev ## Run every check and every test
 test-long: .venv/.dev ## Run the tests marked long as well
 	@$(find_chromium); exec $(BIN)/python -m pytest -m "not bench"
 
-bench: .venv/.dev ## Measure readers per second, from planned to sent
+bench: .venv/.dev ## Measure sending, from planned to sent, and sign-ups
 	@exec $(BIN)/python -m pytest tests/benchmarks -m bench -s
 
 lint: .venv/.dev ## Only the style, type and floor checks

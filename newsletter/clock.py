@@ -1,10 +1,13 @@
-"""The only place that asks the time."""
+"""The only place that asks the time; and months on the calendar."""
 
 import time
-from datetime import UTC, datetime
+from calendar import monthrange
+from datetime import UTC, date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+Day = TypeVar("Day", bound=date)
 
 
 def now() -> datetime:
@@ -22,3 +25,13 @@ def boot_seconds() -> float:
 def local(moment: datetime, zone: ZoneInfo = AMSTERDAM) -> datetime:
     """The aware `moment` on the wall clock of `zone` (default Europe/Amsterdam)."""
     return moment.astimezone(zone)
+
+
+def add_months(day: Day, months: int) -> Day:
+    """The same day (and time) so many calendar months later, or the last day of that month.
+
+    Fewer than none is earlier.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return day.replace(year=year, month=month + 1, day=min(day.day, last))

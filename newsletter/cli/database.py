@@ -18,7 +18,8 @@ from newsletter.transaction import transaction
 from seeds.load import load
 
 # What the app's role may read and add to, and nothing more.
-LEDGERS = ("consents", "consent_wordings", "attempts", "audit_entries")
+LEDGERS = ("consents", "consent_wordings", "consent_seals", "consent_seal_heads", "attempts",
+           "audit_entries")
 
 
 @click.group()

@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
+from newsletter.cells import plain
 from newsletter.cli.opened import opened
-from newsletter.cli.output import as_csv, as_json, plain, print_json, print_rows
+from newsletter.cli.output import as_csv, as_json, print_json, print_rows
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.queries import Progress, get_mailing, list_mailings, progress
 

@@ -4,43 +4,17 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import click
 
-Row = Mapping[str, Any]
+from newsletter.cells import cell, plain
 
-# What a spreadsheet takes for the beginning of a formula, also in its wide forms (S12).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+Row = Mapping[str, Any]
 
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "csv_wanted", is_flag=True, help="Print CSV.")
-
-
-def cell(value: object) -> str:
-    """A value as one cell of CSV that cannot start a formula; moments as ISO 8601 in UTC."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return plain(value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, tuple)):
-        value = ", ".join(map(str, value))
-    if isinstance(value, Mapping):
-        value = json.dumps(value, ensure_ascii=False, default=plain)
-    if not isinstance(value, str):
-        return str(value)
-    risky = value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA)
-    return f"'{value}" if risky else value
-
-
-def plain(value: object) -> str:
-    """A value that JSON has no word for, as text; moments in UTC."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="milliseconds")
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def print_json(value: object) -> None:

@@ -10,12 +10,12 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import text
 
 from newsletter.cli.opened import place_of, plainly
-from newsletter.config import Relay
 from newsletter.core import settings
 from newsletter.deliveries.heartbeat import BEAT, last_beat
 from newsletter.errors import ServerMissing
 from newsletter.extensions import db, queue
 from newsletter.jobs import Lane
+from newsletter.values import Relay
 
 PATIENCE = 3  # seconds that a server may take to answer
 LISTEN = 2  # seconds in which every worker answers

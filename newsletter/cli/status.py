@@ -11,6 +11,8 @@ from newsletter.cli.lazy import REFUSED
 from newsletter.cli.opened import opened
 from newsletter.cli.output import as_json, print_json, print_table
 from newsletter.cli.waiting import Waiting, waiting
+from newsletter.deliveries.models import SwitchName
+from newsletter.deliveries.switch import is_on
 
 
 @click.command()
@@ -25,8 +27,9 @@ def status(ctx: click.Context, json_wanted: bool) -> None:
         found = [parts.database(), parts.broker(), parts.relay(), parts.workers()]
         queues = parts.wake_ups()
         now = clock.now()
-        picture = None
+        picture = attack_mode = None
         if found[0].works:
+            attack_mode = is_on(SwitchName.ATTACK_MODE)
             found.append(parts.beat(now))
             picture = waiting(now)
     wrong = [f"{part.part}: {part.says}" for part in found if not part.works]
@@ -37,6 +40,7 @@ def status(ctx: click.Context, json_wanted: bool) -> None:
         "wrong": wrong,
         "parts": [asdict(part) for part in found],
         "wake_ups": queues,
+        "attack_mode": attack_mode,
         "waiting": asdict(picture) if picture else None,
     }
     if json_wanted:
@@ -51,6 +55,9 @@ def _wrong_in(picture: Waiting) -> list[str]:
     wrong += [f"{late} is late: a person must decide" for late in picture.late]
     if picture.overdue:
         wrong.append(f"{picture.overdue} deliveries should have been taken up 5 minutes ago")
+    if picture.requests_overdue:
+        wrong.append(f"{picture.requests_overdue} posted forms should have been taken up 5 "
+                     "minutes ago")
     return wrong
 
 
@@ -59,6 +66,8 @@ def _show(report: dict[str, Any], picture: Waiting | None) -> None:
     queues = ", ".join(f"{lane} {'?' if size is None else size}"
                        for lane, size in report["wake_ups"].items())
     click.echo(f"\nWake-ups waiting: {queues}")
+    if report["attack_mode"] is not None:
+        click.echo(f"Attack mode: {'on' if report['attack_mode'] else 'off'}")
     if picture:
         _show_waiting(picture)
     if report["wrong"]:

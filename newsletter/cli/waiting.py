@@ -23,6 +23,10 @@ _OVERDUE = text("""
          or (d.status = 'claimed' and d.lease_until < clock_timestamp() - interval '5 minutes'))
 """)
 
+_REQUESTS_OVERDUE = text("""
+    select count(*) from address_requests where asked_at < :now - interval '5 minutes'
+""")
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -30,6 +34,7 @@ class Waiting:
 
     open_deliveries: dict[str, dict[str, int]]  # by lane, then by status
     overdue: int  # should have been taken up five minutes ago or more
+    requests_overdue: int  # typed on a public form five minutes ago or more, and not taken
     alarms: list[dict[str, Any]]
     late: list[str]  # slots and editions that wait for a person
     next_slots: list[dict[str, Any]]
@@ -41,6 +46,7 @@ def waiting(now: datetime) -> Waiting:
     return Waiting(
         open_deliveries=_open_deliveries(),
         overdue=db.session.scalar(_OVERDUE) or 0,
+        requests_overdue=db.session.scalar(_REQUESTS_OVERDUE, {"now": now}) or 0,
         alarms=[
             {"kind": alarm.kind, "subject": alarm.subject, "raised_at": alarm.raised_at}
             for alarm in open_alarms()
