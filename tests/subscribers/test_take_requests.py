@@ -29,7 +29,7 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.take_requests import forget_requests, take_requests
 from newsletter.subscribers.wordings import current_wording
 from newsletter.transaction import transaction
-from tests.material import NOW, choices, deliveries, reader
+from tests.material import NOW, choices, deliveries, dies_at, reader
 
 
 def ask(address: str, *, details: Details | None = None, wording_id: int | None = None) -> None:
@@ -187,3 +187,24 @@ def test_two_hundred_tries_on_one_mailbox_bring_three_mails_a_day_at_most(
                 break
     mails = db.session.scalar(select(func.count()).select_from(Delivery)) or 0
     assert 1 <= mails <= 3
+
+
+def test_a_worker_that_dies_at_any_moment_leaves_the_request_or_all_that_came_of_it(
+    committed: Flask,
+) -> None:
+    with transaction():
+        ask("noor@gemeente.example")
+
+    def work() -> None:
+        with transaction():
+            take()
+
+    step = 0
+    while dies_at(step, work):
+        step += 1
+        mails = db.session.scalar(select(func.count()).select_from(Delivery)) or 0
+        assert waiting() + mails == 1
+        db.session.rollback()
+    assert step > 10
+    assert waiting() == 0
+    assert [mail.kind for mail in deliveries()] == [MailKind.CONFIRM_SIGNUP]

@@ -15,6 +15,8 @@ from newsletter.web.guard import attack, proof, wait
 from newsletter.web.guard.judge import NOTHING, Pass, Payment, Verdict, judge, price
 from newsletter.web.guard.load import PAID, UNPAID, limits_of, load_of, queues, windows
 
+LONG_LINE = timedelta(minutes=10)
+
 
 def init_app(app: Flask) -> None:
     """Bind what the guard remembers."""
@@ -45,9 +47,7 @@ def knock(form: str) -> Delay | None:
         return None
     if ticket and ticket.due_at > now:
         return Delay(_seconds(ticket.due_at, now), ticket.text)
-    turn = counts().turn(queues(settings(), here), now=now)
-    due_at = max(datetime.fromtimestamp(turn // 1000, UTC),
-                 now.replace(microsecond=0) + timedelta(seconds=verdict.seconds))
+    due_at = max(_turn(here, now), now.replace(microsecond=0) + timedelta(seconds=verdict.seconds))
     return Delay(_seconds(due_at, now), _new_ticket(form, due_at))
 
 
@@ -61,6 +61,19 @@ def renewed(form: str) -> Delay | None:
     if not g.get("has_waited"):
         return None
     return Delay(0, _new_ticket(form, clock.now()))
+
+
+def _turn(here: str, now: datetime) -> datetime:
+    """The next turn in the network's own line and in everybody's.
+
+    A network whose own line is long takes no more places in everybody's: its own pace keeps it
+    back, and a flood from one place must not make all others wait.
+    """
+    own, everybody = queues(settings(), here)
+    turn = counts().turn((own,), now=now)
+    if turn - int(now.timestamp() * 1000) < LONG_LINE.total_seconds() * 1000:
+        turn = max(turn, counts().turn((everybody,), now=now))
+    return datetime.fromtimestamp(turn // 1000, UTC)
 
 
 def _judged(payment: Payment, mark: Mark | None, now: datetime) -> tuple[Verdict, bool]:

@@ -153,3 +153,16 @@ def test_with_redis_gone_each_process_counts_for_itself_and_no_page_is_slow(
         traveller.shift(timedelta(minutes=1))
         assert again(person, answer).status_code == 303
         assert again(person, answer).status_code == 429
+
+
+@pytest.mark.usefixtures("travel")
+def test_a_flood_from_one_network_makes_nobody_elsewhere_wait_long(
+    client: FlaskClient, person: Person, limited: Callable[..., None]
+) -> None:
+    limited(signup_per_hour=Rate(60, 3600), signup_global_per_minute=Rate(4, 60))
+    for _ in range(120):
+        person.sign_up()
+    elsewhere = Person(client, "198.51.100.7")
+    answer = elsewhere.sign_up()
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) < 240
