@@ -5,6 +5,7 @@ The pages come straight from the application of the test; scripts are off for on
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from newsletter.tokens import Purpose
 from tests.material import reader
 
 SITE = "http://localhost"
-SIZES = ((320, "light"), (320, "dark"), (768, "light"), (1280, "dark"), (1280, "light"))
+SIZES = tuple(product((320, 768, 1280), ("light", "dark")))
 
 
 class Tab(NamedTuple):
