@@ -53,12 +53,10 @@ def reasons_of(address_hashes: Collection[str]) -> dict[str, SuppressionReason]:
 
 
 def lift_hard_bounce(address_hashes: Sequence[str]) -> None:
-    """A reader who confirms again has shown that the address works (W07)."""
-    forget_bounce(address_hashes)
+    """Take away that an address bounced, and nothing graver.
 
-
-def forget_bounce(address_hashes: Sequence[str]) -> None:
-    """Take away that the address bounced: nothing the reader asked for, so hers to erase (P06)."""
+    Who confirms has shown that it works (W07); who is erased never asked for it (P06).
+    """
     db.session.execute(
         delete(Suppression).where(
             Suppression.address_hash.in_(address_hashes),

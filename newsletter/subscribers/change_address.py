@@ -39,6 +39,7 @@ from newsletter.subscribers.queries import (
     lock_mailboxes,
 )
 from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.subscribers.welcome import queue_welcome
 from newsletter.tokens import Opened, Purpose, Signer
 
 LIFETIME = timedelta(days=7)  # of the link to the new side (W06)
@@ -213,14 +214,7 @@ def _move(
     )
     if subscription.status is SubscriptionStatus.ACTIVE:
         # Links in earlier mails have ended: this one brings a new one to where she is now.
-        queue_single(
-            SingleMail(
-                kind=MailKind.WELCOME,
-                subscriber_id=subscription.subscriber_id,
-                idempotency_key=f"welcome:{entry.id}",
-            ),
-            now=now,
-        )
+        queue_welcome(entry, now=now)
 
 
 def _make_room(address: str, mover: Subscription, *, now: datetime) -> None:

@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from newsletter.deliveries.models import MailKind
-from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.deliveries.suppress import lift_hard_bounce
 from newsletter.errors import TokenInvalid, TokenSuperseded
 from newsletter.subscribers.models import ConsentAct, Subscription, SubscriptionStatus
 from newsletter.subscribers.queries import find_subscription
 from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.subscribers.welcome import queue_welcome
 from newsletter.tokens import Purpose, Signer
 
 LIFETIME = timedelta(days=7)  # W06
@@ -50,12 +49,5 @@ def confirm(
     lift_hard_bounce(signer.address_hashes(subscription.subscriber.address or ""))
     proof = Proof("mailed_link_post", source_page, wording_id=wording_id)
     entry = record_consent(subscription, ConsentAct.GIVEN, proof=proof, now=now)
-    queue_single(
-        SingleMail(
-            kind=MailKind.WELCOME,
-            subscriber_id=subscription.subscriber_id,
-            idempotency_key=f"welcome:{entry.id}",
-        ),
-        now=now,
-    )
+    queue_welcome(entry, now=now)
     return subscription

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, func, select, update
 
-from newsletter.deliveries.suppress import SuppressionReason, forget_bounce, suppress
+from newsletter.deliveries.suppress import SuppressionReason, lift_hard_bounce, suppress
 from newsletter.extensions import db
 from newsletter.subscribers import choices as chosen
 from newsletter.subscribers.choices import Choices
@@ -103,7 +103,7 @@ def _forget_address(
 ) -> None:
     assert person.address is not None
     hashes = signer.address_hashes(person.address)
-    forget_bounce(hashes)
+    lift_hard_bounce(hashes)
     if never_again:
         suppress(hashes[-1], reason=SuppressionReason.NEVER_AGAIN, now=now)
     forget_requests_of(person.id)

@@ -11,8 +11,6 @@ from typing import Any
 from sqlalchemy import select
 
 from newsletter.catalogue.queries import themes
-from newsletter.deliveries.models import MailKind
-from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.deliveries.suppress import SuppressionReason, find_reason
 from newsletter.errors import NothingToUndo
 from newsletter.extensions import db
@@ -30,6 +28,7 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.pause import moment_of_return
 from newsletter.subscribers.queries import has_room_for_welcome
 from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.subscribers.welcome import queue_welcome
 from newsletter.tokens import Signer
 
 FOR = timedelta(days=30)
@@ -130,14 +129,7 @@ def undo_leaving(
         subscription, ConsentAct.GIVEN, proof=Proof(UNDONE, source_page), now=now
     )
     if has_room_for_welcome(subscription.subscriber_id, now=now):
-        queue_single(
-            SingleMail(
-                kind=MailKind.WELCOME,
-                subscriber_id=subscription.subscriber_id,
-                idempotency_key=f"welcome:{entry.id}",
-            ),
-            now=now,
-        )
+        queue_welcome(entry, now=now)
 
 
 def _wanted(before: Choices, instead: Instead) -> Choices:
