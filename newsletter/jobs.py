@@ -40,6 +40,7 @@ class Job(StrEnum):
     WATCH_RUSH = "subscribers.watch_rush"
     RETAIN = "retention.retain"
     FORGET_DETAIL = "retention.forget_detail"
+    ROLL_OVER = "retention.roll_over"
     SEAL_CONSENTS = "subscribers.seal_consents"
     WATCH_CONSENTS = "subscribers.watch_consents"
 
@@ -57,6 +58,7 @@ LANES = {
     Job.WATCH_RUSH: Lane.UPKEEP,
     Job.RETAIN: Lane.UPKEEP,
     Job.FORGET_DETAIL: Lane.UPKEEP,
+    Job.ROLL_OVER: Lane.UPKEEP,
     Job.SEAL_CONSENTS: Lane.UPKEEP,
     Job.WATCH_CONSENTS: Lane.UPKEEP,
 }

@@ -4,6 +4,8 @@ from newsletter.accounts import models as accounts
 from newsletter.articles import models as articles
 from newsletter.catalogue import models as catalogue
 from newsletter.deliveries import models as deliveries
+from newsletter.deliveries import pace_models as pace
+from newsletter.deliveries import past_models as past
 from newsletter.digests import models as digests
 from newsletter.editions import models as editions
 from newsletter.extensions import db
@@ -13,5 +15,5 @@ from newsletter.subscribers import consent_models as consents
 from newsletter.subscribers import models as subscribers
 
 ROOMS = (accounts, articles, catalogue, deliveries, digests, editions, mailings, partners,
-         subscribers, consents)
+         subscribers, consents, past, pace)
 metadata = db.metadata

@@ -17,6 +17,7 @@ NOW_AND_THEN = {
     Job.PLAN_SLOTS: timedelta(minutes=30),
     Job.RETAIN: timedelta(minutes=30),
     Job.FORGET_DETAIL: timedelta(days=1),
+    Job.ROLL_OVER: timedelta(minutes=10),
     Job.SEAL_CONSENTS: timedelta(hours=1),
     Job.WATCH_CONSENTS: timedelta(days=1),
 }

@@ -23,7 +23,6 @@ COLUMNS = {
     "outcome": Attempt.outcome,
     "reply_code": Attempt.reply_code,
     "reply_text": Attempt.reply_text,
-    "attempt": Attempt.id,
 }
 
 
@@ -43,7 +42,8 @@ def export(mailing: str | None, json_wanted: bool) -> None:
     with opened():
         wanted = of_mailing(mailing)
         total = db.session.scalar(
-            select(func.count(Attempt.id)).join(Delivery, Delivery.id == Attempt.delivery_id)
+            select(func.count(Attempt.delivery_id))
+            .join(Delivery, Delivery.id == Attempt.delivery_id)
             .where(wanted)
         )
         rows = stream(
@@ -52,7 +52,7 @@ def export(mailing: str | None, json_wanted: bool) -> None:
             .join(Delivery, Delivery.id == Attempt.delivery_id)
             .outerjoin(Mailing, Mailing.id == Delivery.mailing_id)
             .where(wanted)
-            .order_by(Attempt.id)
+            .order_by(Attempt.delivery_id, Attempt.ended_at)
         )
         write = writer_of(list(COLUMNS), json_wanted=json_wanted)
         with bar() as progress:

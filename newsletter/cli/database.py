@@ -19,7 +19,7 @@ from seeds.load import load
 
 # What the app's role may read and add to, and nothing more.
 LEDGERS = ("consents", "consent_wordings", "consent_seals", "consent_seal_heads", "attempts",
-           "audit_entries")
+           "audit_entries", "past_outcomes", "past_recipients")
 
 
 @click.group()
@@ -93,6 +93,9 @@ def _faults(present: str | None, newest: str | None) -> list[str]:
         if _ask("select has_table_privilege(current_user, :table, 'update, delete, truncate')",
                 table=table):
             faults.append(f"The app's role may rewrite {table}, which is append-only.")
+    if _ask("select exists (select from pg_inherits i where i.inhparent = 'attempts'::regclass and"
+            " has_table_privilege(current_user, i.inhrelid, 'update, delete, truncate'))"):
+        faults.append("The app's role may rewrite partitions of attempts, which are append-only.")
     return faults
 
 

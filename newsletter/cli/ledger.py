@@ -1,6 +1,7 @@
 """`newsletter ledger export`: every delivery, what came of it, and its figures."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import click
@@ -10,7 +11,8 @@ from newsletter.accounts.models import Account
 from newsletter.cli.opened import opened
 from newsletter.cli.output import as_json, writer_of
 from newsletter.cli.progress import bar, counted
-from newsletter.deliveries.models import Delivery
+from newsletter.deliveries.models import Claim, Delivery
+from newsletter.deliveries.past_models import PastRecipients
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.queries import get_mailing
@@ -30,7 +32,7 @@ COLUMNS = {
     "unclear": Delivery.unclear_count,
     "planned_at": Delivery.created_at,
     "due_at": Delivery.due_at,
-    "first_claimed_at": Delivery.first_claimed_at,
+    "first_claimed_at": Claim.at,
     "sent_at": Delivery.sent_at,
     "ended_at": Delivery.ended_at,
     "delivery": Delivery.id,
@@ -48,24 +50,54 @@ def ledger() -> None:
 def export(mailing: str | None, json_wanted: bool) -> None:
     """Write the ledger of MAILING as CSV, or of everything when none is named.
 
-    MAILING is a key of `newsletter mailing list`. One row for each delivery; moments in UTC.
+    MAILING is a key of `newsletter mailing list`. One row for each delivery; moments in UTC. Of
+    mailings of more than a year ago only who, which mail and how it ended is known.
     """
     with opened():
         wanted = of_mailing(mailing)
-        total = db.session.scalar(select(func.count()).select_from(Delivery).where(wanted))
+        old = (
+            true() if mailing is None else PastRecipients.mailing_id == get_mailing(mailing).id
+        )
+        total = db.session.scalar(
+            select(
+                select(func.count()).select_from(Delivery).where(wanted).scalar_subquery()
+                + func.coalesce(func.sum(func.cardinality(PastRecipients.subscriber_ids)), 0)
+            ).where(old)
+        )
         rows = stream(
             select(*(column.label(name) for name, column in COLUMNS.items()))
             .select_from(Delivery)
             .outerjoin(Subscriber, Subscriber.id == Delivery.subscriber_id)
             .outerjoin(Account, Account.id == Delivery.account_id)
             .outerjoin(Mailing, Mailing.id == Delivery.mailing_id)
+            .outerjoin(Claim, Claim.id == Delivery.first_claim_id)
             .where(wanted)
             .order_by(Delivery.id)
         )
         write = writer_of(list(COLUMNS), json_wanted=json_wanted)
         with bar() as progress:
             task = progress.add_task("deliveries", total=total)
-            write(counted(rows, progress=progress, task=task))
+            write(counted(chain(_past(old), rows), progress=progress, task=task))
+
+
+def _past(wanted: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
+    """Rows of what was kept of dropped partitions, with the columns that still say something."""
+    reader = func.unnest(PastRecipients.subscriber_ids).table_valued("id").render_derived()
+    query = (
+        select(
+            Subscriber.address.label("address"), Mailing.key.label("mailing"),
+            Mailing.kind.label("kind"), PastRecipients.status.label("state"),
+            PastRecipients.skip_reason.label("reason"), Mailing.sending_at.label("planned_at"),
+        )
+        .select_from(PastRecipients)
+        .join(Mailing, Mailing.id == PastRecipients.mailing_id)
+        .join(reader, true())
+        .outerjoin(Subscriber, Subscriber.id == reader.c.id)
+        .where(wanted)
+        .order_by(PastRecipients.id)
+    )
+    for row in stream(query):
+        yield dict.fromkeys(COLUMNS) | row
 
 
 def of_mailing(key: str | None) -> ColumnElement[bool]:

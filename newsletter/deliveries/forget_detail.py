@@ -1,4 +1,8 @@
-"""Forget detail: after thirteen months a delivery keeps who it concerned and how it ended (P07)."""
+"""Forget detail: after thirteen months a delivery keeps who it concerned and how it ended (P07).
+
+Partitions are dropped in time (`partitions.drop_past`); this is for what lies in one that may not
+go, because of something open in it.
+"""
 
 from datetime import datetime
 
@@ -20,11 +24,23 @@ _MAILING = text("""
      order by id limit 1 for update skip locked
 """)
 _DETAIL = text("""
-    update deliveries set message_id = null, reply_code = null, params = '{}'
+    update deliveries set message_id = null, reply_code = null, params = '{}',
+                          first_claim_id = null, link_nonce = null
      where id in (select id from deliveries
                    where mailing_id = :mailing_id
                      and (message_id is not null or reply_code is not null)
                    limit :at_most)
+""")
+# What is open needs its first claim, however old that is.
+_CLAIMS = text("""
+    delete from claims where id in (
+        select id from claims
+         where at < :before and lease_until is null and id < least(
+               (select min(first_claim_id) from deliveries
+                 where status in ('pending', 'deferred', 'unclear')),
+               (select min(first_claim_id) from deliveries where status = 'claimed'),
+               9223372036854775807)
+         order by id limit :at_most)
 """)
 _DONE = text("update mailings set detail_forgotten_at = :now where id = :mailing_id")
 # A single mail proves nothing that the ledger of consent does not prove better.
@@ -48,6 +64,15 @@ def forget_attempts(*, now: datetime) -> int:
         {"before": before, "at_most": AT_ONCE},
     ).scalar_one()
     return removed
+
+
+def forget_claims(*, now: datetime) -> int:
+    """How many claims of more than thirteen months ago were removed, at most 20,000 a call.
+
+    Those stay on which an open delivery still rests.
+    """
+    values = {"before": clock.add_months(now, -MONTHS), "at_most": AT_ONCE}
+    return int(db.session.execute(_CLAIMS, values).rowcount)  # type: ignore[attr-defined]
 
 
 def forget_detail(*, now: datetime) -> int:

@@ -1,11 +1,16 @@
 """Tables of the ledger: deliveries, attempts, suppressions, alarms and switches."""
 
-import uuid
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    String,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.columns import Key, Moment, words
@@ -63,6 +68,7 @@ class Outcome(StrEnum):
     DEFERRED = "deferred"  # 4xx
     REFUSED = "refused"  # 5xx
     UNREACHABLE = "unreachable"  # nothing was offered
+    ABOUT_SENDER = "about_sender"  # refused for what we are, not for whom it was (R20)
     DROPPED = "dropped"  # offered, no answer came
     UNCLEAR = "unclear"  # the process ended in between
     UNMAKEABLE = "unmakeable"  # the mail could not be made
@@ -72,55 +78,61 @@ class SwitchName(StrEnum):
     """What an operator may switch while everything runs."""
 
     ATTACK_MODE = "attack_mode"
-
-
-_OPEN_SQL = "status in ('pending', 'claimed', 'deferred', 'unclear')"
+    SENDING_STOPPED = "sending_stopped"  # by an operator, at once (D06)
+    SENDING_HELD = "sending_held"  # the database is a restored one, not yet reconciled (R23)
 
 
 class Delivery(Model):
-    """One mail owed to one recipient: the unit of sending and of idempotency. Holds ids only."""
+    """One mail owed to one recipient: the unit of sending and of idempotency. Holds ids only.
+
+    In partitions by id (migration 0012): each has a unique index of its own on mailing and
+    subscriber, and no mailing lies in two. It also finds a reader's mails: the single ones (mailing
+    null), and in each mailing hers. No foreign keys: they cost more than all of planning.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("mailing_id", "subscriber_id"),
         CheckConstraint("num_nonnulls(subscriber_id, account_id) = 1", name="one_recipient"),
         CheckConstraint("mailing_id is null or (subscriber_id is not null and "
                         "variant_id is not null)", name="mailing_has_variant"),
         CheckConstraint("(status = 'sent') = (sent_at is not null)", name="sent_has_moment"),
         CheckConstraint("(status = 'skipped') = (skip_reason is not null)", name="skip_has_reason"),
         CheckConstraint("(status = 'claimed') = (claim_id is not null)", name="claim_has_owner"),
-        CheckConstraint("(claim_id is null) = (lease_until is null)", name="claim_has_lease"),
         # What a claim reads: only what is owed, so that its size follows the work and not the past.
-        Index("ix_deliveries_due", "lane", "due_at", "id",
+        # By mailing, so that one which is paused stands in nobody's way.
+        Index("ix_deliveries_due", "mailing_id", "due_at", "id",
               postgresql_where=text("status in ('pending', 'deferred', 'unclear')")),
-        Index("ix_deliveries_lease", "lease_until", postgresql_where=text("status = 'claimed'")),
-        Index("ix_deliveries_open", "mailing_id", postgresql_where=text(_OPEN_SQL)),
-        Index("ix_deliveries_subscriber_id", "subscriber_id"),
+        Index("ix_deliveries_claim_id", "claim_id", postgresql_where=text("status = 'claimed'")),
         # What retention reads once a day: single mails past their time.
         Index("ix_deliveries_single_ended_at", "ended_at",
               postgresql_where=text("mailing_id is null")),
+        {"postgresql_partition_by": "RANGE (id)"},
     )
 
-    id: Mapped[Key]
+    id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, server_default=text("nextval('deliveries_id_seq')")
+    )
     kind: Mapped[MailKind] = mapped_column(words(MailKind, "kind"))
     lane: Mapped[Lane] = mapped_column(words(Lane, "lane"))
-    mailing_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("mailings.id"))
-    variant_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("variants.id"))
-    subscriber_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("subscribers.id"))
-    account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("accounts.id"))
-    # Makes a single mail unique where its deed may repeat ("welcome:<consent id>").
-    idempotency_key: Mapped[str | None] = mapped_column(unique=True)
+    mailing_id: Mapped[int | None] = mapped_column(BigInteger)
+    variant_id: Mapped[int | None] = mapped_column(BigInteger)
+    subscriber_id: Mapped[int | None] = mapped_column(BigInteger)
+    account_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Makes a single mail unique where its deed may repeat ("welcome:<consent id>"), by the table
+    # `idempotency_keys`.
+    idempotency_key: Mapped[str | None]
     params: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     status: Mapped[DeliveryStatus] = mapped_column(
         words(DeliveryStatus, "status"), server_default="pending"
     )
     created_at: Mapped[Moment]
     due_at: Mapped[Moment]
-    claim_id: Mapped[uuid.UUID | None] = mapped_column(UUID(as_uuid=True))
-    lease_until: Mapped[Moment | None]
-    # Fixed at the first claim, so that every attempt has the same bytes (R04).
-    first_claimed_at: Mapped[Moment | None]
-    message_id: Mapped[str | None]
+    claim_id: Mapped[int | None] = mapped_column(BigInteger)
+    # What its bytes depend on is fixed at the first claim, so that every attempt has the same
+    # ones (R04): that claim's moment and keys, and what her links carried.
+    first_claim_id: Mapped[int | None] = mapped_column(BigInteger)
+    link_nonce: Mapped[int | None]
+    message_id: Mapped[str | None]  # derived; written down with the first outcome
     attempts: Mapped[int] = mapped_column(server_default="0")
     # How often it became unclear: each may have been a second copy.
     unclear_count: Mapped[int] = mapped_column(server_default="0")
@@ -130,23 +142,46 @@ class Delivery(Model):
     skip_reason: Mapped[SkipReason | None] = mapped_column(words(SkipReason, "skip_reason"))
 
 
-class Attempt(Model):
-    """One try of a delivery and the relay's answer, with any address cut out; append-only."""
+class Claim(Model):
+    """Some deliveries in one worker's hands, under one lease; kept for what it fixed."""
 
-    __tablename__ = "attempts"
-    # One entry for each way that one claim ended, so that recording twice adds nothing (R11).
+    __tablename__ = "claims"
     __table_args__ = (
-        UniqueConstraint("delivery_id", "claim_id", "outcome"),
-        Index("ix_attempts_ended_at", "ended_at"),
+        Index("ix_claims_lease_until", "lease_until",
+              postgresql_where=text("lease_until is not null")),
     )
 
     id: Mapped[Key]
-    delivery_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("deliveries.id"))
-    claim_id: Mapped[uuid.UUID] = mapped_column(UUID(as_uuid=True))
+    at: Mapped[Moment] = mapped_column(server_default=text("clock_timestamp()"))
+    lane: Mapped[Lane] = mapped_column(words(Lane, "lane"))
+    worker: Mapped[str]
+    # Empty once nothing of it is in hand any more.
+    lease_until: Mapped[Moment | None]
+    # Under which keys its mails are made and signed, on every attempt (R04, S15).
+    key_id: Mapped[str] = mapped_column(server_default="")
+    dkim: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"))
+
+
+class Attempt(Model):
+    """One try of a delivery and the relay's answer, with any address cut out; append-only.
+
+    In partitions with the bounds of those of the deliveries, and dropped with them. One entry for
+    each way that one claim ended, so that recording twice adds nothing (R11).
+    """
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        Index("ix_attempts_ended_at", "ended_at", postgresql_using="brin",
+              postgresql_with={"autosummarize": "on"}),
+        {"postgresql_partition_by": "RANGE (delivery_id)"},
+    )
+
+    delivery_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    claim_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     worker: Mapped[str]
     started_at: Mapped[Moment | None]
     ended_at: Mapped[Moment]
-    outcome: Mapped[Outcome] = mapped_column(words(Outcome, "outcome"))
+    outcome: Mapped[Outcome] = mapped_column(words(Outcome, "outcome"), primary_key=True)
     reply_code: Mapped[str | None]
     reply_text: Mapped[str] = mapped_column(server_default="")
 

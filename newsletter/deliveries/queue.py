@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.deliveries.models import Delivery, MailKind
+from newsletter.deliveries.past_models import IdempotencyKey
 from newsletter.extensions import db
 from newsletter.jobs import Job, Lane, enqueue
 
@@ -27,8 +28,11 @@ class SingleMail:
 def queue_single(mail: SingleMail, *, now: datetime) -> int | None:
     """The id of the new delivery, or None when its idempotency key was queued before.
 
-    The wake-up leaves after the commit; losing it costs a tick at most.
+    Of two that queue the same key at once, the second waits for the first. The wake-up leaves
+    after the commit; losing it costs a tick at most.
     """
+    if mail.idempotency_key is not None and not _is_first(mail.idempotency_key, now=now):
+        return None
     delivery_id = db.session.scalar(
         insert(Delivery)
         .values(
@@ -42,9 +46,13 @@ def queue_single(mail: SingleMail, *, now: datetime) -> int | None:
             created_at=now,
             due_at=now,
         )
-        .on_conflict_do_nothing(index_elements=[Delivery.idempotency_key])
         .returning(Delivery.id)
     )
-    if delivery_id is not None:
-        enqueue(Job.SEND_PROMPT)
+    enqueue(Job.SEND_PROMPT)
     return delivery_id
+
+
+def _is_first(key: str, *, now: datetime) -> bool:
+    # In a table of its own, for the ledger is in partitions and no key is unique across them.
+    entry = insert(IdempotencyKey).values(key=key, created_at=now).on_conflict_do_nothing()
+    return db.session.scalar(entry.returning(IdempotencyKey.key)) is not None

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from newsletter.mailings.contents import ArticleItem, DigestSelection, ThemeSection
 
@@ -43,13 +43,6 @@ class Wish:
     format: str
     theme_ids: frozenset[int]
     after: datetime
-
-    @property
-    def spelled(self) -> str:
-        """The wish as `plan_recipients` spells it in SQL."""
-        moment = self.after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-        themes = ",".join(str(theme_id) for theme_id in sorted(self.theme_ids))
-        return f"{self.language}|{self.format}|{moment}|{themes}"
 
 
 def select(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from newsletter.deliveries.partitions import hold_partition
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing
 
@@ -22,6 +23,7 @@ _PLAN = text("""
 
 def plan_recipients(mailing: Mailing, manifest_id: int, *, now: datetime) -> int:
     """How many deliveries were planned; one statement, all or nothing (R01)."""
+    hold_partition()
     planned = db.session.execute(
         _PLAN,
         {

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from newsletter.extensions import db
+from newsletter.mailings.of_reader import DELIVERIES, PAST
 
 # Each table that holds anything about a reader; keys by which deeds find rows stay out, and so do
 # what only machines can read: our own marks of claims and leases.
@@ -34,17 +35,24 @@ _TABLES = {
     "address_requests": """
         select r.kind, r.wish, r.source_page, r.asked_at from address_requests r
           join subscribers s on lower(r.address) = s.identity where s.id = :id order by r.id""",
-    "deliveries": """
+    "deliveries": f"""
         select d.id, d.kind, m.key as mailing, v.subject, v.why, d.status, d.skip_reason,
                d.created_at, d.sent_at, d.ended_at, d.message_id, d.reply_code, d.attempts,
-               d.unclear_count
-          from deliveries d left join mailings m on m.id = d.mailing_id
+               d.unclear_count, d.params
+          from {DELIVERIES} d
+          left join mailings m on m.id = d.mailing_id
           left join variants v on v.id = d.variant_id
-         where d.subscriber_id = :id order by d.id""",
-    "attempts": """
+         union all
+        select null, m.kind, m.key, v.subject, v.why, p.status, p.skip_reason, m.sending_at,
+               null, null, null, null, null, null, null
+          from {PAST} p
+          join mailings m on m.id = p.mailing_id
+          left join variants v on v.id = p.variant_id
+         order by created_at, id""",  # noqa: S608 (only constants are joined)
+    "attempts": f"""
         select a.delivery_id, a.started_at, a.ended_at, a.outcome, a.reply_code, a.reply_text
-          from attempts a join deliveries d on d.id = a.delivery_id
-         where d.subscriber_id = :id order by a.id""",
+          from attempts a join {DELIVERIES} d on d.id = a.delivery_id
+         order by a.ended_at, a.delivery_id""",  # noqa: S608 (likewise)
 }
 _SUPPRESSIONS = """
     select reason, created_at from suppressions where address_hash = any(:hashes)"""

@@ -2,13 +2,25 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
+from newsletter.deliveries.alarm import clear_alarm, find_open_alarm
+from newsletter.deliveries.pace_models import RecentAnswers
 from newsletter.errors import NotFound, WrongState
 from newsletter.extensions import db
 from newsletter.jobs import Job, enqueue
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.start import WAKE_UPS
+
+BRAKE_ALARM = "about_sender"  # raised where a mailing pauses by itself (`sending/brake.py`)
+
+# Refused for what we were when the brake was pulled; a person has seen to it since.
+_TRY_AGAIN = text("""
+    update deliveries d set due_at = clock_timestamp()
+     where d.mailing_id = :id and d.status = 'deferred' and d.due_at > clock_timestamp()
+       and exists (select from attempts a
+                    where a.delivery_id = d.id and a.outcome = 'about_sender')
+""")
 
 
 def pause(mailing_id: int, *, now: datetime) -> Mailing:
@@ -23,8 +35,12 @@ def pause(mailing_id: int, *, now: datetime) -> Mailing:
     return mailing
 
 
-def resume(mailing_id: int) -> Mailing:
-    """Let the rest leave. Raises WrongState unless it is paused; twice is as good as once."""
+def resume(mailing_id: int, *, now: datetime) -> Mailing:
+    """Let the rest leave. Raises WrongState unless it is paused; twice is as good as once.
+
+    After the brake its alarm is cleared, what was refused for our sake is due at once, and only
+    answers given from now on can pull the brake again.
+    """
     mailing = _locked(mailing_id)
     if mailing.status is MailingStatus.SENDING:
         return mailing
@@ -32,6 +48,7 @@ def resume(mailing_id: int) -> Mailing:
         raise WrongState(mailing.status.value)
     mailing.status = MailingStatus.SENDING
     mailing.paused_at = None
+    _release_brake(mailing, now=now)
     enqueue(Job.SEND_BULK, times=WAKE_UPS)
     return mailing
 
@@ -44,6 +61,7 @@ def cancel(mailing_id: int, *, now: datetime) -> int:
     if mailing.status is MailingStatus.FINISHED:
         raise WrongState(mailing.status.value)
     mailing.status = MailingStatus.CANCELLED
+    clear_alarm(BRAKE_ALARM, mailing.key, now=now)
     skipped = db.session.execute(
         text("""update deliveries set status = 'skipped', skip_reason = 'cancelled',
                        ended_at = :now
@@ -52,6 +70,14 @@ def cancel(mailing_id: int, *, now: datetime) -> int:
         {"id": mailing_id, "now": now},
     )
     return len(skipped.all())
+
+
+def _release_brake(mailing: Mailing, *, now: datetime) -> None:
+    if find_open_alarm(BRAKE_ALARM, mailing.key) is None:
+        return
+    clear_alarm(BRAKE_ALARM, mailing.key, now=now)
+    db.session.execute(delete(RecentAnswers).where(RecentAnswers.mailing_id == mailing.id))
+    db.session.execute(_TRY_AGAIN, {"id": mailing.id})
 
 
 def _locked(mailing_id: int) -> Mailing:

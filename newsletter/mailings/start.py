@@ -10,11 +10,15 @@ from newsletter.mailings.models import Mailing, MailingStatus
 
 WAKE_UPS = 4  # one for each worker process that may be idle; more only cost a look
 
+# Of a mailing whose partition was dropped, those that were kept.
 RECIPIENTS = text("""
     select count(*), encode(sha256(convert_to(
                coalesce(string_agg(subscriber_id::text, ',' order by subscriber_id), ''),
                'UTF8')), 'hex')
-      from deliveries where mailing_id = :mailing_id
+      from (select subscriber_id from deliveries where mailing_id = :mailing_id
+             union all
+            select unnest(subscriber_ids) from past_recipients where mailing_id = :mailing_id
+           ) recipients
 """)
 
 

@@ -8,8 +8,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import clock
 from newsletter.deliveries.alarm import clear_alarm, raise_alarm
-from newsletter.deliveries.forget_detail import MONTHS, forget_attempts, forget_detail
+from newsletter.deliveries.forget_detail import (
+    MONTHS,
+    forget_attempts,
+    forget_claims,
+    forget_detail,
+)
 from newsletter.deliveries.models import RetentionRun
+from newsletter.deliveries.partitions import drop_past
 from newsletter.extensions import db
 from newsletter.logs import get_logger
 from newsletter.subscribers.expire import remove_expired
@@ -25,8 +31,8 @@ log = get_logger(__name__)
 MOST_ROUNDS = 100  # of one deed in one run; the next run goes on
 
 # What a deed counts, and whether it reads so much that once a day is enough.
-OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts")
-DAILY = ("attempts", "delivery_detail", "reports")
+OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "partitions")
+DAILY = ("attempts", "delivery_detail", "claims", "reports")
 
 
 def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[str, int]:
@@ -41,8 +47,10 @@ def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[
         "former_readers": lambda: forget_former(signer=signer, now=now),
         "address_changes": lambda: forget_changes(now=now),
         "salts": lambda: destroy_due_salts(now),
+        "partitions": drop_past,
         "attempts": lambda: forget_attempts(now=now),
         "delivery_detail": lambda: forget_detail(now=now),
+        "claims": lambda: forget_claims(now=now),
         "reports": lambda: _forget_reports(now=now),
     }
     done: dict[str, int] = {}

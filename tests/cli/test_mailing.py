@@ -3,7 +3,6 @@
 import csv
 import errno
 import io
-import uuid
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ def mailing(session: Session) -> str:
     one.status, one.sent_at, one.ended_at = DeliveryStatus.SENT, NOW, NOW
     one.message_id, one.reply_code, one.attempts = "<1@ingovernment.example>", "250", 1
     two.status, two.ended_at, two.reply_code = DeliveryStatus.FAILED, NOW, "550 5.1.1"
-    session.add(Attempt(delivery_id=one.id, claim_id=uuid.uuid4(), worker="w", ended_at=NOW,
+    session.add(Attempt(delivery_id=one.id, claim_id=1, worker="w", ended_at=NOW,
                         outcome=Outcome.ACCEPTED, reply_code="250", reply_text="=taken"))
     session.commit()
     return str(session.query(Mailing).one().key)

@@ -1,20 +1,18 @@
 """Deliveries to claim, due by the database's own clock."""
 
-import uuid
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from newsletter.deliveries.claim import Claimed, claim
+from newsletter.deliveries.claim import Due
 from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.jobs import Lane
 from tests import material
 
-Take = Callable[..., tuple[uuid.UUID, list[Claimed]]]
+Take = Callable[..., tuple[int, list[Due]]]
 
 
 @pytest.fixture
@@ -36,9 +34,9 @@ def owed(session: Session) -> list[int]:
 def take() -> Take:
     """Claims some under a claim of its own."""
 
-    def claimed(limit: int = 9, *, lane: Lane = Lane.PROMPT, seconds: float = 30.0,
-                ) -> tuple[uuid.UUID, list[Claimed]]:
-        owner = uuid.uuid4()
-        return owner, claim(lane, limit=limit, claim_id=owner, lease=timedelta(seconds=seconds))
+    def take_some(
+        limit: int = 9, *, lane: Lane = Lane.PROMPT, seconds: float = 30.0
+    ) -> tuple[int, list[Due]]:
+        return material.claimed(lane, limit=limit, seconds=seconds)
 
-    return claimed
+    return take_some

@@ -1,6 +1,5 @@
 """Claiming: each delivery in one pair of hands, for as long as the lease lasts."""
 
-import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,7 +8,8 @@ from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from newsletter.deliveries.claim import Claimed, claim, fix_message_ids, release, renew, skip
+from newsletter.deliveries.claim import Due, let_go_unknown, read_due, release, renew, skip
+from newsletter.deliveries.due import lanes_with_work
 from newsletter.deliveries.models import (
     Attempt,
     Delivery,
@@ -19,13 +19,12 @@ from newsletter.deliveries.models import (
     SkipReason,
 )
 from newsletter.deliveries.queue import SingleMail, queue_single
-from newsletter.deliveries.recover import expire_leases, lanes_with_work
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.transaction import transaction
 from tests import material
 
-Take = Callable[..., tuple[uuid.UUID, list[Claimed]]]
+Take = Callable[..., tuple[int, list[Due]]]
 NOTHING = timedelta(0)
 
 
@@ -60,18 +59,12 @@ def test_what_is_not_due_is_not_claimed(owed: list[int], take: Take, session: Se
 
 def test_a_claim_keeps_the_moment_of_the_first_one(owed: list[int], take: Take) -> None:
     owner, first = take(1)
-    release([owed[0]], claim_id=owner, wait=NOTHING)
+    (before,) = read_due(owed[:1])
+    assert (first[0].first, before.first is None) == (None, False)
+    release(owed[:1], claim_ids=[owner], wait=NOTHING)
     _, again = take(9)
-    found = {each.id: each.first_claimed_at for each in again}
-    assert found[owed[0]] == first[0].first_claimed_at
-
-
-def test_a_message_id_once_fixed_never_changes(owed: list[int]) -> None:
-    fix_message_ids({owed[0]: "<one@x.example>"})
-    fix_message_ids({owed[0]: "<two@x.example>", owed[1]: "<three@x.example>"})
-    assert [delivery(each).message_id for each in owed[:2]] == ["<one@x.example>",
-                                                                "<three@x.example>"]
-    fix_message_ids({})
+    assert again[0].first == before.first
+    assert read_due(owed[:1])[0].first == before.first
 
 
 def test_what_was_never_offered_is_given_back_as_it_was(owed: list[int], take: Take) -> None:
@@ -80,51 +73,58 @@ def test_what_was_never_offered_is_given_back_as_it_was(owed: list[int], take: T
         update(Delivery).where(Delivery.id == owed[2]).values(attempts=2, unclear_count=1)
     )
     owner, _ = take()
-    release(owed, claim_id=owner, wait=NOTHING)
+    release(owed, claim_ids=[owner], wait=NOTHING)
     assert statuses() == ["pending", "deferred", "unclear", "pending"]
 
 
 def test_what_is_given_back_waits_as_long_as_asked(owed: list[int], take: Take) -> None:
     owner, _ = take(1)
-    release(owed[:1], claim_id=owner, wait=timedelta(minutes=5))
+    release(owed[:1], claim_ids=[owner], wait=timedelta(minutes=5))
     assert len(take()[1]) == 3
 
 
 def test_nobody_can_touch_the_claim_of_another(owed: list[int], take: Take) -> None:
-    take()
-    stranger = uuid.uuid4()
-    release(owed, claim_id=stranger, wait=NOTHING)
-    skip(owed, claim_id=stranger, reason=SkipReason.SUPPRESSED)
-    assert renew(stranger, lease=timedelta(hours=1)) == 0
+    owner, _ = take()
+    release(owed, claim_ids=[owner + 1], wait=NOTHING)
+    assert renew([owner + 1], lease=timedelta(hours=1)) == []
     assert statuses() == ["claimed"] * 4
 
 
+def test_a_claim_of_which_the_worker_never_heard_is_given_back(
+    owed: list[int], take: Take
+) -> None:
+    known, _ = take(1)
+    take(2)
+    assert let_go_unknown("another", known=[]) == 0
+    assert let_go_unknown("w", known=[known]) == 2
+    assert statuses() == ["claimed", "pending", "pending", "pending"]
+
+
 def test_what_is_no_longer_owed_is_skipped_with_its_reason(owed: list[int], take: Take) -> None:
-    owner, _ = take()
-    skip(owed[:1], claim_id=owner, reason=SkipReason.SUPPRESSED)
+    skip(owed[:1], reason=SkipReason.SUPPRESSED)
     skipped = delivery(owed[0])
     assert (skipped.status, skipped.skip_reason) == (DeliveryStatus.SKIPPED, "suppressed")
     assert skipped.ended_at is not None
-    assert statuses()[1:] == ["claimed"] * 3
+    assert [each.id for each in take()[1]] == owed[1:]
 
 
 def test_a_renewed_lease_is_not_abandoned(owed: list[int], take: Take) -> None:
     owner, _ = take(seconds=-1)
-    assert renew(owner, lease=timedelta(minutes=1)) == 4
-    assert expire_leases() == 0
+    assert renew([owner], lease=timedelta(minutes=1)) == [owner]
+    assert material.expire() == 0
 
 
 def test_an_abandoned_claim_is_unclear_counted_and_due_again(owed: list[int], take: Take) -> None:
     owner, _ = take(2, seconds=-1)
     take(2)
-    assert expire_leases() == 2
+    assert material.expire() == 2
     assert statuses() == ["unclear", "unclear", "claimed", "claimed"]
     assert [(delivery(each).attempts, delivery(each).unclear_count) for each in owed[:2]] == [
         (1, 1), (1, 1)]
     notes = db.session.scalars(select(Attempt)).all()
     assert {(each.claim_id, each.outcome, each.worker) for each in notes} == {
         (owner, Outcome.UNCLEAR, "recovery")}
-    assert expire_leases() == 0
+    assert material.expire() == 0
     assert [each.id for each in take()[1]] == owed[:2]
 
 
@@ -148,8 +148,7 @@ def test_many_workers_at_once_claim_each_delivery_once(committed: Flask) -> None
         with committed.app_context():
             while True:
                 with transaction():
-                    mine = claim(Lane.PROMPT, limit=7, claim_id=uuid.uuid4(),
-                                 lease=timedelta(seconds=30))
+                    _, mine = material.claimed(limit=7)
                 if not mine:
                     return found
                 found += [each.id for each in mine]

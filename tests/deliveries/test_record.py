@@ -1,6 +1,5 @@
 """Recording: an attempt for every answer, and only the claim's owner moves a delivery."""
 
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,11 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.deliveries.alarm import clear_alarm, open_alarms, raise_alarm
-from newsletter.deliveries.claim import Claimed
+from newsletter.deliveries.claim import Due
 from newsletter.deliveries.heartbeat import BEAT, beat, last_beat
 from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result, record
-from newsletter.deliveries.recover import expire_leases
 from newsletter.deliveries.suppress import (
     SuppressionReason,
     find_reason,
@@ -21,9 +19,10 @@ from newsletter.deliveries.suppress import (
     suppress,
 )
 from newsletter.extensions import db
+from tests import material
 from tests.material import NOW
 
-Take = Callable[..., tuple[uuid.UUID, list[Claimed]]]
+Take = Callable[..., tuple[int, list[Due]]]
 SECOND = timedelta(seconds=1)
 ENDS = {
     Outcome.ACCEPTED: DeliveryStatus.SENT,
@@ -33,9 +32,10 @@ ENDS = {
 }
 
 
-def result(delivery_id: int, owner: uuid.UUID, outcome: Outcome = Outcome.ACCEPTED) -> Result:
-    return Result(delivery_id, owner, outcome, ENDS[outcome], NOW, NOW + SECOND, "250 2.0.0", "ok",
-                  wait=timedelta(hours=1))
+def result(delivery_id: int, owner: int, outcome: Outcome = Outcome.ACCEPTED) -> Result:
+    at = NOW.timestamp()
+    return Result(delivery_id, owner, outcome, ENDS[outcome], at, at + 1, "250 2.0.0", "ok",
+                  wait=3600)
 
 
 def delivery(delivery_id: int) -> Delivery:
@@ -44,7 +44,7 @@ def delivery(delivery_id: int) -> Delivery:
 
 
 def attempts() -> list[Attempt]:
-    return list(db.session.scalars(select(Attempt).order_by(Attempt.id)))
+    return list(db.session.scalars(select(Attempt).order_by(Attempt.delivery_id, Attempt.worker)))
 
 
 @pytest.mark.parametrize("outcome", ENDS)
@@ -78,7 +78,7 @@ def test_nothing_to_record_is_no_statement(session: Session) -> None:
 
 def test_a_late_yes_settles_what_recovery_had_called_unclear(owed: list[int], take: Take) -> None:
     owner, _ = take(1, seconds=-1)
-    expire_leases()
+    material.expire()
     record([result(owed[0], owner)], worker="w1")
     found = delivery(owed[0])
     assert (found.status, found.unclear_count) == (DeliveryStatus.SENT, 1)
@@ -90,7 +90,7 @@ def test_a_late_no_is_noted_and_moves_nothing(
     owed: list[int], take: Take, outcome: Outcome
 ) -> None:
     owner, _ = take(1, seconds=-1)
-    expire_leases()
+    material.expire()
     record([result(owed[0], owner, outcome)], worker="w1")
     assert delivery(owed[0]).status is DeliveryStatus.UNCLEAR
     assert [each.outcome for each in attempts()] == [Outcome.UNCLEAR, outcome]
@@ -98,14 +98,14 @@ def test_a_late_no_is_noted_and_moves_nothing(
 
 def test_who_lost_the_lease_does_not_move_what_another_holds(owed: list[int], take: Take) -> None:
     slow, _ = take(1, seconds=-1)
-    expire_leases()
+    material.expire()
     owner, (again, *_) = take()
     assert again.id == owed[0]
     record([result(owed[0], slow)], worker="slow")
     assert delivery(owed[0]).claim_id == owner
     record([result(owed[0], owner)], worker="quick")
     assert delivery(owed[0]).status is DeliveryStatus.SENT
-    assert [each.worker for each in attempts()] == ["recovery", "slow", "quick"]
+    assert [each.worker for each in attempts()] == ["quick", "recovery", "slow"]
 
 
 def test_a_mail_that_was_sent_stays_sent(owed: list[int], take: Take) -> None:

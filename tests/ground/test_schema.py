@@ -1,5 +1,7 @@
 """The schema: what the models say is what the migrations make, and wrong states are refused."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -17,15 +19,20 @@ LEDGERS = ("consents", "consent_wordings", "consent_seals", "attempts", "audit_e
 
 def test_models_and_migrations_agree(committed: Flask) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # Of the ledger the models know the whole, the migrations also its partitions.
+        opts = {"compare_type": True, "include_name": lambda name, kind, _parents: not (
+            kind == "table" and re.fullmatch(r"(deliveries|attempts)_\d{4}", name))}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, db.metadata) == []
 
 
 @pytest.mark.parametrize("table", LEDGERS)
-@pytest.mark.parametrize("statement", ["update {} set id = id", "delete from {}", "truncate {}"])
+@pytest.mark.parametrize("statement", [
+    "update {0} set {1} = {1}", "delete from {0}", "truncate {0}"])
 def test_the_app_cannot_change_a_ledger(committed: Flask, table: str, statement: str) -> None:
+    column = "worker" if table == "attempts" else "id"
     with pytest.raises(ProgrammingError, match="permission denied"):
-        db.session.execute(sa.text(statement.format(table)))
+        db.session.execute(sa.text(statement.format(table, column)))
 
 
 @pytest.mark.parametrize("table", ["manifests", "blocks", "variants"])

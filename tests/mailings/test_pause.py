@@ -1,6 +1,5 @@
 """Pausing, going on and stopping: what each state allows, and what becomes of the rest."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import settings
 from newsletter.deliveries.alarm import open_alarms
-from newsletter.deliveries.claim import claim, release
+from newsletter.deliveries.claim import release
+from newsletter.deliveries.due import lock_due
 from newsletter.deliveries.models import Delivery, DeliveryStatus
 from newsletter.errors import NotFound, WrongState
 from newsletter.jobs import Lane
@@ -21,7 +21,6 @@ from newsletter.sending.carry_out import carry_out_edition
 from tests import material
 from tests.material import NOW
 
-LEASE = timedelta(seconds=30)
 HOUR = timedelta(hours=1)
 
 
@@ -38,32 +37,24 @@ def mailing(session: Session) -> Mailing:
     return get_mailing("edition:90-8")
 
 
-def take(limit: int) -> uuid.UUID:
-    """Claim some, as a worker does; whose claim it is."""
-    owner = uuid.uuid4()
-    claim(Lane.BULK, limit=limit, claim_id=owner, lease=LEASE)
-    return owner
-
-
 def end_all(session: Session) -> None:
-    session.execute(update(Delivery).values(status="sent", sent_at=NOW, claim_id=None,
-                                            lease_until=None))
+    session.execute(update(Delivery).values(status="sent", sent_at=NOW, claim_id=None))
 
 
 def test_a_paused_mailing_gives_nothing_to_claim_until_it_goes_on(mailing: Mailing) -> None:
     pause(mailing.id, now=NOW)
     assert (mailing.status, mailing.paused_at) == (MailingStatus.PAUSED, NOW)
-    assert claim(Lane.BULK, limit=9, claim_id=uuid.uuid4(), lease=LEASE) == []
-    resume(mailing.id)
+    assert lock_due(Lane.BULK, limit=9) == []
+    resume(mailing.id, now=NOW)
     assert (mailing.status, mailing.paused_at) == (MailingStatus.SENDING, None)
-    assert len(claim(Lane.BULK, limit=9, claim_id=uuid.uuid4(), lease=LEASE)) == 5
+    assert len(lock_due(Lane.BULK, limit=9)) == 5
 
 
 def test_pausing_and_going_on_twice_is_as_good_as_once(mailing: Mailing) -> None:
     pause(mailing.id, now=NOW)
     assert pause(mailing.id, now=NOW + HOUR).paused_at == NOW
-    resume(mailing.id)
-    assert resume(mailing.id).status is MailingStatus.SENDING
+    resume(mailing.id, now=NOW)
+    assert resume(mailing.id, now=NOW).status is MailingStatus.SENDING
 
 
 def test_cancelling_skips_the_rest_and_the_ledger_closes(mailing: Mailing) -> None:
@@ -81,10 +72,10 @@ def test_a_paused_mailing_can_be_cancelled(mailing: Mailing) -> None:
 def test_what_a_worker_held_and_gave_back_after_the_end_does_not_stay_open(
     mailing: Mailing,
 ) -> None:
-    owner = take(2)
+    owner, _ = material.claimed(Lane.BULK, limit=2)
     assert cancel(mailing.id, now=NOW) == 3
     held = [each.id for each in material.deliveries() if each.status is DeliveryStatus.CLAIMED]
-    release(held, claim_id=owner, wait=timedelta(0))
+    release(held, claim_ids=[owner], wait=timedelta(0))
     assert progress(mailing).open == 2
     close_finished(now=NOW)
     ledger = progress(mailing)
@@ -106,7 +97,7 @@ def test_what_is_over_cannot_be_paused_or_go_on(
     with pytest.raises(WrongState, match=state):
         pause(mailing.id, now=NOW)
     with pytest.raises(WrongState, match=state):
-        resume(mailing.id)
+        resume(mailing.id, now=NOW)
 
 
 def test_a_deed_sees_what_another_has_done_meanwhile(mailing: Mailing, session: Session) -> None:
@@ -117,7 +108,7 @@ def test_a_deed_sees_what_another_has_done_meanwhile(mailing: Mailing, session: 
 
 
 def test_a_mailing_that_is_not_there_is_not_found(session: Session) -> None:
-    for deed in (lambda: pause(1, now=NOW), lambda: resume(1), lambda: cancel(1, now=NOW),
+    for deed in (lambda: pause(1, now=NOW), lambda: resume(1, now=NOW), lambda: cancel(1, now=NOW),
                  lambda: get_mailing("edition:1-1")):
         with pytest.raises(NotFound):
             deed()

@@ -182,15 +182,19 @@ READERS = (
         ),
         Basis.CONSENT,
         Said(
-            "Losse mails en bijzonderheden {detail} maanden. Welke edities en overzichten je "
-            "kreeg, blijft staan onder een nummer.",
-            "Single mails and details {detail} months. Which editions and digests you got stays "
-            "under a number.",
+            "Losse mails en bijzonderheden hooguit {detail} maanden. Welke edities en overzichten "
+            "je kreeg, blijft staan onder een nummer.",
+            "Single mails and details {detail} months at most. Which editions and digests you got "
+            "stays under a number.",
         ),
         columns_of("deliveries", "id", "kind", "lane", "mailing_id", "variant_id", "subscriber_id",
                    "idempotency_key", "params", "status", "created_at", "due_at", "claim_id",
-                   "lease_until", "first_claimed_at", "message_id", "attempts", "unclear_count",
-                   "sent_at", "ended_at", "reply_code", "skip_reason"),
+                   "first_claim_id", "link_nonce", "message_id", "attempts", "unclear_count",
+                   "sent_at", "ended_at", "reply_code", "skip_reason")
+        + columns_of("claims", "id", "at", "lane", "worker", "lease_until", "key_id", "dkim")
+        + columns_of("idempotency_keys", "key", "created_at")
+        + columns_of("past_recipients", "mailing_id", "status", "skip_reason", "first_id",
+                     "last_id", "subscriber_ids", "variant_ids"),
     ),
     Fact(
         Group.READER,
@@ -200,9 +204,25 @@ READERS = (
         ),
         Said("Zien waarom een mail niet aankomt.", "To see why a mail does not arrive."),
         Basis.CONSENT,
-        Said("{detail} maanden.", "{detail} months."),
-        columns_of("attempts", "id", "delivery_id", "claim_id", "worker", "started_at",
-                   "ended_at", "outcome", "reply_code", "reply_text"),
+        Said("Hooguit {detail} maanden.", "{detail} months at most."),
+        columns_of("attempts", "delivery_id", "claim_id", "worker", "started_at",
+                   "ended_at", "outcome", "reply_code", "reply_text")
+        + columns_of("recent_answers", "code", "said"),
+    ),
+    Fact(
+        Group.READER,
+        Said(
+            "Het deel van je adres na de @, terwijl een mail naar je onderweg is",
+            "The part of your address after the @, while a mail is on its way to you",
+        ),
+        Said(
+            "Niet te veel tegelijk naar één mailserver sturen.",
+            "Not to send too much at once to one mail server.",
+        ),
+        Basis.INTEREST,
+        Said("Hooguit een paar uur.", "A few hours at most."),
+        columns_of("pace_slots", "delivery_id", "scope") + columns_of("pace_buckets", "scope")
+        + columns_of("slowed_domains", "domain"),
     ),
     Fact(
         Group.READER,

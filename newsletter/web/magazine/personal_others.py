@@ -46,14 +46,14 @@ DESK = (
         Said("Blijft staan.", "Stays."),
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
                    "details")
-        + columns_of("switches", "changed_by"),
+        + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
     ),
     Fact(
         Group.DESK,
         Said("Welke proefmails je kreeg", "Which test mails you got"),
         Said("Zien of ze aankwamen.", "To see whether they arrived."),
         Basis.INTEREST,
-        Said("{detail} maanden.", "{detail} months."),
+        Said("Hooguit {detail} maanden.", "{detail} months at most."),
         columns_of("deliveries", "account_id"),
     ),
 )
@@ -111,14 +111,22 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                  "manifest_id", "recipients", "recipients_hash", "opened_at", "sending_at",
                  "paused_at", "finished_at", "detail_forgotten_at"),
     "manifests": ("id", "hash", "edition_id", "created_at"),
+    "pace_buckets": ("tokens", "filled_at", "booked_until"),
+    "pace_limits": ("scope", "per_second", "at_once", "changed_at"),
     "partners": ("id", "slug", "name", "site", "sentence_nl", "sentence_en", "retired_at"),
+    "past_outcomes": ("id", "mailing_id", "status", "skip_reason", "reply_code", "deliveries",
+                      "unclear_copies"),
+    "past_recipients": ("id",),
+    "recent_answers": ("id", "mailing_id", "marks"),
     "retention_runs": ("id", "at", "what", "removed"),
     "roles": ("id", "name", "description"),
+    "slowed_domains": ("level", "slowed_at", "counted_from", "answers", "put_off"),
     "switches": ("name", "is_on", "changed_at"),
     "themes": ("id", "slug", "name_nl", "name_en", "sentence_nl", "sentence_en", "sign",
                "position", "retired_at"),
     "variants": ("id", "manifest_id", "selection_key", "language", "format", "html_blocks",
                  "text_blocks", "hash"),
+    "warm_up_days": ("scope", "day", "amount", "taken"),
 }
 
 

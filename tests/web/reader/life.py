@@ -1,6 +1,5 @@
 """A reader with a rich life: mails of every sort, choices changed, and what she said of herself."""
 
-import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -108,7 +107,7 @@ def _settle(session: Session, mail: Delivery) -> None:
     mail.reply_code, mail.attempts = ("550" if is_refused else "250"), 1
     mail.message_id = f"<{mail.id}@nieuws.example>"
     session.add(Attempt(
-        delivery_id=mail.id, claim_id=uuid.uuid4(), worker="w", started_at=NOW, ended_at=NOW,
+        delivery_id=mail.id, claim_id=1, worker="w", started_at=NOW, ended_at=NOW,
         outcome=Outcome.REFUSED if is_refused else Outcome.ACCEPTED,
         reply_code=mail.reply_code, reply_text="mailbox full" if is_refused else "2.0.0 queued",
     ))

@@ -5,14 +5,13 @@ from flask import Response, abort, render_template, request
 from newsletter.core import settings
 from newsletter.emails import show
 from newsletter.emails.urls import Urls
-from newsletter.mailings.history import find_variant_of, mails_of
+from newsletter.mailings.history import LONGEST_ID, find_variant_of, mails_of
 from newsletter.mailings.queries import block_bodies
 from newsletter.web.headers import MAIL_CONTENT_SECURITY
 from newsletter.web.reader.personal.opened import context_of, opened
 from newsletter.web.reader.personal.said import shown_mail
 
 ON_A_PAGE = 50
-LONGEST_ID = 18  # digits; more is no id of a row
 
 
 def page(token: str) -> str:
@@ -40,10 +39,7 @@ def one(token: str, delivery: str) -> Response:
     404 for another reader's, and for a single mail, of which nothing is frozen.
     """
     subscription = opened(token)
-    variant = (
-        find_variant_of(int(delivery), subscription.subscriber_id)
-        if _is_number(delivery) else None
-    )
+    variant = find_variant_of(delivery, subscription.subscriber_id)
     if variant is None:
         abort(404)
     values = {"subject": variant.subject, "preheader": variant.preheader, "why": variant.why}
