@@ -7,6 +7,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_BOOT_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # macOS has one for both
 Day = TypeVar("Day", bound=date)
 
 
@@ -15,11 +16,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def unix_seconds() -> float:
+    """The present moment in seconds since 1970, in UTC: for what is noted of every mail."""
+    return time.time()
+
+
 def boot_seconds() -> float:
     """Seconds since boot, counting sleep, never set back (leases are judged by it, R07, R27)."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
+    return time.clock_gettime(_BOOT_CLOCK)
 
 
 def local(moment: datetime, zone: ZoneInfo = AMSTERDAM) -> datetime:

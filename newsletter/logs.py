@@ -25,6 +25,8 @@ def clean(text: str) -> str:
     """`text` on one line, with addresses and tokens cut out."""
     text = _TOKEN_PATHS.sub(r"\1[token]", text)
     text = _TOKEN.sub("[token]", _ADDRESS.sub("[address]", text))
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " for c in text)
 
 

@@ -2,15 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails import digest, edition, templates
 from newsletter.emails.identity import Identity
 from newsletter.emails.single import MAIL, TEXT
+from newsletter.emails.size import Size, check_size
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import LANGUAGES
-from newsletter.errors import MailTooLarge
 from newsletter.mailer import places
 from newsletter.mailer.encode import encode
 from newsletter.mailer.plain import one_line
@@ -21,9 +20,6 @@ from newsletter.mailings.contents import (
     DigestSelection,
     EditionContent,
 )
-
-# Gmail clips near 102 kB (M11); 2 kB are kept for what happens to a mail on its way.
-LARGEST_HTML = 102_400 - 2_048
 
 HTML = "html"
 
@@ -97,7 +93,7 @@ class _Press:
     def __init__(self) -> None:
         self._blocks: list[CompiledBlock] = []
         self._index: dict[tuple[str, str, str], int] = {}
-        self._sources: list[_Size] = []
+        self._sources: list[Size] = []
         self._variants: list[CompiledVariant] = []
 
     def print(
@@ -127,7 +123,7 @@ class _Press:
                 self._index[(name, language, part)] = len(self._blocks)
                 digest_of_body = hashlib.sha256(body).hexdigest()
                 self._blocks.append(CompiledBlock(name, language, part, body, digest_of_body))
-                self._sources.append(_Size(source))
+                self._sources.append(Size(source))
 
     def add_variant(
         self,
@@ -145,9 +141,7 @@ class _Press:
         text_blocks = tuple(self._index[(name, language, TEXT)] for name in text)
         if format == TEXT:
             html_blocks = ()
-        size = sum(self._sources[index].with_values(short) for index in html_blocks)
-        if size > LARGEST_HTML:
-            raise MailTooLarge(f"{key}: {size} bytes of HTML, at most {LARGEST_HTML}")
+        check_size(key, (self._sources[index] for index in html_blocks), short)
         ordered = (self._blocks[index].hash for index in (*html_blocks, *text_blocks))
         self._variants.append(
             CompiledVariant(
@@ -170,20 +164,6 @@ class _Press:
             for each in self._variants
         )
         return CompiledManifest(tuple(self._blocks), tuple(self._variants), _hash(*lines))
-
-
-class _Size:
-    """How many bytes a block takes once its places are filled."""
-
-    def __init__(self, source: str) -> None:
-        self._fixed = len(places.PATTERN.sub("", source).encode())
-        self._places = places.PATTERN.findall(source)
-
-    def with_values(self, values: Mapping[str, str]) -> int:
-        return self._fixed + sum(
-            len(escape(values[name]).encode()) if name in values else places.LONGEST_TOKEN
-            for name in self._places
-        )
 
 
 def _hash(*parts: str) -> str:

@@ -9,6 +9,7 @@ from newsletter.emails.identity import Identity
 from newsletter.emails.kinds import KINDS
 from newsletter.emails.urls import Urls
 from newsletter.mailer import headers
+from newsletter.mailer.plain import one_line
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,10 @@ def shared(
     A bulk kind gets the list headers (RFC 2369, 2919, 8058) with the leave token still open, a
     notice gets Auto-Submitted (RFC 3834 §5).
     """
+    name = one_line(identity.name)
     lines = [
-        headers.address_line("From", [(identity.name, sender.mail_from)]),
-        headers.address_line("Reply-To", [(identity.name, sender.reply_to)]),
+        headers.address_line("From", [(name, sender.mail_from)]),
+        headers.address_line("Reply-To", [(name, sender.reply_to)]),
         headers.token_line("Content-Language", language),
     ]
     list_label = KINDS[kind].list_label
@@ -50,7 +52,7 @@ def shared(
         headers.token_line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         headers.token_line("List-Help", f"<{urls.manage_request}>"),
         headers.token_line("List-Owner", f"<mailto:{headers.to_a_label(sender.reply_to)}>"),
-        headers.token_line("Feedback-ID", f"{campaign}:{list_label}:{language}:{_atom(domain)}"),
+        headers.token_line("Feedback-ID", f"{campaign}:{list_label}:{language}:{_sender(domain)}"),
     ]
     return tuple(lines)
 
@@ -65,6 +67,11 @@ def of_reader(*, address: str, message_id: str, dated_at: datetime) -> tuple[byt
         headers.address_line("To", [("", address)]),
         headers.token_line("Message-ID", message_id),
     )
+
+
+def _sender(domain: str) -> str:
+    """The last field of Feedback-ID, by which Gmail tells senders apart: 5 to 15 characters."""
+    return domain.replace(".", "-")[:15].ljust(5, "-")
 
 
 def _atom(words: str) -> str:

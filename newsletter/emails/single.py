@@ -8,6 +8,7 @@ from newsletter.deliveries.models import MailKind
 from newsletter.emails import templates
 from newsletter.emails.identity import Identity
 from newsletter.emails.say import Say
+from newsletter.emails.size import Size, check_size
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import words_of
 from newsletter.mailer.encode import encode
@@ -33,7 +34,7 @@ def write_kind(
     urls: Urls,
     context: Mapping[str, Any],
 ) -> Written:
-    """A mail of that kind; the same input gives the same bytes. Raises MailError."""
+    """A mail of that kind; the same input gives the same bytes. Raises MailTooLarge, MailError."""
     short = {"name": identity.name, **context}
     subject = templates.line(kind, "subject", language=language, context=short)
     preheader = templates.line(kind, "preheader", language=language, context=short)
@@ -46,6 +47,7 @@ def write_kind(
         blocks = templates.html_blocks(
             kind, language=language, identity=identity, urls=urls, context=full
         )
+        check_size(kind, map(Size, blocks.values()), {})
         html = tuple(encode(block) for block in blocks.values())
     return Written(subject, html, tuple(encode(block) for block in text.values()))
 

@@ -18,6 +18,11 @@ _CRLF = b"\r\n"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+# What can stand between angle brackets of a header or a command, and ends there only (RFC 5321
+# §4.1.2, RFC 6531 §3.3): wider than a good address, as that was judged when it was typed.
+_ADDRESS = re.compile(
+    r'(?:[^\s"(),:;<>@\[\\\]]{1,255}|"(?:[^"\\]|\\[ -~])*")@[^\s"(),:;<>@\[\\\]]{1,255}'
+)
 # What may stand for itself in an encoded word, in a phrase too (RFC 2047 §5, rule 3).
 _PLAIN_IN_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
@@ -50,15 +55,19 @@ def address_line(name: str, mailboxes: Iterable[tuple[str, str]]) -> bytes:
     """A line of mailboxes, each a display name (or "") and an address.
 
     A domain goes as its A-label (RFC 5890); a local part outside ASCII stays as it is and makes
-    the message one for SMTPUTF8 (RFC 6532). Raises UnsafeHeader on control characters.
+    the message one for SMTPUTF8 (RFC 6532). Raises UnsafeHeader on control characters, MailError
+    on what is no address.
     """
     words: list[str] = []
     for display, address in mailboxes:
         _check(name, display + address)
+        if not _ADDRESS.fullmatch(address):
+            raise MailError("no address that can be written to")
         if words:
             words[-1] += ","
         plain = to_a_label(address)
-        words += [*_phrase(display), f"<{plain}>"] if display else [plain]
+        phrase = _phrase(display, first=FOLD_AT - len(name) - 2) if display else ()
+        words += [*phrase, f"<{plain}>"] if display else [plain]
     return _folded(name, words)
 
 
@@ -119,13 +128,17 @@ def _folded(name: str, words: Sequence[str]) -> bytes:
     return "\r\n".join([*lines, line]).encode() + _CRLF
 
 
-def _phrase(display: str) -> list[str]:
-    if _ATOMS.fullmatch(display) and "=?" not in display:
-        return display.split(" ")
-    if display.isascii() and "=?" not in display and len(display) < FOLD_AT - 4:
-        quoted = display.replace("\\", "\\\\").replace('"', '\\"')
-        return [f'"{quoted}"']
-    return _encoded_words(display, first=_LONGEST_WORD)
+def _phrase(display: str, *, first: int) -> list[str]:
+    """A display name's words: as they are, quoted, or encoded; `first` is the room beside the name.
+    """
+    if display.isascii() and "=?" not in display:
+        words = display.split(" ")
+        if _ATOMS.fullmatch(display) and max(map(len, words)) < FOLD_AT:
+            return words
+        escaped = display.replace("\\", "\\\\").replace('"', '\\"')
+        if len(escaped) < FOLD_AT - 4:
+            return [f'"{escaped}"']
+    return _encoded_words(display, first=first)
 
 
 def _encoded_words(value: str, *, first: int) -> list[str]:

@@ -1,46 +1,140 @@
-"""Messages: pre-encoded parts and header lines joined into one complete mail.
+"""Messages: pre-encoded blocks and header lines put together into one complete mail.
 
-Everything that many readers share is done once, in `prepare`; `Prepared.join` only puts one
-reader's header lines and tokens between ready bytes, so the same input gives the same bytes on
-every attempt (R04).
+Everything that many readers share is done once, in `prepare`, and held once: a variant only refers
+to the blocks it shares with others. `Prepared.pieces` puts one reader's header lines and tokens
+between ready bytes, so the same input gives the same bytes on every attempt (R04).
 """
 
 import hashlib
 import html as html_escaping
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import InitVar, dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
 
 from newsletter.errors import MailError
-from newsletter.mailer import encode, headers, places, plain
+from newsletter.mailer import encode, places, plain
+from newsletter.mailer.dkim import DkimKey, Signing, canonical_body, canonical_end
+from newsletter.mailer.headers import text_line, token_line
 
+_SIGN = places.SIGN.encode("ascii")
 _PLAIN = "text/plain; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
-_QUOTED_PRINTABLE = headers.token_line("Content-Transfer-Encoding", "quoted-printable")
-_VERSION = headers.token_line("MIME-Version", "1.0")
+_QUOTED_PRINTABLE = token_line("Content-Transfer-Encoding", "quoted-printable")
+_VERSION = token_line("MIME-Version", "1.0")
 
 
-@dataclass(frozen=True, slots=True)
+class Cut(NamedTuple):
+    """A block between its places: as it is sent, and as a signature sees it (RFC 6376 §3.4.4).
+
+    There is one stretch more than there are names. The two are the same objects where they do not
+    differ.
+    """
+
+    sent: tuple[bytes, ...]
+    signed: tuple[bytes, ...]
+    names: tuple[str, ...]
+
+
+# Blocks that were cut before, so that all variants refer to the same stretches.
+Cuts = MutableMapping[bytes, Cut]
+
+
+class Stretch(NamedTuple):
+    """Ready bytes, or an open place by its name."""
+
+    sent: bytes
+    signed: bytes
+    name: str | None = None
+
+
+# The line between head and body is of neither.
+_GAP = Stretch(b"\r\n", b"")
+
+
+@dataclass(slots=True)
 class Prepared:
     """A variant's message, complete but for one reader's lines and tokens."""
 
-    stretches: tuple[bytes, ...]
-    names: tuple[str, ...]
+    _head: tuple[bytes, ...]  # header lines, some with places
+    body: InitVar[Sequence[Stretch]]
+    # One slot in front for the reader's own lines, then head and body in the order they are sent.
+    _sent: list[bytes] = field(init=False)
+    _holes: list[tuple[int, str]] = field(init=False)
+    # What a signature covers of the body: the digest up to the first place, and what follows.
+    _digest: "hashlib._Hash" = field(init=False)
+    _signed: list[bytes] = field(init=False)
+    _signed_holes: list[tuple[int, str]] = field(init=False)
+    _signings: dict[tuple[str, ...], Signing] = field(init=False, default_factory=dict)
 
-    def join(self, *, headers: Iterable[bytes], values: Mapping[str, str]) -> bytes:
-        """The complete message with CRLF line ends, as SMTP's DATA takes it.
+    def __post_init__(self, body: Sequence[Stretch]) -> None:
+        whole = [Stretch(b"", b""), *_head_stretches(self._head), *body]
+        self._sent = [each.sent for each in whole]
+        self._holes = [(at, each.name) for at, each in enumerate(whole) if each.name is not None]
+        first = next((at for at, each in enumerate(body) if each.name), len(body))
+        self._digest = hashlib.sha256(b"".join(each.signed for each in body[:first]))
+        tail = body[first:]
+        self._signed = [each.signed for each in tail]
+        self._signed_holes = [(at, each.name) for at, each in enumerate(tail) if each.name]
+
+    def pieces(
+        self,
+        *,
+        headers: Sequence[bytes],
+        values: Mapping[str, str],
+        keys: Sequence[DkimKey] = (),
+        at: datetime | None = None,
+    ) -> list[bytes]:
+        """The complete message with CRLF line ends, as SMTP takes it, in pieces to be written out.
 
         `headers` are this reader's own lines (To, Date, Message-ID); `values` the tokens by place
-        name. Raises MailError when a place has no token, or a bad one.
+        name. Signed by each of the keys, as of the aware moment `at` (RFC 6376 §3.5, `t=`). Raises
+        MailError when a place has no token, or a bad one.
         """
         tokens = {name: places.token(value) for name, value in values.items()}
-        parts = [*headers]
+        pieces = self._sent.copy()
         try:
-            for stretch, name in zip(self.stretches, self.names, strict=False):
-                parts += (stretch, tokens[name])
+            for place, name in self._holes:
+                pieces[place] = tokens[name]
         except KeyError as error:
             raise MailError(f"nothing to fill the place {error}") from error
-        parts.append(self.stretches[-1])
-        return b"".join(parts)
+        pieces[0] = b"".join(headers)
+        if keys:
+            pieces[0] = self._signature(headers, tokens, keys, at) + pieces[0]
+        return pieces
+
+    def join(
+        self,
+        *,
+        headers: Sequence[bytes],
+        values: Mapping[str, str],
+        keys: Sequence[DkimKey] = (),
+        at: datetime | None = None,
+    ) -> bytes:
+        """The same in one. Raises MailError."""
+        return b"".join(self.pieces(headers=headers, values=values, keys=keys, at=at))
+
+    def _signature(
+        self,
+        own: Sequence[bytes],
+        tokens: Mapping[str, bytes],
+        keys: Sequence[DkimKey],
+        at: datetime | None,
+    ) -> bytes:
+        assert at is not None
+        names = tuple(key.selector for key in keys)
+        signing = self._signings.get(names)
+        if signing is None:
+            shared = [line for line in self._head if _SIGN not in line]
+            signing = self._signings[names] = Signing(keys, shared)
+        filled = [places.fill(line, tokens) for line in self._head if _SIGN in line]
+        rest = self._signed.copy()
+        for place, name in self._signed_holes:
+            rest[place] = tokens[name]
+        digest = self._digest.copy()
+        digest.update(b"".join(rest))
+        return signing.sign([*own, *filled], digest.digest(), at=at)
 
 
 def prepare(
@@ -50,44 +144,82 @@ def prepare(
     html: Sequence[bytes] | None,
     text: Sequence[bytes],
     values: Mapping[str, str],
+    cuts: Cuts | None = None,
 ) -> Prepared:
     """One variant made ready: text first, then HTML (RFC 2046 §5.1.4), or text alone.
 
     `html` and `text` are encoded blocks in order; `headers` the lines that all readers of the
     variant share, which may hold reader places; `values` fill the variant's places, as plain
-    words: they are escaped for the HTML and wrapped for the text. Raises UnsafeHeader.
+    words: they are escaped for the HTML and wrapped for the text. `cuts` keeps what several
+    variants share. Raises UnsafeHeader.
     """
-    head = b"".join((*headers, _subject_line(subject), _VERSION))
-    text_body = places.fill(b"".join(text), _for_text(values))
+    cuts = {} if cuts is None else cuts
+    head = [*headers, text_line("Subject", subject), _VERSION]
+    text_body = _filled(text, _for_text(values), cuts)
     if html is None:
-        body = _part_headers(_PLAIN) + b"\r\n" + text_body
-    else:
-        html_body = places.fill(b"".join(html), _for_html(values))
-        body = _alternative(text_body, html_body)
-    return Prepared(*places.split(head + body))
+        return Prepared((*head, *_part_headers(_PLAIN)), (_GAP, *_ended(text_body)))
+    html_body = _filled(html, _for_html(values), cuts)
+    boundary = _boundary(text_body, html_body)
+    content_type = token_line("Content-Type", f'multipart/alternative; boundary="{boundary}"')
+    return Prepared((*head, content_type), (_GAP, *_alternative(text_body, html_body, boundary)))
 
 
 def write_single(
     *,
     subject: str,
     shared_headers: Sequence[bytes],
-    reader_headers: Iterable[bytes],
+    reader_headers: Sequence[bytes],
     html: Sequence[bytes] | None,
     text: Sequence[bytes],
     values: Mapping[str, str],
+    keys: Sequence[DkimKey] = (),
+    at: datetime | None = None,
 ) -> bytes:
     """A mail to one reader, such as a confirmation; the same input gives the same bytes.
 
-    `values` holds plain words for variant places and tokens for reader places.
+    `values` holds plain words for variant places and tokens for reader places; `keys` and `at` are
+    those of `Prepared.pieces`.
     """
     words = {name: value for name, value in values.items() if name in places.VARIANT_PLACES}
     tokens = {name: value for name, value in values.items() if name in places.READER_PLACES}
     prepared = prepare(subject=subject, headers=shared_headers, html=html, text=text, values=words)
-    return prepared.join(headers=reader_headers, values=tokens)
+    return prepared.join(headers=reader_headers, values=tokens, keys=keys, at=at)
 
 
-def _subject_line(subject: str) -> bytes:
-    return headers.text_line("Subject", subject)
+def _head_stretches(lines: Iterable[bytes]) -> Iterator[Stretch]:
+    sent, names = places.split(b"".join(lines))
+    for stretch, name in zip(sent, (*names, None), strict=True):
+        yield Stretch(stretch, b"")
+        if name is not None:
+            yield Stretch(b"", b"", name)
+
+
+def _filled(
+    blocks: Iterable[bytes], values: Mapping[str, bytes], cuts: Cuts
+) -> tuple[Stretch, ...]:
+    """The blocks one after the other, with the variant's places filled."""
+    stretches: list[Stretch] = []
+    for block in blocks:
+        cut = cuts.get(block)
+        if cut is None:
+            cut = cuts[block] = _cut(block)
+        for sent, signed, name in zip(cut.sent, cut.signed, (*cut.names, None), strict=True):
+            stretches.append(Stretch(sent, signed))
+            if name is None:
+                continue
+            stretches.append(
+                _fixed(values[name]) if name in values else Stretch(b"", b"", name))
+    return tuple(stretches)
+
+
+def _cut(block: bytes) -> Cut:
+    sent, names = places.split(block)
+    return Cut(sent, tuple(_fixed(each).signed for each in sent), names)
+
+
+def _fixed(sent: bytes) -> Stretch:
+    signed = canonical_body(sent)
+    return Stretch(sent, sent if signed == sent else signed)
 
 
 def _for_html(values: Mapping[str, str]) -> dict[str, bytes]:
@@ -103,29 +235,31 @@ def _for_text(values: Mapping[str, str]) -> dict[str, bytes]:
     }
 
 
-def _part_headers(content_type: str) -> bytes:
-    return headers.token_line("Content-Type", content_type) + _QUOTED_PRINTABLE
+def _part_headers(content_type: str) -> tuple[bytes, bytes]:
+    return token_line("Content-Type", content_type), _QUOTED_PRINTABLE
 
 
-def _alternative(text: bytes, html: bytes) -> bytes:
+def _ended(body: Sequence[Stretch]) -> Iterator[Stretch]:
+    """The body as it ends a message: empty lines there are not signed (RFC 6376 §3.4.4)."""
+    last = len(body) - 1
+    for place, each in enumerate(body):
+        yield each._replace(signed=canonical_end(each.signed)) if place == last else each
+
+
+def _boundary(*bodies: Iterable[Stretch]) -> str:
     # `=_` cannot occur in quoted-printable, so no body can hold the boundary (RFC 2045 §6.7).
-    digest = hashlib.sha256(text + html).hexdigest()[:32]
-    boundary = f"=_{digest}"
+    digest = hashlib.sha256()
+    for each in chain(*bodies):
+        digest.update(each.sent if each.name is None else places.place(each.name).encode("ascii"))
+    return f"=_{digest.hexdigest()[:32]}"
+
+
+def _alternative(
+    text: Iterable[Stretch], html: Iterable[Stretch], boundary: str
+) -> Iterator[Stretch]:
     opening = f"--{boundary}\r\n".encode("ascii")
-    return b"".join(
-        (
-            headers.token_line("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
-            b"\r\n",
-            opening,
-            _part_headers(_PLAIN),
-            b"\r\n",
-            text,
-            b"\r\n",
-            opening,
-            _part_headers(_HTML),
-            b"\r\n",
-            html,
-            b"\r\n",
-            f"--{boundary}--\r\n".encode("ascii"),
-        )
-    )
+    for content_type, body in ((_PLAIN, text), (_HTML, html)):
+        yield _fixed(b"".join((opening, *_part_headers(content_type), b"\r\n")))
+        yield from body
+        opening = b"\r\n" + f"--{boundary}\r\n".encode("ascii")
+    yield _fixed(f"\r\n--{boundary}--\r\n".encode("ascii"))

@@ -1,24 +1,18 @@
-"""A conversation with the relay that lasts: connect once, hand over ready bytes, hear each answer.
-
-`smtplib` does the protocol; only the body goes around its `data`, which would scan and copy every
-message again: ours are encoded so that no line begins with a dot (RFC 5321 §4.5.2).
-"""
+"""What is said in SMTP: letters, the relay's replies, how long we wait, and who hears of it."""
 
 import re
-import smtplib
-import socket
-import ssl
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
-from newsletter.errors import RelayDropped, RelayUnreachable
-from newsletter.values import Relay
+T = TypeVar("T")
 
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What the relay answered, and to which step: mail, rcpt, data or dot."""
+    """What the relay answered, and to which step: rset, mail, rcpt, data or dot."""
 
     code: int
     text: str
@@ -41,14 +35,40 @@ class Reply:
         return f"{self.code} {found[1]}" if found else str(self.code)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Letter:
-    """One message and its envelope; `data` has CRLF line ends, and no line begins with a dot."""
+    """One message and its envelope; its pieces joined have CRLF line ends, also the last.
+
+    No line begins with a dot, so none is to be doubled (RFC 5321 §4.5.2).
+    """
 
     mail_from: str
     rcpt_to: str
-    data: bytes
+    pieces: Sequence[bytes]
     needs_smtputf8: bool = False
+
+    @property
+    def size(self) -> int:
+        """The message in octets, as SIZE declares it (RFC 1870 §6)."""
+        return sum(map(len, self.pieces))
+
+    def unfit_for(self, extensions: Collection[str], size_limit: int) -> Reply | None:
+        """What a relay that cannot take it would answer, so that nothing goes out mangled."""
+        if self.needs_smtputf8 and "smtputf8" not in extensions:
+            return Reply(550, "5.6.7 the relay does not take such an address (RFC 6531)", "mail")
+        if size_limit and self.size > size_limit:
+            return Reply(552, "5.3.4 larger than the relay takes (RFC 1870)", "mail")
+        return None
+
+    def envelope(self, extensions: Collection[str]) -> list[tuple[str, bytes]]:
+        """Sender and recipient as commands by their steps, with what the relay takes beside."""
+        options = f" SIZE={self.size}" if "size" in extensions else ""
+        if self.needs_smtputf8:
+            options += " SMTPUTF8" + (" BODY=8BITMIME" if "8bitmime" in extensions else "")
+        return [
+            ("mail", f"MAIL FROM:<{self.mail_from}>{options}\r\n".encode()),
+            ("rcpt", f"RCPT TO:<{self.rcpt_to}>\r\n".encode()),
+        ]
 
 
 @dataclass(frozen=True)
@@ -59,138 +79,23 @@ class Timeouts:
     final: float
 
 
-class Session:
-    """One persistent connection to the relay, opened when first needed."""
+class Source(Protocol[T]):
+    """Where letters come from, and who hears what became of each; `T` is the caller's own tag."""
 
-    def __init__(self, relay: Relay, timeouts: Timeouts, *, helo: str | None = None) -> None:
-        self._relay = relay
-        self._timeouts = timeouts
-        self._helo = helo
-        self._smtp: smtplib.SMTP | None = None
-        self._handed_over = 0
+    def next(self) -> tuple[T, Letter] | None:
+        """The next letter to speak of, if there is one."""
 
-    def open(self) -> None:
-        """Connect, secure and log in, unless that is done. Raises RelayUnreachable.
+    def has_room(self) -> bool:
+        """Whether one more body may be offered now; if not, its conversation waits."""
 
-        TLS is required as the relay's address says; there is no silent fall back (D05).
-        """
-        if self._smtp is not None:
-            return
-        try:
-            self._smtp = self._connect()
-        except (OSError, smtplib.SMTPException) as error:
-            raise RelayUnreachable(_words(error)) from error
-        self._handed_over = 0
+    def may_offer(self, tag: T) -> bool:
+        """Asked right before the first octet of the body; what was said yes to may be unclear."""
 
-    def deliver(self, letter: Letter) -> Reply:
-        """Hand over one letter and hear what the relay says.
+    def answered(self, tag: T, reply: Reply) -> None:
+        """The relay's last word on a letter."""
 
-        Raises RelayUnreachable when no conversation could begin, and RelayDropped when it broke;
-        its `offered` is true from the first byte of the body on. A connection that the relay
-        closed while it lay idle is opened anew once, since nothing was offered on it.
-        """
-        is_fresh = self._smtp is None
-        self.open()
-        try:
-            return self._offer(letter)
-        except RelayDropped as dropped:
-            self.close()
-            if dropped.offered or is_fresh:
-                raise
-        self.open()
-        try:
-            return self._offer(letter)
-        except RelayDropped:
-            self.close()
-            raise
+    def dropped(self, tag: T, reason: str, *, is_offered: bool) -> None:
+        """The conversation broke; when offered, the relay may have taken the letter."""
 
-    def close(self) -> None:
-        """Say goodbye if the relay still listens; never raises."""
-        smtp, self._smtp = self._smtp, None
-        if smtp is None:
-            return
-        try:
-            if smtp.sock is not None:
-                smtp.sock.settimeout(2)
-            smtp.quit()
-        except (OSError, smtplib.SMTPException):
-            smtp.close()
-
-    def _connect(self) -> smtplib.SMTP:
-        relay, seconds = self._relay, self._timeouts.step
-        smtp: smtplib.SMTP
-        if relay.tls == "implicit":
-            smtp = smtplib.SMTP_SSL(
-                relay.host, relay.port, local_hostname=self._helo, timeout=seconds,
-                context=ssl.create_default_context(),
-            )
-        else:
-            smtp = smtplib.SMTP(
-                relay.host, relay.port, local_hostname=self._helo, timeout=seconds
-            )
-        try:
-            smtp.ehlo_or_helo_if_needed()
-            if relay.tls == "starttls":
-                smtp.starttls(context=ssl.create_default_context())
-                smtp.ehlo()
-            if relay.user is not None:
-                smtp.login(relay.user, relay.password or "")
-            if smtp.sock is not None:
-                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except BaseException:
-            smtp.close()
-            raise
-        return smtp
-
-    def _offer(self, letter: Letter) -> Reply:
-        smtp = self._smtp
-        assert smtp is not None
-        offered = False
-        try:
-            if letter.needs_smtputf8 and not smtp.has_extn("smtputf8"):
-                return Reply(550, "5.6.7 the relay does not take this address", "mail")  # RFC 6531
-            options = [f"SIZE={len(letter.data)}"] if smtp.has_extn("size") else []
-            if letter.needs_smtputf8:
-                options.append("SMTPUTF8")
-                smtp.command_encoding = "utf-8"
-            reply = Reply(*_decoded(smtp.mail(letter.mail_from, options)), "mail")
-            if reply.code != 250:
-                return self._refused(reply)
-            reply = Reply(*_decoded(smtp.rcpt(letter.rcpt_to)), "rcpt")
-            if reply.code not in (250, 251):
-                return self._refused(reply)
-            reply = Reply(*_decoded(smtp.docmd("DATA")), "data")
-            if reply.code != 354:
-                return self._refused(reply)
-            assert smtp.sock is not None
-            offered = True
-            smtp.sock.sendall(letter.data + b".\r\n")
-            smtp.sock.settimeout(self._timeouts.final)
-            reply = Reply(*_decoded(smtp.getreply()), "dot")
-            smtp.sock.settimeout(self._timeouts.step)
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise RelayDropped(_words(error), offered=offered) from error
-        finally:
-            smtp.command_encoding = "ascii"
-        self._handed_over += 1
-        if reply.code == 421:
-            self.close()
-        return reply
-
-    def _refused(self, reply: Reply) -> Reply:
-        """Leave the conversation fit for the next letter after a refusal before the body."""
-        assert self._smtp is not None
-        if reply.code == 421 or self._smtp.rset()[0] != 250:
-            self.close()
-        return reply
-
-
-def _decoded(answer: tuple[int, bytes]) -> tuple[int, str]:
-    code, text = answer
-    if code == -1:
-        raise smtplib.SMTPServerDisconnected("an answer that is not SMTP")
-    return code, text.decode("utf-8", "replace").replace("\n", " ")
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
+    def returned(self, tag: T) -> None:
+        """Surely never offered, through no fault of its own: it may go by another way."""

@@ -1,70 +1,58 @@
 """Every kind of mail against the rules for messages (M01–M03, M05, M06, M10–M12, P03, P04)."""
 
+import email
+import email.policy
 import re
-from datetime import datetime
 
 import pytest
 
 from newsletter.deliveries.models import MailKind
-from newsletter.emails.compile import LARGEST_HTML
 from newsletter.emails.kinds import KINDS
+from newsletter.emails.size import LARGEST_HTML
 from newsletter.emails.words import LANGUAGES
 from tests.emails.material import TOKENS, html_of, mail_of, parsed, text_of
+from tests.emails.strict import Reading
 
 MAILS = [
     pytest.param(kind, language, mail_of(kind, language), id=f"{kind}-{language}")
     for kind in MailKind
     for language in LANGUAGES
 ]
-ONCE = (
-    "From",
-    "To",
-    "Date",
-    "Message-ID",
-    "Subject",
-    "MIME-Version",
-    "Reply-To",
-    "Content-Language",
-    "Content-Type",
-)
 every_mail = pytest.mark.parametrize(("kind", "language", "raw"), MAILS)
+every_form = pytest.mark.parametrize(
+    ("language", "raw"),
+    [
+        pytest.param(language, mail_of(kind, language, shape), id=f"{kind}-{language}-{shape}")
+        for kind in MailKind
+        for language in LANGUAGES
+        for shape in ("mail", "text")
+    ],
+)
 
 
-@every_mail
-def test_each_header_that_must_be_there_is_there_once(
-    kind: MailKind, language: str, raw: bytes
-) -> None:
-    mail = parsed(raw)
-    assert {name: len(mail.get_all(name, [])) for name in ONCE} == dict.fromkeys(ONCE, 1)
-    assert mail["Content-Language"] == language
-    moment = mail["Date"].datetime
-    assert isinstance(moment, datetime)
-    assert moment.tzinfo is not None
-    assert mail["Precedence"] is None
-    assert mail["Bcc"] is None
-
-
-@every_mail
-def test_a_parser_finds_no_defect(kind: MailKind, language: str, raw: bytes) -> None:
-    mail = parsed(raw)
-    assert [part.defects for part in mail.walk() if part.defects] == []
-    assert [part.get_content_type() for part in mail.walk()] == [
-        "multipart/alternative",
-        "text/plain",
-        "text/html",
-    ]
-
-
-@every_mail
-def test_lines_are_short_ascii_and_end_in_crlf(kind: MailKind, language: str, raw: bytes) -> None:
-    assert raw.isascii()
-    assert raw.endswith(b"\r\n")
-    assert b"\n" not in raw.replace(b"\r\n", b"")
-    head, _, body = raw.partition(b"\r\n\r\n")
-    assert all(len(line) <= 76 or b"List-Unsubscribe: <" in line for line in raw.split(b"\r\n"))
-    assert all(len(line) <= 998 for line in head.split(b"\r\n"))
-    assert not any(line.startswith(b".") for line in body.split(b"\r\n"))
+@every_form
+def test_a_strict_reader_finds_no_fault(language: str, raw: bytes) -> None:
+    read = Reading(raw)
+    assert read.faults == []
+    assert read.fields["content-language"] == language
+    assert read.fields["reply-to"]
+    # What our own transport counts on: no dot to double, and no place left open.
+    assert not any(line.startswith(b".") for line in raw.split(b"\r\n"))
     assert b"\x1f" not in raw
+
+
+@every_form
+def test_a_parser_finds_no_defect_and_gives_the_bytes_back(language: str, raw: bytes) -> None:
+    policy = email.policy.SMTP.clone(refold_source="none")
+    mail = email.message_from_bytes(raw, policy=policy)
+    assert [part.defects for part in mail.walk() if part.defects] == []
+    assert [field.defects for field in mail.values() if field.defects] == []
+    assert mail.as_bytes() == raw
+    # Whoever passes it on may fold the head anew; the body has to come through as it is.
+    refolded = email.message_from_bytes(raw, policy=email.policy.SMTP).as_bytes()
+    assert refolded.partition(b"\r\n\r\n")[2] == raw.partition(b"\r\n\r\n")[2]
+    read = [part.text for part in Reading(raw).parts]
+    assert read == [part.get_content() for part in mail.walk() if not part.is_multipart()]
 
 
 @every_mail
@@ -84,7 +72,7 @@ def test_bulk_mail_has_list_headers_and_a_notice_says_it_is_automatic(
     assert mail.get_all("List-Unsubscribe-Post") == ["List-Unsubscribe=One-Click"]
     assert mail["List-Help"] == "<https://www.ingovernment.example/mijn-link>"
     assert mail["List-Owner"] == "<mailto:redactie@ingovernment.example>"
-    assert mail["Feedback-ID"].count(":") == 3
+    assert re.fullmatch(r"[\w.-]+:[\w.-]+:[\w.-]+:[\w-]{5,15}", mail["Feedback-ID"])
     assert leave in html_of(raw)
     assert leave in text_of(raw)
 

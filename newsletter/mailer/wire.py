@@ -1,0 +1,300 @@
+"""Wire: one conversation with the relay that never waits; it speaks as far as it can, then returns.
+
+With PIPELINING (RFC 2920) the envelope of the next letter leaves together with the body of this
+one, so a letter costs one turn of the line; with CHUNKING (RFC 3030) envelope and body leave as
+one. At most one letter is offered at a time: so many can become unclear when we are killed.
+"""
+
+import contextlib
+import socket
+import ssl
+from collections import deque
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from newsletter import clock
+from newsletter.mailer.connect import Connected
+from newsletter.mailer.reply_reader import ReplyReader
+from newsletter.mailer.smtp import Letter, Reply, Source, Timeouts
+
+T = TypeVar("T")
+
+_AT_A_TIME = 65_536  # octets read in one call
+_SEND_BUFFER = 262_144  # so that a whole mail leaves in one call
+_AT_ONCE = 512  # pieces in one call; POSIX allows 16, Linux and macOS 1024
+
+@dataclass(slots=True)
+class _Job(Generic[T]):
+    tag: T
+    letter: Letter
+    refused: Reply | None = None
+    is_offered: bool = False
+
+
+class Wire(Generic[T]):
+    """One conversation; what it reads and writes is told by `fileno` and `wants_to_write`."""
+
+    def __init__(self, connected: Connected, timeouts: Timeouts, source: Source[T]) -> None:
+        self._socket = connected.socket
+        self._is_tls = isinstance(self._socket, ssl.SSLSocket)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        self._extensions = connected.extensions
+        self._pipelines = "pipelining" in self._extensions
+        self._chunks = self._pipelines and "chunking" in self._extensions
+        self._size_limit = connected.size_limit
+        self._timeouts = timeouts
+        self._source = source
+        self._replies = ReplyReader()
+        self._out: list[bytes | memoryview] = []
+        self._later: deque[tuple[str, bytes]] = deque()  # commands, where nothing is pipelined
+        self._expected: deque[tuple[str, _Job[T]]] = deque()
+        self._held: _Job[T] | None = None  # the relay waits for its body, and we for room
+        self._needs_reset = False
+        self._is_fresh = True
+        self.is_open = True
+        self.idle_since = clock.boot_seconds()
+        self.wants_to_write = False
+        self._until = float("inf")
+
+    def fileno(self) -> int:
+        """The socket's number, for a selector."""
+        return self._socket.fileno()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no letter is spoken of."""
+        return not self._expected and self._held is None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a body waits for room."""
+        return self._held is not None
+
+    def begin(self) -> None:
+        """Go on with the body that waited for room, or with a letter, if there is one."""
+        if not self.is_open or self._expected:
+            return
+        job, self._held = self._held, None
+        if job is not None:
+            self._offer(job)
+        else:
+            self._announce()
+        self._flush()
+
+    def on_ready(self) -> None:
+        """Hear and say what can be heard and said without waiting."""
+        if self.is_open and self._listen():
+            self._flush()
+
+    def check_time(self, now: float) -> None:
+        """Give up when the relay kept us waiting too long; `now` in seconds since boot."""
+        if self.is_open and now > self._until:
+            self._break("no answer in time")
+
+    def close(self) -> None:
+        """Say goodbye without waiting for the answer; what was offered stays unclear."""
+        if self.is_open and not self._expected:
+            with contextlib.suppress(OSError):
+                self._socket.send(b"QUIT\r\n")
+        self._break("we closed the conversation")
+
+    # What we say.
+
+    def _announce(self) -> None:
+        """The envelope of the next letter that this relay can take; with CHUNKING its body too."""
+        if self._chunks and not self._source.has_room():
+            return
+        while (taken := self._source.next()) is not None:
+            job: _Job[T] = _Job(*taken)
+            unfit = job.letter.unfit_for(self._extensions, self._size_limit)
+            if unfit is not None:
+                self._source.answered(job.tag, unfit)
+                continue
+            if self._chunks and not self._source.may_offer(job.tag):
+                self._source.returned(job.tag)
+                continue
+            self._say_envelope(job)
+            return
+
+    def _say_envelope(self, job: _Job[T]) -> None:
+        letter = job.letter
+        commands = letter.envelope(self._extensions)
+        if self._needs_reset:
+            commands.insert(0, ("rset", b"RSET\r\n"))
+            self._needs_reset = False
+        if self._chunks:
+            job.is_offered = True
+            commands.append(("dot", b"BDAT %d LAST\r\n" % letter.size))
+        else:
+            commands.append(("data", b"DATA\r\n"))
+        if not self._pipelines:
+            self._later.extend(commands[1:])
+            del commands[1:]
+        self._expected.extend((step, job) for step, _ in commands)
+        self._out.append(b"".join(command for _, command in commands))
+        if self._chunks:
+            self._out += letter.pieces
+
+    def _say_body(self, job: _Job[T]) -> None:
+        job.is_offered = True
+        self._out += job.letter.pieces
+        self._out.append(b".\r\n")
+        self._expected.append(("dot", job))
+        if self._pipelines:
+            self._announce()
+
+    def _flush(self) -> None:
+        """Write as much as the socket takes."""
+        out = self._out
+        try:
+            while out and self.is_open:
+                if self._is_tls:
+                    whole = memoryview(b"".join(out))
+                    sent = self._socket.send(whole)
+                else:
+                    whole = None
+                    sent = self._socket.sendmsg(out[:_AT_ONCE])
+                self._wait()
+                if len(out) <= _AT_ONCE and sent == sum(map(len, out)):
+                    out.clear()
+                    break
+                out[:] = [(whole or memoryview(b"".join(out)))[sent:]]
+        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            pass
+        except OSError as error:
+            self._break(type(error).__name__)
+            return
+        self.wants_to_write = bool(out)
+
+    def _wait(self) -> None:
+        """From now on the relay may be silent for so long; a reply that drips in is silence."""
+        now = clock.boot_seconds()
+        if not self._expected:
+            self._until, self.idle_since = float("inf"), now
+            return
+        is_final = self._expected[0][0] == "dot" and not self._out
+        self._until = now + (self._timeouts.final if is_final else self._timeouts.step)
+
+    # What we hear.
+
+    def _listen(self) -> bool:
+        """Whether the conversation goes on after what has come."""
+        try:
+            while True:
+                came = self._socket.recv(_AT_A_TIME)
+                if not came:
+                    self._break("the relay closed the conversation")
+                    return False
+                self._hear(came)
+                if not self.is_open:
+                    return False
+                if not self._is_tls:  # of TLS, what was decrypted shows in no selector
+                    return True
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return self.is_open
+        except OSError as error:
+            self._break(type(error).__name__)
+            return False
+
+    def _hear(self, came: bytes) -> None:
+        try:
+            for code, text in self._replies.feed(came):
+                self._answer(code, text)
+                if not self.is_open:
+                    return
+        except ValueError as error:
+            self._break(str(error))
+
+    def _answer(self, code: int, text: str) -> None:
+        if not self._expected:
+            self._break("the relay speaks unasked")
+            return
+        step, job = self._expected.popleft()
+        reply = Reply(code, text, step)
+        if code == 421 and not (step == "dot" and job.is_offered):
+            # It closes the channel (RFC 5321 §3.8); of a letter in hand it is the answer.
+            self._source.answered(job.tag, job.refused or reply)
+            self._break("421", but=job)
+            return
+        if step == "dot":
+            self._on_end(job, reply)
+        elif step == "rset":
+            if code != 250:
+                self._expected.appendleft((step, job))
+                self._break("RSET refused")
+        elif step == "data":
+            self._on_data(job, reply)
+        elif code not in (250, 251) and job.refused is None:
+            job.refused = reply
+        if self.is_open and self._later and not self._expected:
+            self._say_later(job)
+        if self.is_open and self.is_idle:
+            self._announce()
+        self._wait()
+
+    def _on_data(self, job: _Job[T], reply: Reply) -> None:
+        if job.refused is not None and reply.code == 354:
+            # Nobody is to get it: end it empty, which a relay without recipients refuses.
+            self._out.append(b".\r\n")
+            self._expected.append(("dot", job))
+        elif job.refused is not None or reply.code != 354:
+            self._refuse(job, job.refused or reply)
+        else:
+            self._offer(job)
+
+    def _offer(self, job: _Job[T]) -> None:
+        if not self._source.has_room():
+            self._held = job
+        elif self._source.may_offer(job.tag):
+            self._say_body(job)
+        else:
+            # There is no way back from DATA but to hang up before a body has been ended.
+            self._source.returned(job.tag)
+            self._break("not offered")
+
+    def _on_end(self, job: _Job[T], reply: Reply) -> None:
+        self._is_fresh = False
+        if job.refused is not None:
+            self._refuse(job, job.refused)
+            return
+        self._source.answered(job.tag, reply)
+        if reply.code == 421:
+            self._break("421")
+
+    def _refuse(self, job: _Job[T], reply: Reply) -> None:
+        self._is_fresh = False
+        self._needs_reset = True
+        self._source.answered(job.tag, reply)
+
+    def _say_later(self, job: _Job[T]) -> None:
+        """The next command, where each waits for the answer to the one before."""
+        if job.refused is not None:
+            self._later.clear()
+            self._refuse(job, job.refused)
+            return
+        step, command = self._later.popleft()
+        self._out.append(command)
+        self._expected.append((step, job))
+
+    def _break(self, reason: str, *, but: _Job[T] | None = None) -> None:
+        """Hang up, and tell of every letter that was spoken of what is sure of it."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        with contextlib.suppress(OSError):
+            self._socket.close()
+        jobs = {id(job): job for _, job in self._expected if job is not but}
+        if self._held is not None:
+            jobs[id(self._held)] = self._held
+            self._held = None
+        self._expected.clear()
+        for place, job in enumerate(jobs.values()):
+            if job.refused is not None:
+                self._source.answered(job.tag, job.refused)
+            elif job.is_offered:
+                self._source.dropped(job.tag, reason, is_offered=True)
+            elif self._is_fresh and place == 0:
+                self._source.dropped(job.tag, reason, is_offered=False)
+            else:
+                self._source.returned(job.tag)
