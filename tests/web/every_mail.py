@@ -111,5 +111,5 @@ def _send(app: Flask) -> None:
         post = Post(app)
         for lane in (Lane.PROMPT, Lane.BULK):
             post.run(lane, seconds=30)
-        post.session.close()
+        post.close()
         db.session.remove()

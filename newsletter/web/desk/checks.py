@@ -7,7 +7,7 @@ from flask import url_for
 from newsletter.editions.compose import GOOD_SUBJECT
 from newsletter.editions.content import missing_for_sending
 from newsletter.editions.models import Edition, EditionItem
-from newsletter.emails.compile import LARGEST_HTML
+from newsletter.emails.size import LARGEST_HTML
 from newsletter.mailings.contents import CompiledManifest
 from newsletter.web.dates import figures
 from newsletter.web.desk.said import _, ngettext

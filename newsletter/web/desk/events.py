@@ -50,6 +50,9 @@ def _event(entry: AuditEntry, person: str | None) -> Event:
         mark = str(entry.details.get("manifest", ""))[:16]
         return Event("system", entry.at, _("Lijst gesloten: %(count)s ontvangers", count=count),
                      _("Kenmerk van de inhoud: %(mark)s", mark=mark) if mark else "")
+    if entry.act == "brake":
+        said = " ".join(str(entry.details.get(part) or "") for part in ("code", "said")).strip()
+        return Event("trouble", entry.at, _("Vanzelf gepauzeerd: wij worden geweigerd"), said)
     if entry.act == "schedule" and "send_at" in entry.details:
         when = moment_in_words(datetime.fromisoformat(entry.details["send_at"]), lang)
         return Event("person", entry.at, _("Ingepland door %(name)s", name=actor),

@@ -15,6 +15,7 @@ from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.events import events_of
 from newsletter.web.desk.forms import PressForm
+from newsletter.web.desk.halt import halt_of_all, halt_of_mailing
 from newsletter.web.desk.names import failure_words, mailing_name, mailing_state, skip_words
 from newsletter.web.desk.said import _
 from newsletter.web.languages import current_language
@@ -69,7 +70,7 @@ def resume_it(key: str) -> Response:
     mailing = get_mailing(key)
     try:
         with recorded("resume", key):
-            resume(mailing.id)
+            resume(mailing.id, now=clock.now())
     except WrongState:
         flash(_("Hervatten kan alleen na een pauze."), "wrong")
     else:
@@ -116,6 +117,7 @@ def _facts(mailing: Mailing) -> dict[str, Any]:
         "ledger": ledger,
         "skipped": [(skip_words(reason), n) for reason, n in sorted(ledger.skipped.items())],
         "failed": [(failure_words(code), n) for code, n in sorted(ledger.failed.items())],
+        "halts": [halt for halt in (halt_of_mailing(mailing), halt_of_all()) if halt],
         "small_open": ", ".join(part for part in later if part),
         "moves": _moves(mailing),
         "is_sending": mailing.status is MailingStatus.SENDING,

@@ -116,7 +116,17 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
             _("Niet elke ontvanger is verantwoord. Vraag de beheerder ernaar te kijken."),
             url_for("desk.mailing", key=alarm.subject),
         )
+    if alarm.kind == "about_sender" and key:
+        return AlarmShown(
+            _("Een verzending heeft zichzelf gepauzeerd"),
+            _("De mailserver weigert ons als afzender. Lees wat hij zegt."),
+            url_for("desk.mailing", key=alarm.subject),
+        )
     named = {
+        "about_sender": (
+            _("Losse mails worden geweigerd om ons als afzender"),
+            _("De beheerder kan in het logboek zien waarom."),
+        ),
         "digest_late": (
             _("Een themamail is te laat"),
             _("Het moment ging voorbij terwijl wij stil lagen. De beheerder kan dat herstellen."),
@@ -128,6 +138,10 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
         "relay_unreachable": (
             _("De mailserver antwoordt niet"),
             _("Mails wachten en gaan weg zodra hij weer antwoordt."),
+        ),
+        "spool_unusable": (
+            _("Er is geen plaats om bij te houden wat weggaat"),
+            _("Daarom gaat er niets weg. De beheerder moet ruimte maken."),
         ),
         "form_rush": (
             _("Het is ongewoon druk bij de aanmelding"),

@@ -13,6 +13,7 @@ from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import next_edition, year_of
 from newsletter.mailings.queries import list_mailings, progress
 from newsletter.web.dates import moment_in_words
+from newsletter.web.desk.halt import halt_of_all
 from newsletter.web.desk.names import alarm_words, mailing_name, mailing_state, slot_name
 from newsletter.web.desk.said import _
 from newsletter.web.languages import current_language
@@ -42,13 +43,18 @@ def page() -> str:
     ]
     return render_template(
         "pages/desk/today.html",
-        attention=_alarms() + _of_edition(edition, now) or [_all_well()],
+        attention=_halt() + _alarms() + _of_edition(edition, now) or [_all_well()],
         edition=edition,
         year=year_of(edition) if edition else None,
         slots=[(slot, slot_name(slot)) for slot in coming_slots(now, limit=NEXT_SLOTS)],
         mailings=mailings,
         now=now,
     )
+
+
+def _halt() -> list[Attention]:
+    halt = halt_of_all()
+    return [Attention(halt.kind, halt.heading, halt.sentence)] if halt else []
 
 
 def _alarms() -> list[Attention]:

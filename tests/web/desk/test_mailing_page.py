@@ -8,9 +8,11 @@ from newsletter.accounts.audit import record
 from newsletter.accounts.queries import entries_of
 from newsletter.core import settings
 from newsletter.deliveries.alarm import raise_alarm
-from newsletter.deliveries.models import Delivery, DeliveryStatus
+from newsletter.deliveries.models import Delivery, DeliveryStatus, SwitchName
+from newsletter.deliveries.switch import switch
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.queries import get_mailing
+from newsletter.sending.brake import Given, brake
 from newsletter.sending.carry_out import carry_out_edition
 from tests.docs import pages
 from tests.material import NOW, article, deliveries, edition, reader
@@ -131,6 +133,56 @@ def test_every_alarm_that_operators_know_has_words_at_the_desk(editor: Worker) -
     shown = editor.get("/redactie/").get_data(as_text=True)
     assert kinds
     assert [kind for kind in kinds if kind in shown] == []
+
+
+def brake_it(mailing: Mailing, session: Session) -> None:
+    brake(session, [Given(mailing.id, is_about_sender=True, code="550 5.7.26",
+                          said="Unauthenticated <mail>")] * 50, now=NOW)
+    session.commit()
+
+
+def test_a_mailing_that_paused_by_itself_says_why_in_the_words_of_the_relay(
+    editor: Worker, mailing: Mailing, session: Session
+) -> None:
+    brake_it(mailing, session)
+    for path in (PATH, f"{PATH}/stand"):
+        shown = editor.get(path).get_data(as_text=True)
+        assert "Deze verzending heeft zichzelf gepauzeerd" in shown
+        assert "Bij 50 van de laatste 50 antwoorden" in shown
+        assert "550 5.7.26 Unauthenticated &lt;mail&gt;" in shown
+    assert "Vanzelf gepauzeerd: wij worden geweigerd" in editor.get(PATH).get_data(as_text=True)
+    today = editor.get("/redactie/").get_data(as_text=True)
+    assert "Een verzending heeft zichzelf gepauzeerd" in today
+    assert PATH in today
+
+
+def test_resuming_takes_the_reason_and_the_alarm_away(
+    editor: Worker, mailing: Mailing, session: Session
+) -> None:
+    brake_it(mailing, session)
+    editor.post(f"{PATH}/hervat")
+    assert mailing.status is MailingStatus.SENDING
+    assert "zichzelf gepauzeerd" not in editor.get(PATH).get_data(as_text=True)
+    assert "zichzelf gepauzeerd" not in editor.get("/redactie/").get_data(as_text=True)
+
+
+def test_an_editors_own_pause_names_no_reason(editor: Worker, mailing: Mailing) -> None:
+    editor.post(f"{PATH}/pauze")
+    assert "zichzelf gepauzeerd" not in editor.get(PATH).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    (SwitchName.SENDING_STOPPED, "De beheerder heeft al het verzenden stilgezet"),
+    (SwitchName.SENDING_HELD, "Alles wacht: de database is teruggezet"),
+])
+def test_the_desk_says_that_nothing_leaves(
+    editor: Worker, mailing: Mailing, name: SwitchName, words: str
+) -> None:
+    for path in ("/redactie/", PATH):
+        assert words not in editor.get(path).get_data(as_text=True)
+    switch(name, is_on=True, by="operator:noor", now=NOW)
+    for path in ("/redactie/", PATH):
+        assert words in editor.get(path).get_data(as_text=True)
 
 
 def test_the_desk_speaks_english_when_asked(editor: Worker, mailing: Mailing) -> None:
