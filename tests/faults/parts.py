@@ -1,41 +1,60 @@
-"""The parts as an operator runs them, each a process of its own that a test may kill."""
+"""The parts as the Procfile lists them, each a process of its own that a test may kill."""
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CELERY = [sys.executable, "-m", "celery", "-A", "tasks.worker"]
-COMMANDS = {
-    "worker": [*CELERY, "worker", "-Q", "bulk,upkeep", "-c", "1", "-n", "bulk@%h"],
-    "worker-prompt": [*CELERY, "worker", "-Q", "prompt", "-c", "1", "-n", "prompt@%h"],
-    "beat": [*CELERY, "beat"],
-    "web": [sys.executable, "-m", "gunicorn", "wsgi:application", "--threads", "8",
-            "--no-control-socket"],
-    "inbox": [sys.executable, "-m", "newsletter.local.inbox"],
-}
+PROCFILE = dict(
+    line.split(": ", 1) for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
+)
+WORKERS = tuple(name for name in PROCFILE if name.startswith("worker"))
+# One process for each lane, and a quick start: no greeting of other workers.
+SMALL = ["--concurrency", "1", "--without-mingle", "--without-gossip", "--loglevel", "WARNING"]
+
+
+def command_of(name: str, *, environ: Mapping[str, str], folder: Path) -> list[str]:
+    """The command of a part in a size for tests; `folder` is for its files and names its node."""
+    if name == "web":
+        return [sys.executable, "-m", "gunicorn", "wsgi:application", "--threads", "8",
+                "--no-control-socket", "--bind", f"127.0.0.1:{environ['PORT']}",
+                "--log-level", "warning"]
+    if name == "inbox":
+        return [sys.executable, "-m", "newsletter.local.inbox"]
+    module, *arguments = shlex.split(PROCFILE[name])
+    if name == "beat":
+        arguments += ["--schedule", str(folder / "beat"), "--pidfile", "", "--loglevel", "WARNING"]
+    else:
+        arguments += [*SMALL, "--hostname", f"{name}.{folder.name}@%h"]
+    return [sys.executable, "-m", module, *arguments]
 
 
 class Part:
-    """One part, with all its processes in a group of their own."""
+    """One part, with all its processes in a group of their own.
 
-    def __init__(self, name: str, environ: Mapping[str, str], folder: Path) -> None:
-        self._command = list(COMMANDS[name])
-        if name == "beat":
-            self._command += ["--schedule", str(folder / "beat"), "--pidfile", ""]
-        if name == "web":
-            self._command += ["--bind", f"127.0.0.1:{environ['PORT']}", "--log-level", "warning"]
-        if name not in ("web", "inbox"):
-            self._command += ["--loglevel", "WARNING"]
-        self._environ = {**os.environ, **environ, "PYTHONPATH": str(ROOT)}
+    `prefix` is a command that runs it elsewhere, such as in another network namespace.
+    """
+
+    def __init__(
+        self, name: str, environ: Mapping[str, str], folder: Path, *, prefix: Sequence[str] = ()
+    ) -> None:
+        self.name = name
+        self._command = [*prefix, *command_of(name, environ=environ, folder=folder)]
+        self._environ = {**os.environ, **environ, "PYTHONPATH": _path(environ)}
         self._log = (folder / f"{name}.log").open("ab")
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
 
     def start(self) -> Self:
         """Start it; it was not running."""
@@ -76,6 +95,11 @@ class Part:
         if number == signal.SIGKILL:
             self._process.wait(timeout=10)
             self._process = None
+
+
+def _path(environ: Mapping[str, str]) -> str:
+    """Where imports are looked for: what the test adds goes first."""
+    return os.pathsep.join(filter(None, (environ.get("PYTHONPATH"), str(ROOT))))
 
 
 def wait_until(truth: Callable[[], bool], *, seconds: float, what: str) -> None:
