@@ -1,15 +1,174 @@
-"""Figures as rows: printed as a table, and kept as JSON lines beside the state."""
+"""Figures as rows: what must be reached and what is aimed at, printed as a table and kept as JSON.
+
+Every figure of the table stands in `FIGURES`, so that one that was not measured is seen too. The
+rows lie in `.benchmarks/rows.jsonl`, one for each figure: the newest.
+"""
 
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
 
 KEPT = Path(__file__).resolve().parent.parent.parent / ".benchmarks" / "rows.jsonl"
+QUICK, LARGE = "make bench", "make bench-large"
 
 
-def report(figure: str, value: float, *, unit: str, note: str = "") -> None:
-    """Print one figure and add it to the JSON rows of this run."""
-    print(f"\n  {figure:<64} {value:>12,.2f} {unit}  {note}")
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; `must` and `aim` are the least allowed, or the most if `is_most`."""
+
+    name: str
+    must: float
+    aim: float
+    unit: str = "×"
+    is_most: bool = False
+    by: str = QUICK  # the command that measures it
+
+    def reaches(self, value: float, bound: float) -> bool:
+        """Whether the value is as good as the bound."""
+        return value <= bound if self.is_most else value >= bound
+
+    def spelled(self, bound: float) -> str:
+        """A bound as the table has it, as in `≥ 0.8 ×`."""
+        return f"{'≤' if self.is_most else '≥'} {number(bound)} {self.unit}".strip()
+
+
+@dataclass
+class Row:
+    """What was measured: `value` is None when it was not, and then `note` says why."""
+
+    figure: str
+    value: float | None
+    must: float | None = None
+    aim: float | None = None
+    unit: str = ""
+    better: str = ""  # "more" or "less"
+    note: str = ""
+    at: str = ""  # UTC
+
+
+ONE_SINK = Figure("end to end, unsigned, against smtp-source, on one smtp-sink", 0.8, 1.0)
+TWO_SINKS = Figure("the same on two smtp-sinks", 0.7, 1.0)
+CHEAP_SINK = Figure("the same on the cheap sink", 0.5, 0.9)
+SIGNED_ED25519 = Figure("the same with Ed25519, on one smtp-sink", 0.75, 0.95)
+SIGNED_RSA = Figure("the same with RSA-2048, on one smtp-sink", 0.4, 0.6)
+CPU = Figure("own CPU a message, unsigned", 100, 40, "µs", is_most=True)
+CPU_ED25519 = Figure("own CPU a message, Ed25519", 200, 90, "µs", is_most=True)
+CPU_RSA = Figure("own CPU a message, RSA-2048", 450, 330, "µs", is_most=True)
+NODEMAILER = Figure("against a pooled nodemailer sender with precompiled templates", 10, 30)
+PLAIN_CELERY = Figure("against the plain Celery way", 20, 80)
+MEMORY = Figure("memory of a worker child", 100, 60, "MB", is_most=True)
+MEMORY_GROWTH = Figure("memory of a worker child, 1,000,000 readers against 10,000",
+                       1.1, 1.0, is_most=True, by=LARGE)
+RATE_GROWTH = Figure("rate at 1,000,000 readers against 100,000", 0.9, 1.0, by=LARGE)
+SLOW_RELAY = Figure("relay that answers after 20 ms, C = 8, against connections / 40 ms", 0.6, 0.9)
+CONFIRMATION = Figure("confirmation mail while a bulk run is on, from POST to relay, p99",
+                      5, 1, "s", is_most=True)
+PLANNING = Figure("planning a mailing for 1,000,000 readers, to the commit", 15, 5, "s",
+                  is_most=True, by=LARGE)
+FIRST_MAIL = Figure("the first mail after that commit", 2, 1, "s", is_most=True, by=LARGE)
+OLD_PLANNING = Figure("planning with 50,000,000 old deliveries, against an empty database",
+                      0.9, 1.0, by=LARGE)
+OLD_CLAIMING = Figure("claiming with 50,000,000 old deliveries, against an empty database",
+                      0.9, 1.0, by=LARGE)
+
+FIGURES = (
+    ONE_SINK, TWO_SINKS, CHEAP_SINK, SIGNED_ED25519, SIGNED_RSA, CPU, CPU_ED25519, CPU_RSA,
+    NODEMAILER, PLAIN_CELERY, MEMORY, MEMORY_GROWTH, RATE_GROWTH, SLOW_RELAY, CONFIRMATION,
+    PLANNING, FIRST_MAIL, OLD_PLANNING, OLD_CLAIMING,
+)
+_BY_NAME = {figure.name: figure for figure in FIGURES}
+_this_run: dict[str, Row] = {}
+
+
+def report(figure: Figure | str, value: float, *, unit: str = "", note: str = "") -> None:
+    """Print one figure and keep its row; a figure without bounds is given by its words alone."""
+    _keep(figure, value, unit=unit, note=note)
+
+
+def not_run(figures: Iterable[Figure], why: str) -> None:
+    """Keep a row for what could not be measured, as in `install postfix`."""
+    for figure in figures:
+        _keep(figure, None, unit="", note=f"not run: {why}")
+
+
+def _keep(figure: Figure | str, value: float | None, *, unit: str, note: str) -> None:
+    row = Row(str(figure), value, unit=unit, note=note)
+    if isinstance(figure, Figure):
+        row = Row(figure.name, value, figure.must, figure.aim, figure.unit,
+                  "less" if figure.is_most else "more", note)
+    row.at = datetime.now(UTC).isoformat(timespec="seconds")
+    _this_run[row.figure] = row
+    print(f"\n  {row.figure:<72} {_measured(row)}  {note if value is not None else ''}", flush=True)
+    kept = {**read_rows(), row.figure: row}
     KEPT.parent.mkdir(exist_ok=True)
-    with KEPT.open("a", encoding="utf-8") as rows:
-        row = {"figure": figure, "value": value, "unit": unit, "note": note}
-        rows.write(json.dumps(row) + "\n")
+    lines = (json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in kept.values())
+    KEPT.write_text("".join(lines), encoding="utf-8")
+
+
+def read_rows() -> dict[str, Row]:
+    """The newest row of each figure that was ever measured here."""
+    if not KEPT.exists():
+        return {}
+    told: list[dict[str, Any]] = [
+        json.loads(line) for line in KEPT.read_text(encoding="utf-8").splitlines()
+    ]
+    known = Row.__dataclass_fields__
+    return {
+        row["figure"]: Row(**{name: value for name, value in row.items() if name in known})
+        for row in told
+    }
+
+
+def rows_of_this_run() -> dict[str, Row]:
+    """What was measured since this process began."""
+    return dict(_this_run)
+
+
+def print_table(rows: Mapping[str, Row]) -> None:
+    """The whole table, with every figure of `FIGURES` whether it was measured or not."""
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for head in ("figure", "must", "aim", "measured", ""):
+        table.add_column(head, justify="right" if head in ("must", "aim", "measured") else "left",
+                         no_wrap=head != "figure" and head != "")
+    for line in lines(rows):
+        table.add_row(*line)
+    Console(width=160, highlight=False).print(table)
+
+
+def lines(rows: Mapping[str, Row]) -> list[tuple[str, str, str, str, str]]:
+    """Figure, must, aim, measured and what to say about it, in the order of `FIGURES`."""
+    found = []
+    for figure in FIGURES:
+        row = rows.get(figure.name, Row(figure.name, None, note=f"not run: {figure.by}"))
+        measured = "" if row.value is None else _measured(row)
+        said = row.note if row.value is None else _said(figure, row.value, row.note)
+        found.append((figure.name, figure.spelled(figure.must), figure.spelled(figure.aim),
+                      measured, said))
+    others = [row for name, row in rows.items() if name not in _BY_NAME]
+    return found + [(row.figure, "", "", _measured(row), row.note) for row in others]
+
+
+def number(value: float) -> str:
+    """A number with as many digits as it deserves."""
+    if value == int(value) and abs(value) >= 1:
+        return f"{value:,.0f}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+
+
+def _measured(row: Row) -> str:
+    return row.note if row.value is None else f"{number(row.value)} {row.unit}".strip()
+
+
+def _said(figure: Figure, value: float, note: str) -> str:
+    if figure.reaches(value, figure.aim):
+        verdict = "aim reached"
+    else:
+        verdict = "reached" if figure.reaches(value, figure.must) else "NOT REACHED"
+    return f"{verdict}; {note}" if note else verdict

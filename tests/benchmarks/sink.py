@@ -1,42 +1,113 @@
-"""The cheap sink: compiled from `fastsink.c` where there is a C compiler."""
+"""Where mail ends that nobody keeps: the cheap sink, Postfix's `smtp-sink`, and what feeds them."""
 
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import Self
 
-import pytest
+from tests.faults.parts import wait_until
+from tests.journeys.house import free_port
 
 SOURCE = Path(__file__).with_name("fastsink.c")
+SESSIONS = 10
+SINK_BACKLOG = 1000
+# The longest that any feeding may take; a benchmark that hangs has failed.
+LONGEST_SECONDS = 600
+
+
+class ToolMissing(Exception):
+    """A tool that a figure needs is not here; the message says which package has it."""
+
+
+def _program(*names: str, package: str) -> str:
+    for name in names:
+        found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+        if found is not None:
+            return found
+    raise ToolMissing(f"install {package}")
 
 
 class Sink:
-    """Takes every mail and keeps none; a few dozen microseconds a mail."""
+    """A process that takes every mail; `url` is its address as a setting."""
 
-    def __init__(self, folder: Path) -> None:
-        compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-        if compiler is None:
-            pytest.fail("not run: no C compiler; install the package gcc")
-        self._program = folder / "fastsink"
-        subprocess.run([compiler, "-O2", "-o", str(self._program), str(SOURCE)], check=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [str(self._program), str(self.port)], stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True,
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self.counts = self._process.communicate(timeout=10)[0]
+    def __init__(self, command: list[str], port: int) -> None:
+        self.port = port
+        self._command = command
+        self._process: subprocess.Popen[str] | None = None
+        self._said = ""
 
     @property
     def url(self) -> str:
         """Its address as a setting."""
         return f"smtp://127.0.0.1:{self.port}?tls=none"
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        wait_until(self._answers, seconds=10, what="the sink")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> str:
+        """Stop it; what it said."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._said, self._process = self._process.communicate(timeout=10)[0], None
+        return self._said
+
+    def counts(self) -> dict[str, int]:
+        """Stop the cheap sink; its counts by their names, such as `msgs`, `bytes` and `dup`."""
+        return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", self.stop())}
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "the sink has ended"
+        with socket.socket() as asking:
+            return asking.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def cheap_sink(folder: Path) -> Sink:
+    """The cheapest sink, of `fastsink.c`. Raises ToolMissing without a C compiler."""
+    compiler = _program("cc", "gcc", "clang", package="gcc")
+    program = folder / "fastsink"
+    if not program.exists():
+        subprocess.run([compiler, "-O2", "-w", "-o", str(program), str(SOURCE)], check=True)
+    port = free_port()
+    return Sink([str(program), str(port)], port)
+
+
+def postfix_sink() -> Sink:
+    """Postfix's `smtp-sink`. Raises ToolMissing."""
+    port = free_port()
+    return Sink(
+        [_program("smtp-sink", package="postfix"), f"127.0.0.1:{port}", str(SINK_BACKLOG)], port
+    )
+
+
+def feed(sinks: list[Sink], *, messages: int, octets: int) -> float:
+    """Messages a second of Postfix's load generator, in one process for each sink.
+
+    Each has `SESSIONS` lasting connections and sends its share of the messages. Raises
+    ToolMissing, CalledProcessError.
+    """
+    program = _program("smtp-source", package="postfix")
+    share = messages // len(sinks)
+    began = time.monotonic()
+    running = [
+        subprocess.Popen([
+            program, "-d", "-s", str(SESSIONS), "-l", str(octets), "-m", str(share),
+            "-f", "a@sender.example", "-t", "u0@plain.example", f"127.0.0.1:{sink.port}",
+        ])
+        for sink in sinks
+    ]
+    for process in running:
+        if process.wait(timeout=LONGEST_SECONDS) != 0:
+            raise subprocess.CalledProcessError(process.returncode, program)
+    return share * len(sinks) / (time.monotonic() - began)

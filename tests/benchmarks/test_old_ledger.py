@@ -1,9 +1,13 @@
-"""Claims beside a long past: partial indexes keep their size with the work, not with history."""
+"""Planning and claiming beside a long past, against an empty ledger: the past must cost nothing.
+
+The past lies as the service would have left it: closed partitions, each as full as they get. Both
+databases are measured in turn, and medians compared.
+"""
 
 import os
+import secrets
 import statistics
 import time
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,71 +17,116 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from newsletter import clock
-from newsletter.core import create_core, settings
-from newsletter.deliveries.claim import claim, release
+from newsletter.core import create_core, settings, signer
+from newsletter.deliveries.partitions import MOST_ROWS, STRIDE
+from newsletter.dkim_keys import Keyring
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.sending.carry_out import carry_out_edition
+from newsletter.sending.claim import Claimer
 from newsletter.transaction import transaction
-from seeds.copy_readers import copy_readers, number_of_themes
-from seeds.readers import make_readers
 from tests import material
-from tests.benchmarks.rows import report
+from tests.benchmarks.content import fill
+from tests.benchmarks.rows import OLD_CLAIMING, OLD_PLANNING, Figure, report
 
 OLD = int(os.environ.get("BENCH_OLD_DELIVERIES", "2000000"))
-CLAIMS = 300
+READERS = int(os.environ.get("BENCH_OLD_READERS", "1000000" if OLD >= 50_000_000 else "50000"))
+NAMED = 50_000_000  # what the figures of the table speak of
+TURNS = 3
+CLAIMS, AT_ONCE = 60, 500
 
 pytestmark = pytest.mark.bench
 
+# A mailing of two years ago to as many readers as there are, over and over.
 _PAST = """
-    insert into deliveries (kind, lane, account_id, variant_id, status, created_at, due_at,
-                            sent_at, ended_at, attempts, message_id)
-    select 'edition', 'bulk', a.id, null, 'sent', now() - interval '1 year',
-           now() - interval '1 year', now(), now(), 1, 'old' || n
-      from generate_series(1, %(old)s) n, accounts a
+    insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, status, created_at,
+                            due_at, sent_at, ended_at, attempts, message_id, reply_code)
+    select 'digest', 'bulk', 1000000 + n / 1000000, 1, n, 'sent', t, t, t, t, 1,
+           md5(n::text) || '@nieuws.example', '250'
+      from generate_series(%(first)s::bigint, %(last)s) n,
+           (select now() - interval '2 years' as t) long_ago
 """
 
 
-def test_claims_and_planning_with_an_old_ledger(
+def test_planning_and_claiming_beside_a_long_past(
     make_database: Callable[[], dict[str, str]],
 ) -> None:
-    empty_plan, empty_claim = _measure(make_database(), old=0)
-    full_plan, full_claim = _measure(make_database(), old=OLD)
-    report("a claim of eight, empty ledger", empty_claim * 1000, unit="ms")
-    report(f"a claim of eight, {OLD:,} old deliveries", full_claim * 1000, unit="ms")
-    report("rate of claims with the past, against without", empty_claim / full_claim, unit="x")
-    report("rate of planning with the past, against without", empty_plan / full_plan, unit="x")
+    empty = make_database()
+    fill(empty, readers=READERS)
+    full = _copy(empty)
+    _add_past(full)
+    planned: dict[str, list[float]] = {"empty": [], "full": []}
+    claimed: dict[str, list[float]] = {"empty": [], "full": []}
+    for turn in range(1, TURNS + 1):
+        for name, environ in (("empty", empty), ("full", full)):
+            planning, claims = _measure(environ, number=turn)
+            planned[name].append(planning)
+            claimed[name] += claims
+    note = f"{OLD:,} old deliveries, {READERS:,} readers; {TURNS} turns"
+    _report(OLD_PLANNING, planned, unit="s", note=note)
+    _report(OLD_CLAIMING, claimed, unit="s", note=f"{note}, {CLAIMS} claims of {AT_ONCE} each")
 
 
-def _measure(environ: dict[str, str], *, old: int) -> tuple[float, float]:
+def _report(figure: Figure, took: dict[str, list[float]], *, unit: str, note: str) -> None:
+    empty, full = (statistics.median(took[name]) for name in ("empty", "full"))
+    said = f"{empty:.3f} {unit} empty, {full:.3f} {unit} with {note}"
+    # Rates: of the same work, so the other way about.
+    named: Figure | str = figure if OLD == NAMED else figure.name.replace(f"{NAMED:,}", f"{OLD:,}")
+    report(named, empty / full, unit="×", note=said)
+
+
+def _copy(environ: dict[str, str]) -> dict[str, str]:
+    """A copy of a database, as settings."""
+    owner = make_url(environ["DATABASE_OWNER_URL"])
+    name = f"t_{secrets.token_hex(6)}"
+    with psycopg.connect(host=str(owner.query["host"]), user="postgres", dbname="postgres",
+                         autocommit=True) as admin:
+        admin.execute(f"create database {name} template {owner.database} owner {owner.username}")
+    return {
+        **environ,
+        **{each: make_url(environ[each]).set(database=name).render_as_string(False)
+           for each in ("DATABASE_URL", "DATABASE_OWNER_URL")},
+    }
+
+
+def _add_past(environ: dict[str, str]) -> None:
     owner = make_url(environ["DATABASE_OWNER_URL"]).set(drivername="postgresql")
     with psycopg.connect(owner.render_as_string(False), autocommit=True) as connection:
-        connection.execute(
-            "insert into accounts (email, name, active, fs_uniquifier, language, created_at)"
-            " values ('a@b.example', 'a', true, 'a', 'nl', now())"
-        )
-        connection.execute(_PAST, {"old": old})
+        connection.execute("set synchronous_commit = off")
+        for first in range(1, OLD + 1, MOST_ROWS):
+            last = min(first + MOST_ROWS - 1, OLD)
+            connection.execute(_PAST, {"first": first, "last": last})
+            (opened,) = connection.execute("select open_partition()").fetchone() or (None,)
+            assert opened == (first - 1) // MOST_ROWS + 2
         connection.execute("vacuum analyze deliveries")
+        (last_id,) = connection.execute("select last_value from deliveries_id_seq").fetchone() or ()
+        assert last_id % STRIDE == 0
+
+
+def _measure(environ: dict[str, str], *, number: int) -> tuple[float, list[float]]:
+    """The seconds that planning an edition took, and each claim of it with its commit."""
     core = create_core(environ)
     with core.app_context():
+        now = clock.now()
         with transaction():
-            made = make_readers(5000, seed=1, themes=number_of_themes(), now=clock.now())
-            copy_readers(db.session(), made, on_done=lambda _count: None)
-            edition_id = material.edition([material.article("data")], send_at=clock.now()).id
+            # Only the newest is under way, so that each turn claims from a ledger just planned.
+            db.session.execute(text("update mailings set status = 'paused', paused_at = now()"
+                                    " where status = 'sending'"))
+            edition_id = material.edition(
+                [material.article("data", released_at=now - timedelta(hours=1))],
+                send_at=now, number=number,
+            ).id
         began = time.monotonic()
-        carry_out_edition(edition_id, settings=settings(), now=clock.now())
+        carry_out_edition(edition_id, settings=settings(), now=now)
         planning = time.monotonic() - began
+        claimer = Claimer(settings(), signer(), Keyring.load(settings()), worker="bench")
         times = []
         for _ in range(CLAIMS):
-            claim_id = uuid.uuid4()
             began = time.monotonic()
             with transaction():
-                claimed = claim(Lane.BULK, limit=8, claim_id=claim_id, lease=timedelta(minutes=5))
+                batch = claimer.claim(Lane.BULK, limit=AT_ONCE)
             times.append(time.monotonic() - began)
-            assert len(claimed) == 8
-            with transaction():
-                release([each.id for each in claimed], claim_id=claim_id, wait=timedelta(0))
-        db.session.execute(text("select 1"))
+            assert len(batch.owed) == AT_ONCE
         db.session.remove()
         db.engine.dispose()
-    return planning, statistics.median(times)
+    return planning, times

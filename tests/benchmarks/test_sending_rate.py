@@ -1,89 +1,128 @@
-"""Readers per second from planned to sent, against the plain way, in one run on one machine."""
+"""Readers a second from planned to sent, against Postfix's load generator and the plain way.
+
+End to end through Celery, with ledger and attempts on; each ratio in one run, ours and the baseline
+in turns, of each the median.
+"""
 
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from newsletter import clock
 from newsletter.broker import celery_url
-from newsletter.core import create_core, settings
-from newsletter.extensions import db
-from newsletter.mailings.queries import get_mailing, progress
-from newsletter.sending.carry_out import carry_out_edition
-from newsletter.transaction import transaction
-from seeds.copy_readers import copy_readers, number_of_themes
-from seeds.readers import make_readers
-from tests import material
-from tests.benchmarks.rows import report
-from tests.benchmarks.sink import Sink
+from newsletter.dkim_rotation import make_keys, use_keys
+from newsletter.mailer.dkim import ED25519, RSA
+from tests.benchmarks import rows
+from tests.benchmarks.content import MAIL_BYTES, fill
+from tests.benchmarks.mailing import Measured, measure
+from tests.benchmarks.rows import Figure, not_run, report
+from tests.benchmarks.sink import Sink, ToolMissing, cheap_sink, feed, postfix_sink
 from tests.faults.parts import ROOT, wait_until
 
-READERS = int(os.environ.get("BENCH_READERS", "4000"))
-PLAIN_READERS = int(os.environ.get("BENCH_PLAIN_READERS", "400"))
+READERS = int(os.environ.get("BENCH_READERS", "20000"))
+PLAIN_READERS = int(os.environ.get("BENCH_PLAIN_READERS", "300"))
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
-PROCESSES = 2
+PROCESSES = 2  # of the plain way
 
 pytestmark = pytest.mark.bench
 
+MakeDatabase = Callable[[], dict[str, str]]
+MakeSinks = Callable[[Path], Sequence[Sink]]
+TO_MEASURE = [
+    pytest.param(rows.ONE_SINK, rows.CPU, None, lambda _folder: [postfix_sink()], id="one sink"),
+    pytest.param(rows.TWO_SINKS, None, None, lambda _folder: [postfix_sink(), postfix_sink()],
+                 id="two sinks"),
+    pytest.param(rows.CHEAP_SINK, None, None, lambda folder: [cheap_sink(folder)],
+                 id="cheap sink"),
+    pytest.param(rows.SIGNED_ED25519, rows.CPU_ED25519, ED25519, lambda _folder: [postfix_sink()],
+                 id="ed25519"),
+    pytest.param(rows.SIGNED_RSA, rows.CPU_RSA, RSA, lambda _folder: [postfix_sink()], id="rsa"),
+]
 
-def test_readers_per_second(
-    make_database: Callable[[], dict[str, str]], tmp_path: Path
+
+@pytest.mark.parametrize(("rate", "cpu", "algorithm", "sinks"), TO_MEASURE)
+def test_ours_against_the_load_generator(
+    make_database: MakeDatabase,
+    tmp_path: Path,
+    rate: Figure,
+    cpu: Figure | None,
+    algorithm: str | None,
+    sinks: MakeSinks,
 ) -> None:
-    ours = statistics.median(_ours(make_database(), tmp_path) for _ in range(RUNS))
-    plain = statistics.median(_plain(make_database(), tmp_path) for _ in range(RUNS))
-    report("planned to sent, ledger and attempts on, two processes", ours, unit="readers/s",
-           note="at most 10 in flight a process (2 x 1 connection + 8)")
-    report("the plain way, two processes", plain, unit="readers/s")
-    report("against the plain way", ours / plain, unit="x")
+    theirs: list[float] = []
+    ours: list[Measured] = []
+    settings = {"DKIM_KEYS": _keys(tmp_path / "dkim", algorithm)}
+    try:
+        for turn in range(RUNS):
+            folder = tmp_path / str(turn)
+            folder.mkdir()
+            with _running(sinks(folder)) as relays:
+                theirs.append(feed(relays, messages=READERS, octets=MAIL_BYTES))
+            environ = {**make_database(), **settings}
+            slot_id = fill(environ, readers=READERS)
+            with _running(sinks(folder)) as relays:
+                ours.append(measure(environ, slot_id=slot_id, folder=folder,
+                                    relays=[each.url for each in relays]))
+    except ToolMissing as error:
+        not_run([rate, *([cpu] if cpu else [])], str(error))
+        return
+    our_rate = statistics.median(each.rate for each in ours)
+    their_rate = statistics.median(theirs)
+    report(rate, our_rate / their_rate,
+           note=f"{our_rate:,.0f}/s against {their_rate:,.0f}/s; {ours[0].in_flight}")
+    spent = [each.cpu_microseconds for each in ours if each.cpu_microseconds is not None]
+    if cpu is not None and spent:
+        report(cpu, statistics.median(spent))
+    peaks = [each.peak_megabytes for each in ours if each.peak_megabytes is not None]
+    if rate is rows.ONE_SINK and peaks:
+        report(rows.MEMORY, max(peaks), note=f"{READERS:,} readers, shared pages included")
 
 
-def _ours(environ: dict[str, str], folder: Path) -> float:
-    with Sink(folder) as sink:
-        environ = {**environ, "SMTP_URL": sink.url}
-        core = create_core(environ)
-        redis.Redis.from_url(environ["REDIS_URL"]).flushall()
-        with core.app_context(), _worker("tasks.worker", "bulk,upkeep", environ):
-            with transaction():
-                _add_readers(READERS)
-                articles = [material.article("data") for _ in range(12)]
-                edition_id = material.edition(articles, send_at=clock.now()).id
-            began = time.monotonic()
-            carry_out_edition(edition_id, settings=settings(), now=clock.now())
-            recipients = get_mailing("edition:90-8").recipients or 0
-            wait_until(lambda: _sent() >= recipients, seconds=300, what="the last mail")
-            seconds = time.monotonic() - began
-            assert progress(get_mailing("edition:90-8")).closes
-            db.session.remove()
-            db.engine.dispose()
-    return recipients / seconds
+def test_ours_against_the_plain_celery_way(make_database: MakeDatabase, tmp_path: Path) -> None:
+    plain = statistics.median(
+        _plain(make_database(), tmp_path) for _ in range(RUNS))
+    environ = {**make_database(), "DKIM_KEYS": "none"}
+    slot_id = fill(environ, readers=READERS)
+    with cheap_sink(tmp_path) as sink:
+        ours = measure(environ, slot_id=slot_id, relays=[sink.url], folder=tmp_path)
+    report(rows.PLAIN_CELERY, ours.rate / plain,
+           note=f"{ours.rate:,.0f}/s against {plain:,.0f}/s, both on the cheap sink")
+
+
+def _keys(folder: Path, algorithm: str | None) -> str:
+    """A folder with one key that signs, as a setting; `none` when nothing is to be signed."""
+    if algorithm is None:
+        return "none"
+    made = make_keys(folder, domain="ingovernment.example", algorithms=[algorithm],
+                     now=clock.now())
+    use_keys(folder, [made[0].selector], sender_domain=made[0].domain, now=clock.now())
+    return str(folder)
+
+
+@contextmanager
+def _running(sinks: Sequence[Sink]) -> Iterator[list[Sink]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(sink) for sink in sinks]
 
 
 def _plain(environ: dict[str, str], folder: Path) -> float:
-    core = create_core(environ)
-    with core.app_context():
-        with transaction():
-            _add_readers(PLAIN_READERS)
-            for _ in range(12):
-                material.article("data")
-        ids = list(db.session.scalars(text("select id from subscribers")))
-        db.session.remove()
-        db.engine.dispose()
+    """Mails a second of one task a reader, from the first task asked to the last row marked."""
+    fill(environ, readers=PLAIN_READERS)
     owner = make_url(environ["DATABASE_OWNER_URL"]).set(drivername="postgresql")
     database = owner.render_as_string(False)
-    with psycopg.connect(database) as connection, Sink(folder) as sink:
+    with psycopg.connect(database, autocommit=True) as connection, cheap_sink(folder) as sink:
         connection.execute("create table plain_sent (subscriber_id bigint)")
-        connection.commit()
+        ids = [row[0] for row in connection.execute("select id from subscribers")]
         broker = celery_url(environ["REDIS_URL"])
         redis.Redis.from_url(environ["REDIS_URL"]).flushall()
         plain = {"PLAIN_BROKER": broker, "PLAIN_DATABASE": database, "PLAIN_PORT": str(sink.port)}
@@ -91,14 +130,13 @@ def _plain(environ: dict[str, str], folder: Path) -> float:
         from tests.benchmarks.plain import send_one  # noqa: PLC0415 (reads its settings on import)
 
         send_one.app.conf.broker_url = broker
-        with _worker("tests.benchmarks.plain", "plain", {**environ, **plain}):
+        with _plain_worker({**environ, **plain}):
             began = time.monotonic()
             for subscriber_id in ids:
                 send_one.delay(subscriber_id)
 
             def done() -> bool:
                 row = connection.execute("select count(*) from plain_sent").fetchone()
-                connection.rollback()
                 return row is not None and row[0] >= len(ids)
 
             wait_until(done, seconds=300, what="the last plain mail")
@@ -106,10 +144,10 @@ def _plain(environ: dict[str, str], folder: Path) -> float:
 
 
 @contextmanager
-def _worker(module: str, queues: str, environ: dict[str, str]) -> Iterator[None]:
+def _plain_worker(environ: dict[str, str]) -> Iterator[None]:
     """A worker with two processes that is ready before the clock starts."""
-    command = [sys.executable, "-m", "celery", "-A", module, "worker", "-Q", queues,
-               "-c", str(PROCESSES), "--loglevel", "WARNING"]
+    command = [sys.executable, "-m", "celery", "-A", "tests.benchmarks.plain", "worker",
+               "-Q", "plain", "-c", str(PROCESSES), "--loglevel", "WARNING"]
     with (ROOT / ".benchmarks" / "worker.log").open("ab") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=log, stderr=log
@@ -120,14 +158,3 @@ def _worker(module: str, queues: str, environ: dict[str, str]) -> Iterator[None]
         finally:
             process.terminate()
             process.wait(timeout=30)
-
-
-def _add_readers(number: int) -> None:
-    made = make_readers(number, seed=1, themes=number_of_themes(), now=clock.now())
-    copy_readers(db.session(), made, on_done=lambda _count: None)
-
-
-def _sent() -> int:
-    found = db.session.scalar(text("select count(*) from deliveries where status = 'sent'"))
-    db.session.rollback()
-    return int(found or 0)

@@ -1,0 +1,28 @@
+"""What the figures rest on: servers that are as durable as an operator's, and the table at the end.
+
+Not those of the tests, which have nothing to lose and do not wait for the disk.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newsletter.local.servers import Servers
+from tests.benchmarks.rows import print_table, rows_of_this_run
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[dict[str, str]]:
+    """The addresses of a durable PostgreSQL and a Valkey of our own, as settings."""
+    with tempfile.TemporaryDirectory(prefix="nl-") as folder:
+        with Servers(Path(folder) / "state", environ={}) as running:
+            yield running.settings()
+        running.remove()
+
+
+def pytest_terminal_summary() -> None:
+    """The whole table, once all figures of this run are there."""
+    if rows := rows_of_this_run():
+        print_table(rows)

@@ -1,0 +1,88 @@
+"""What is sent to measure with: 12 themes with 3 articles each, to readers of 3 themes on average.
+
+The texts are long enough that a mail has about 58 kB; the longest, with twelve articles, stays
+below what Gmail clips (M11). Addresses are `u<NUMBER>@plain.example`, so that the cheap sink can
+tell who was served exactly once.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import cycle, islice
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from newsletter import clock
+from newsletter.articles.models import Article, ArticleKind
+from newsletter.catalogue.queries import themes
+from newsletter.core import create_core
+from newsletter.extensions import db
+from newsletter.subscribers.models import Cadence
+from newsletter.transaction import transaction
+from seeds.copy_readers import copy_readers
+from seeds.readers import make_readers
+from tests import material
+
+THEMES, ARTICLES_EACH = 12, 3
+MAIL_BYTES = 58_000
+SUMMARY_CHARACTERS = 1_500
+
+_SENTENCES = (
+    "De gemeente begon met een vraag van een inwoner die drie keer hetzelfde formulier invulde.",
+    "Wie de gegevens eenmaal heeft, moet ze ook kunnen uitleggen, zegt de projectleider.",
+    "Na een halfjaar bleek dat de helft van de meldingen over hetzelfde kruispunt ging.",
+    "‘We hebben het loket niet gesloten, we hebben het dichterbij gebracht’, vertelt ze.",
+    "Het waterschap en de provincie deelden hun kaarten voordat er een besluit lag.",
+    "Een algoritme mag adviseren; wie beslist, tekent met de eigen naam.",
+    "Dat kostte in het eerste jaar € 40.000 en leverde vooral minder telefoontjes op.",
+    "De collega’s van bezwaar schoven vanaf de eerste dag aan, en dat scheelde later werk.",
+    "Wat niet werkte, staat er ook: de proef met de chatbot stopte na zes weken.",
+    "Andere gemeenten kunnen de werkwijze overnemen; de stukken zijn openbaar.",
+    "Volgens de onderzoekers is vertrouwen geen uitkomst maar een voorwaarde.",
+    "In het voorjaar volgt een tweede ronde, met ook de kleinere gemeenten erbij.",
+)
+
+
+def fill(environ: dict[str, str], *, readers: int) -> int:
+    """Fill a seeded database with the readers, the articles and a slot that is due; its id."""
+    core = create_core(environ)
+    now = clock.now()
+    with core.app_context():
+        with transaction():
+            _add_articles(now)
+            slot_id = material.slot(cadence=Cadence.WEEKLY, at=now).id
+            made = (
+                replace(reader, cadence=Cadence.WEEKLY)
+                for reader in make_readers(readers, seed=1, themes=THEMES, plain=True, now=now)
+            )
+            copy_readers(db.session(), made, on_done=lambda _count: None)
+        db.session.remove()
+        db.engine.dispose()
+    owner = make_url(environ["DATABASE_OWNER_URL"]).set(drivername="postgresql")
+    with psycopg.connect(owner.render_as_string(False), autocommit=True) as connection:
+        connection.execute("vacuum analyze")
+    return slot_id
+
+
+def _add_articles(now: datetime) -> None:
+    number = 0
+    for theme in themes()[:THEMES]:
+        for _ in range(ARTICLES_EACH):
+            number += 1
+            db.session.add(Article(
+                slug=f"meting-{number}", kind=ArticleKind.ARTIKEL,
+                title=f"Wat {theme.name_nl.lower()} leerde van proef nummer {number}",
+                authors=["Noor de Wit", "Sem Bakker"], summary=summary(number),
+                released_at=now - timedelta(hours=number), themes=[theme],
+                created_at=now, updated_at=now,
+            ))
+
+
+def summary(number: int, *, characters: int = SUMMARY_CHARACTERS) -> str:
+    """Another text for each number, in whole sentences, of about so many characters."""
+    found = ""
+    for sentence in islice(cycle(_SENTENCES), number % len(_SENTENCES), None):
+        if len(found) + len(sentence) > characters:
+            return found
+        found = f"{found} {sentence}".strip()
+    raise AssertionError("a cycle never ends")
