@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from newsletter import values
 from newsletter.errors import BadSettings
-from newsletter.values import Rate, Relay
+from newsletter.values import Rate, Relay, SendingAddress
 
 DEVELOPMENT, PRODUCTION = "development", "production"
 
@@ -29,16 +29,23 @@ class Settings:
     database_owner_url: str
     redis_url: str
     smtp_url: Relay
+    smtp_ca_file: Path | None
     public_url: str
     mail_from: str
     reply_to: str
     bounce_domain: str
+    dkim_keys: Path | None
+    sending_addresses: tuple[SendingAddress, ...]
+    reports_to: str
     secret_key: str
     secret_key_previous: tuple[str, ...]
     trusted_proxies: int
     tick_seconds: int
     lease_seconds: int
     claim_size: int
+    smtp_connections: int
+    spool: Path
+    relay_log: str
     smtp_timeout_seconds: int
     smtp_final_timeout_seconds: int
     lateness_hours: int
@@ -95,6 +102,8 @@ SETTINGS = (
             values.broker, True),
     Setting("SMTP_URL", "smtp://127.0.0.1:{INBOX_PORT}?tls=none", "The relay: smtp://user:secret@"
             "host:587?tls=starttls; TLS is required unless tls=none.", values.read_relay, True),
+    Setting("SMTP_CA_FILE", "", "File with the certificates (PEM) of the only authorities that the "
+            "relay's certificate may come from; empty means the system's.", values.certificates),
     Setting("PUBLIC_URL", "http://127.0.0.1:{PORT}", "The address that readers see, without a "
             "slash at its end.", values.public_address, True),
     Setting("MAIL_FROM", "nieuwsbrief@ingovernment.example", "The address in From.",
@@ -103,6 +112,14 @@ SETTINGS = (
             values.mailbox, True),
     Setting("BOUNCE_DOMAIN", "bounces.ingovernment.example", "Domain of the return path of each "
             "mail (VERP).", values.domain, True),
+    Setting("DKIM_KEYS", "{STATE}/dkim", "Folder of the keys that sign our mails (DKIM), which the "
+            "workers read and the web must not; none when the relay signs.",
+            values.folder_or_none),
+    Setting("SENDING_ADDRESSES", "", "IP addresses that the relay sends from, with commas between, "
+            "each with =name of its host unless that is the relay's; for newsletter dns.",
+            values.sending_addresses),
+    Setting("REPORTS_TO", "", "Mailbox for reports about DMARC and TLS; empty means postmaster@ "
+            "the domain of MAIL_FROM.", lambda v: values.mailbox(v) if v else ""),
     Setting("SECRET_KEY", None, "Key of links and sessions, at least 32 characters; keep it.",
             values.text, True),
     Setting("SECRET_KEY_PREVIOUS", "", "Earlier keys, with commas between; their links still "
@@ -113,8 +130,14 @@ SETTINGS = (
             values.number(1, 300)),
     Setting("LEASE_SECONDS", "30", "How long a claim holds without renewal, in seconds.",
             values.number(2, 3600)),
-    Setting("CLAIM_SIZE", "8", "How many deliveries a worker takes at once; also the most that "
-            "can be unclear after a kill.", values.number(1, 100)),
+    Setting("CLAIM_SIZE", "200", "The most deliveries that a worker takes at once; it takes fewer "
+            "while they leave more slowly.", values.number(1, 1000)),
+    Setting("SMTP_CONNECTIONS", "6", "The most conversations that each worker process has with "
+            "the relay; also the most mails that a kill can leave unclear.", values.number(1, 50)),
+    Setting("SPOOL", "{STATE}/spool", "Folder on this machine in which each worker process keeps "
+            "a small journal of what it offered.", Path),
+    Setting("RELAY_LOG", "", "Log of our own Postfix, as a path or pattern (/var/log/mail.log*); "
+            "asked before a mail whose answer got lost is sent again.", values.text),
     Setting("SMTP_TIMEOUT_SECONDS", "300", "How long each step with the relay may take (RFC 5321 "
             "§4.5.3.2).", values.number(1, 3600)),
     Setting("SMTP_FINAL_TIMEOUT_SECONDS", "600", "How long the relay may take to answer the final "

@@ -1,8 +1,11 @@
 """How the words of a setting become a value; what cannot be one says why."""
 
 import re
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -16,6 +19,13 @@ class Relay:
     user: str | None
     password: str | None
     tls: str  # none, starttls, implicit
+
+
+class SendingAddress(NamedTuple):
+    """An address that mail leaves from, and its host's name; an empty name means the relay's."""
+
+    address: IPv4Address | IPv6Address
+    name: str
 
 
 class Rate(NamedTuple):
@@ -91,6 +101,25 @@ def read_relay(value: str) -> Relay:
     return Relay(parts.hostname, port, user, password, tls)
 
 
+def certificates(value: str) -> Path | None:
+    """The path of a file of certificates, or None for an empty one.
+
+    Raises ValueError when it cannot be read or holds none: a relay must never be trusted by a
+    list that was not read (D05).
+    """
+    if not value:
+        return None
+    try:
+        ssl.create_default_context(cafile=value)
+    except OSError as error:
+        raise ValueError("must be a readable file of certificates in PEM") from error
+    return Path(value)
+
+
+def folder_or_none(value: str) -> Path | None:
+    return None if value == "none" else Path(value)
+
+
 def public_address(value: str) -> str:
     parts = _split(value)
     if not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", value) or not parts.hostname:
@@ -134,3 +163,16 @@ def named(value: str) -> tuple[tuple[str, str], ...]:
 
 def keys(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def sending_addresses(value: str) -> tuple[SendingAddress, ...]:
+    """Addresses with commas between, each perhaps with `=host.example`. Raises ValueError."""
+    found = []
+    for part in keys(value):
+        address, equals, name = (side.strip() for side in part.partition("="))
+        try:
+            found.append(SendingAddress(ip_address(address), domain(name) if equals else ""))
+        except ValueError as error:
+            raise ValueError("must be IP addresses with commas between, such as "
+                             "192.0.2.10=mail.host.example") from error
+    return tuple(found)

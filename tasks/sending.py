@@ -3,6 +3,7 @@
 from flask import current_app
 
 from newsletter import clock
+from newsletter.core import settings
 from newsletter.extensions import queue
 from newsletter.jobs import Job, Lane, enqueue
 from newsletter.sending import recover as recovery
@@ -28,4 +29,4 @@ def send_bulk() -> None:
 @queue.task(name=Job.RECOVER.value)
 def recover() -> None:
     """Abandoned claims, lost wake-ups, finished mailings."""
-    recovery.recover(now=clock.now())
+    recovery.recover(settings(), now=clock.now())

@@ -1,9 +1,11 @@
-"""The Celery application: `celery -A tasks.worker worker -Q bulk,upkeep`."""
+"""The Celery application: `celery -A tasks.worker worker -Q bulk`."""
 
+import ctypes
+from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 from celery import Task
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
 
 from newsletter.core import create_core
 from newsletter.extensions import db, queue
@@ -52,16 +54,26 @@ queue.conf.beat_schedule = {
 app = queue
 
 
+# Shared with the processes that are forked: they are not told otherwise that the worker is to end.
+_is_stopping = RawValue(ctypes.c_bool, False)
+
+
+@worker_shutting_down.connect
+def tell_processes(**_: Any) -> None:
+    """From now on no mail is begun; those on the wires have some seconds for their answers."""
+    _is_stopping.value = True
+
+
 @worker_process_init.connect
 def open_post(**_: Any) -> None:
-    """Each process has its own session with the relay and its own connections."""
+    """Each process has its own conversations with the relay and its own connections."""
     with core.app_context():
         db.engine.dispose(close=False)
-    core.extensions["post"] = Post(core)
+    core.extensions["post"] = Post(core, is_stopping=lambda: bool(_is_stopping.value))
 
 
 @worker_process_shutdown.connect
 def close_post(**_: Any) -> None:
     """Say goodbye to the relay."""
     if "post" in core.extensions:
-        core.extensions["post"].session.close()
+        core.extensions["post"].close()

@@ -21,6 +21,8 @@ from newsletter.local.servers import Servers
 from newsletter.schema import upgrade_schema
 from seeds.load import load
 
+pytest_plugins = ["tests.packages"]
+
 SECRET = "a key for tests, which opens nothing elsewhere"
 SEEDED_AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -35,7 +37,9 @@ def servers() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def settings_of(servers: dict[str, str]) -> Callable[[str], dict[str, str]]:
+def settings_of(
+    servers: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[str, str]]:
     """The settings for a database by name, in the environment's words."""
 
     def of(database: str) -> dict[str, str]:
@@ -50,6 +54,7 @@ def settings_of(servers: dict[str, str]) -> Callable[[str], dict[str, str]]:
             "SECRET_KEY": SECRET,
             "PUBLIC_URL": "http://localhost",
             "STATE": "/nonexistent",
+            "SPOOL": str(tmp_path_factory.mktemp("spool")),
         }
 
     return of

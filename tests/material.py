@@ -9,10 +9,15 @@ from sqlalchemy import event, select
 from newsletter.articles.models import Article, ArticleKind
 from newsletter.catalogue.models import Theme
 from newsletter.core import signer
+from newsletter.deliveries.claim import Due, open_claim, read_due
+from newsletter.deliveries.claim import take as put_in_claim
+from newsletter.deliveries.due import lock_due
 from newsletter.deliveries.models import Delivery, MailKind
+from newsletter.deliveries.recover import lock_open, open_claims, resolve
 from newsletter.digests.models import DigestSlot
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.extensions import db
+from newsletter.jobs import Lane
 from newsletter.subscribers.choices import Choices
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.models import AddressRequest, Cadence, Subscriber, Subscription
@@ -136,6 +141,28 @@ def deliveries(kind: MailKind | None = None) -> list[Delivery]:
     if kind is not None:
         query = query.where(Delivery.kind == kind)
     return list(db.session.scalars(query))
+
+
+def claimed(
+    lane: Lane = Lane.PROMPT, *, limit: int = 9, seconds: float = 30.0, worker: str = "w"
+) -> tuple[int, list[Due]]:
+    """A claim as a worker makes it, with a lease of so many seconds; its number and what is in it.
+
+    Without asking whether anything is still wanted, and without addresses.
+    """
+    due = read_due(lock_due(lane, limit=limit))
+    claim_id, _ = open_claim(
+        lane, worker=worker, lease=timedelta(seconds=seconds), key_id="", dkim=()
+    )
+    put_in_claim(claim_id, dict.fromkeys((each.id for each in due), 0), {})
+    return claim_id, due
+
+
+def expire() -> int:
+    """Resolve every claim past its lease whose owner left no word; how many became unclear."""
+    past = [each.claim_id for each in open_claims() if each.has_expired]
+    held = lock_open(past, expired_only=True)
+    return resolve(held, offered=None, why="its process is gone", wait_seconds=0)[0]
 
 
 class Killed(BaseException):

@@ -1,7 +1,6 @@
-"""Looks whether the parts of the service answer: database, broker, relay, workers, clock."""
+"""Looks whether the parts of the service work: database, broker, relay, keys, workers, clock."""
 
-import smtplib
-from collections.abc import Callable
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +11,11 @@ from sqlalchemy import text
 from newsletter.cli.opened import place_of, plainly
 from newsletter.core import settings
 from newsletter.deliveries.heartbeat import BEAT, last_beat
-from newsletter.errors import ServerMissing
+from newsletter.dkim_folder import KeyStatus, read_index
+from newsletter.errors import BadSettings, RelayUnreachable, ServerMissing
 from newsletter.extensions import db, queue
 from newsletter.jobs import Lane
-from newsletter.values import Relay
+from newsletter.mailer.connect import connect, tls_context
 
 PATIENCE = 3  # seconds that a server may take to answer
 LISTEN = 2  # seconds in which every worker answers
@@ -56,18 +56,36 @@ def broker() -> Part:
 
 
 def relay() -> Part:
-    """The relay at SMTP_URL: that it greets us, and offers TLS where we need it."""
+    """The relay at SMTP_URL: that it takes us on, with the TLS and the login that we need."""
     at = settings().smtp_url
     place = f"{at.host}:{at.port}"
     try:
-        offers_tls = _greet(at)
-    except (OSError, smtplib.SMTPException):
-        return Part("relay", works=False,
-                    says=f"No relay answers at {place}: start it, or set SMTP_URL.")
-    if at.tls == "starttls" and not offers_tls:
+        found = connect(
+            at, helo=settings().mail_from.rpartition("@")[2], seconds=PATIENCE,
+            context=tls_context(settings().smtp_ca_file),
+        )
+    except RelayUnreachable as error:
         return Part("relay", works=False, says=(
-            f"The relay at {place} offers no STARTTLS: set SMTP_URL with another tls=."))
+            f"The relay at {place} cannot be used, {error}: mend it, or set SMTP_URL."))
+    with found.socket, contextlib.suppress(OSError):
+        found.socket.sendall(b"QUIT\r\n")
     return Part("relay", works=True, says=f"{place}, tls={at.tls}")
+
+
+def signing() -> Part:
+    """Which keys at DKIM_KEYS sign; only the index is read. Unsigned is wrong in production."""
+    at = settings()
+    if at.dkim_keys is None:
+        return Part("dkim", works=True, says="the relay signs")
+    try:
+        entries = read_index(at.dkim_keys)
+    except BadSettings as error:
+        return Part("dkim", works=False, says=str(error))
+    names = [entry.selector for entry in entries if entry.status is KeyStatus.SIGNING]
+    if names:
+        return Part("dkim", works=True, says=f"signed by {' and '.join(names)}")
+    return Part("dkim", works=not at.is_production, says=(
+        f"No key in {at.dkim_keys} signs: run `newsletter dkim new`, or set DKIM_KEYS."))
 
 
 def workers() -> Part:
@@ -111,11 +129,3 @@ def _client() -> redis.Redis:
         settings().redis_url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
     )
     return client
-
-
-def _greet(at: Relay) -> bool:
-    kind: Callable[..., smtplib.SMTP] = (
-        smtplib.SMTP_SSL if at.tls == "implicit" else smtplib.SMTP)
-    with kind(at.host, at.port, timeout=PATIENCE) as session:
-        session.ehlo()
-        return session.has_extn("starttls")

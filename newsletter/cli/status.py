@@ -24,12 +24,15 @@ def status(ctx: click.Context, json_wanted: bool) -> None:
     Moments are in UTC.
     """
     with opened():
-        found = [parts.database(), parts.broker(), parts.relay(), parts.workers()]
+        found = [parts.database(), parts.broker(), parts.relay(), parts.signing(),
+                 parts.workers()]
         queues = parts.wake_ups()
         now = clock.now()
-        picture = attack_mode = None
+        picture = attack_mode = sending = None
         if found[0].works:
             attack_mode = is_on(SwitchName.ATTACK_MODE)
+            sending = "held" if is_on(SwitchName.SENDING_HELD) else (
+                "stopped" if is_on(SwitchName.SENDING_STOPPED) else "goes on")
             found.append(parts.beat(now))
             picture = waiting(now)
     wrong = [f"{part.part}: {part.says}" for part in found if not part.works]
@@ -41,6 +44,7 @@ def status(ctx: click.Context, json_wanted: bool) -> None:
         "parts": [asdict(part) for part in found],
         "wake_ups": queues,
         "attack_mode": attack_mode,
+        "sending": sending,
         "waiting": asdict(picture) if picture else None,
     }
     if json_wanted:
@@ -66,6 +70,8 @@ def _show(report: dict[str, Any], picture: Waiting | None) -> None:
     queues = ", ".join(f"{lane} {'?' if size is None else size}"
                        for lane, size in report["wake_ups"].items())
     click.echo(f"\nWake-ups waiting: {queues}")
+    if report["sending"] is not None:
+        click.echo(f"Sending: {report['sending']}")
     if report["attack_mode"] is not None:
         click.echo(f"Attack mode: {'on' if report['attack_mode'] else 'off'}")
     if picture:

@@ -37,6 +37,15 @@ def clear_alarm(kind: str, subject: str, *, now: datetime) -> None:
     )
 
 
+def find_open_alarm(kind: str, subject: str) -> Alarm | None:
+    """The open alarm of this kind and subject, if there is one."""
+    return db.session.scalar(
+        select(Alarm).where(
+            Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_(None)
+        )
+    )
+
+
 def open_alarms() -> list[Alarm]:
     """The alarms that wait for a person, newest first."""
     return list(

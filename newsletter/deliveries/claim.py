@@ -1,6 +1,6 @@
-"""Claim: take a little of what is owed, under a lease that the database's clock grants (R07)."""
+"""Claim: take some of what is owed, under one lease that the database's clock grants (R07)."""
 
-import uuid
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,14 +8,23 @@ from typing import Any
 
 from sqlalchemy import text
 
-from newsletter.deliveries.models import MailKind, SkipReason
+from newsletter.deliveries.models import DeliveryStatus, MailKind, SkipReason
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 
 
-@dataclass(frozen=True)
-class Claimed:
-    """A delivery in our hands until the lease ends."""
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What a first claim fixed: when, under which secret key, and which DKIM selectors sign."""
+
+    at: datetime
+    key_id: str
+    dkim: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Due:
+    """A delivery that is due, its row locked; `first` is empty until it was claimed once."""
 
     id: int
     kind: MailKind
@@ -25,80 +34,159 @@ class Claimed:
     account_id: int | None
     params: Mapping[str, Any]
     created_at: datetime
-    first_claimed_at: datetime
-    message_id: str | None
+    status: DeliveryStatus
     attempts: int
+    link_nonce: int | None
+    message_id: str | None
+    first: Fixed | None
 
 
-# `mailings` by table name only: it lives a floor higher. A paused mailing keeps its rows pending.
-_CLAIM = text("""
-    with due as (
-        select d.id from deliveries d left join mailings m on m.id = d.mailing_id
-        where d.lane = :lane and d.status in ('pending', 'deferred', 'unclear')
-          and d.due_at <= clock_timestamp() and (m.id is null or m.status = 'sending')
-        order by d.due_at, d.id limit :limit
-        for update of d skip locked
+_KINDS = {kind.value: kind for kind in MailKind}
+_STATUSES = {status.value: status for status in DeliveryStatus}
+
+_READ = text("""
+    select d.id, d.kind, d.mailing_id, d.variant_id, d.subscriber_id, d.account_id,
+           nullif(d.params, '{}'),
+           d.created_at, d.status, d.attempts, d.link_nonce, d.message_id,
+           c.at, c.key_id, c.dkim
+      from deliveries d left join claims c on c.id = d.first_claim_id
+     where d.id = any(:ids) order by d.id
+""")
+
+_OPEN = text("""
+    insert into claims (lane, worker, lease_until, key_id, dkim)
+    values (:lane, :worker, clock_timestamp() + :lease, :key_id, :dkim)
+    returning id, at
+""")
+
+# By ids and bounds as well, so that nothing but these rows is read and no partition but theirs,
+# whatever is thought of how many there are.
+_TAKE = text("""
+    with v as materialized (
+        select * from json_to_recordset(:rows ::json) as v(id bigint, nonce int, said jsonb)
     )
     update deliveries d
        set status = 'claimed', claim_id = :claim_id,
-           lease_until = clock_timestamp() + :lease,
-           first_claimed_at = coalesce(d.first_claimed_at, clock_timestamp())
-      from due where d.id = due.id
-    returning d.id, d.kind, d.mailing_id, d.variant_id, d.subscriber_id, d.account_id, d.params,
-              d.created_at, d.first_claimed_at, d.message_id, d.attempts
+           first_claim_id = coalesce(d.first_claim_id, :claim_id),
+           link_nonce = coalesce(d.link_nonce, v.nonce),
+           params = case when v.said is null then d.params
+                         else d.params || jsonb_build_object('said', v.said) end
+      from v
+     where d.id = v.id and d.id = any (array (select id from v))
+       and d.id between (select min(id) from v) and (select max(id) from v)
 """)
 
-
-def claim(lane: Lane, *, limit: int, claim_id: uuid.UUID, lease: timedelta) -> list[Claimed]:
-    """At most `limit` deliveries that are due, oldest first, each in nobody else's hands."""
-    rows = db.session.execute(
-        _CLAIM, {"lane": lane.value, "limit": limit, "claim_id": claim_id, "lease": lease}
-    )
-    found = [Claimed(row[0], MailKind(row[1]), *row[2:]) for row in rows]
-    return sorted(found, key=lambda claimed: claimed.id)
+# As it was before the claim.
+BACK = """claim_id = null,
+           status = case when d.unclear_count > 0 then 'unclear'
+                         when d.attempts > 0 then 'deferred' else 'pending' end"""
 
 
-def fix_message_ids(message_ids: Mapping[int, str]) -> None:
-    """Keep the Message-ID of first claims, before a byte leaves: it never changes again (R04)."""
-    if message_ids:
-        db.session.execute(
-            text("""update deliveries d set message_id = v.message_id
-                      from unnest(:ids ::bigint[], :values ::text[]) as v(id, message_id)
-                     where d.id = v.id and d.message_id is null"""),
-            {"ids": list(message_ids), "values": list(message_ids.values())},
+def read_due(ids: Sequence[int]) -> list[Due]:
+    """The deliveries whose rows are locked, with what their first claim fixed, oldest first."""
+    return [
+        Due(
+            row[0], _KINDS[row[1]], row[2], row[3], row[4], row[5], row[6] or {}, row[7],
+            _STATUSES[row[8]], row[9], row[10], row[11],
+            None if row[12] is None else Fixed(row[12], row[13], tuple(row[14])),
         )
+        for row in db.session.execute(_READ, {"ids": list(ids)})
+    ]
 
 
-def skip(delivery_ids: Sequence[int], *, claim_id: uuid.UUID, reason: SkipReason) -> None:
-    """Close claimed deliveries that are no longer owed (R16)."""
-    if delivery_ids:
+def open_claim(
+    lane: Lane, *, worker: str, lease: timedelta, key_id: str, dkim: Sequence[str]
+) -> tuple[int, datetime]:
+    """A new claim with its lease; its number, and the database's moment."""
+    row = db.session.execute(
+        _OPEN, {"lane": lane.value, "worker": worker, "lease": lease, "key_id": key_id,
+                "dkim": list(dkim)},
+    ).one()
+    return row[0], row[1]
+
+
+def take(
+    claim_id: int, nonces: Mapping[int, int | None], said: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Put locked deliveries into the claim; with what a first claim fixes of each.
+
+    `nonces` has every delivery by its id; `said` the facts of single mails, where there are any.
+    """
+    rows = [{"id": each, "nonce": nonce, "said": said.get(each)} for each, nonce in nonces.items()]
+    db.session.execute(_TAKE, {"claim_id": claim_id, "rows": json.dumps(rows)})
+
+
+def skip(ids: Sequence[int], *, reason: SkipReason) -> None:
+    """Close locked deliveries that are no longer owed (R16)."""
+    if ids:
         db.session.execute(
             text("""update deliveries set status = 'skipped', skip_reason = :reason,
-                           ended_at = clock_timestamp(), claim_id = null, lease_until = null
-                     where id = any(:ids) and claim_id = :claim_id"""),
-            {"ids": list(delivery_ids), "reason": reason.value, "claim_id": claim_id},
+                           ended_at = clock_timestamp(), claim_id = null
+                     where id = any(:ids)"""),
+            {"ids": list(ids), "reason": reason.value},
         )
 
 
-def release(delivery_ids: Sequence[int], *, claim_id: uuid.UUID, wait: timedelta) -> None:
-    """Give back what was claimed and surely never offered; it is due again after `wait`."""
-    if delivery_ids:
+def put_off(waits: Mapping[int, float]) -> None:
+    """Let locked deliveries wait as they are, each so many seconds, until there is room (R19)."""
+    if waits:
         db.session.execute(
-            text("""update deliveries set claim_id = null, lease_until = null,
-                           status = case when unclear_count > 0 then 'unclear'
-                                         when attempts > 0 then 'deferred' else 'pending' end,
-                           due_at = greatest(due_at, clock_timestamp() + :wait)
-                     where id = any(:ids) and claim_id = :claim_id and status = 'claimed'"""),
-            {"ids": list(delivery_ids), "claim_id": claim_id, "wait": wait},
+            text("""update deliveries d
+                       set due_at = clock_timestamp() + make_interval(secs => v.wait)
+                      from unnest(:ids ::bigint[], :waits ::float8[]) as v(id, wait)
+                     where d.id = v.id"""),
+            {"ids": list(waits), "waits": list(waits.values())},
         )
 
 
-def renew(claim_id: uuid.UUID, *, lease: timedelta) -> int:
-    """How many deliveries the claim still holds, each now held for a whole lease more."""
-    held = db.session.execute(
-        text("""update deliveries set lease_until = clock_timestamp() + :lease
-                 where claim_id = :claim_id and status = 'claimed'
-             returning id"""),
-        {"claim_id": claim_id, "lease": lease},
+def release(ids: Sequence[int], *, wait: timedelta, claim_ids: Sequence[int]) -> None:
+    """Give back what these claims hold and surely never offered; due again after `wait`."""
+    if ids:
+        db.session.execute(
+            text(f"""update deliveries d set {BACK},
+                           due_at = greatest(d.due_at, clock_timestamp() + :wait)
+                     where d.id = any(:ids) and d.claim_id = any(:claim_ids)
+                       and d.status = 'claimed'"""),  # noqa: S608 (only constants are joined)
+            {"ids": list(ids), "claim_ids": list(claim_ids), "wait": wait},
+        )
+
+
+def renew(claim_ids: Sequence[int], *, lease: timedelta) -> list[int]:
+    """Which of these claims are still held, each for a whole lease more from now."""
+    rows = db.session.scalars(
+        text("""update claims set lease_until = clock_timestamp() + :lease
+                 where id = any(:ids) and lease_until is not null returning id"""),
+        {"ids": list(claim_ids), "lease": lease},
     )
-    return len(held.all())
+    return list(rows)
+
+
+def close_claims(claim_ids: Sequence[int]) -> None:
+    """End claims of which nothing is in hand any more."""
+    if claim_ids:
+        db.session.execute(
+            text("update claims set lease_until = null where id = any(:ids)"),
+            {"ids": list(claim_ids)},
+        )
+
+
+def let_go_unknown(worker: str, *, known: Sequence[int]) -> int:
+    """Give back what this worker claimed without hearing so, for the commit's answer got lost.
+
+    How many deliveries that were (R11).
+    """
+    found = list(db.session.scalars(
+        text("""select id from claims where lease_until is not null and worker = :worker
+                   and not id = any(:known) for update"""),
+        {"worker": worker, "known": list(known)},
+    ))
+    if not found:
+        return 0
+    rows = db.session.execute(
+        text(f"""update deliveries d set {BACK}
+                  where d.claim_id = any(:ids) and d.status = 'claimed'
+              returning d.id"""),  # noqa: S608 (only constants are joined)
+        {"ids": found},
+    ).all()
+    close_claims(found)
+    return len(rows)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.deliveries.models import Suppression
@@ -46,7 +46,7 @@ def reasons_of(address_hashes: Collection[str]) -> dict[str, SuppressionReason]:
         return {}
     rows = db.session.execute(
         select(Suppression.address_hash, Suppression.reason).where(
-            Suppression.address_hash.in_(address_hashes)
+            Suppression.address_hash == func.any(list(address_hashes))
         )
     )
     return {address_hash: SuppressionReason(reason) for address_hash, reason in rows}

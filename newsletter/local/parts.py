@@ -18,6 +18,9 @@ NICE = (shutil.which("nice") or "/usr/bin/nice", "-n")
 CELERY = ("-m", "celery", "--quiet", "-A", "tasks.worker")
 WORKER = ("worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip")
 
+# Of each lane, on one computer: a run of many mails fills its two, and no other waits behind it.
+PROCESSES = {"bulk": 2, "prompt": 1, "upkeep": 1}
+
 
 @dataclass(frozen=True)
 class PartPlan:
@@ -39,14 +42,10 @@ def plans(*, port: int, state: Path) -> list[PartPlan]:
             "--threads", "8", "--graceful-timeout", "3", "--no-control-socket",
             "--log-level", "warning",
         ), niceness=0),
-        PartPlan("worker", (
-            *CELERY, *WORKER, "--queues", "bulk,upkeep", "--hostname", "bulk@%h",
-            "--concurrency", "2",
-        )),
-        PartPlan("worker-prompt", (
-            *CELERY, *WORKER, "--queues", "prompt", "--hostname", "prompt@%h",
-            "--concurrency", "1",
-        )),
+        *(PartPlan(f"worker-{lane}", (
+            *CELERY, *WORKER, "--queues", lane, "--hostname", f"{lane}@%h",
+            "--concurrency", str(processes),
+        )) for lane, processes in PROCESSES.items()),
         PartPlan("beat", (
             *CELERY, "beat", "--loglevel", "WARNING", "--pidfile=",
             "--schedule", str(beat_schedule(state)),

@@ -1,46 +1,70 @@
-"""Claim with addresses: what is due, to whom, and whether it is still wanted."""
+"""Claim with addresses: what is due, to whom, and with what every attempt of it is made."""
 
-import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
-
-from newsletter.accounts.models import Account
+from newsletter.config import Settings
 from newsletter.deliveries import claim as ledger
-from newsletter.deliveries.claim import Claimed
-from newsletter.deliveries.models import MailKind, SkipReason
-from newsletter.deliveries.suppress import SuppressionReason, reasons_of
+from newsletter.deliveries.claim import Due, Fixed
+from newsletter.deliveries.due import lock_due
+from newsletter.deliveries.models import DeliveryStatus
+from newsletter.deliveries.pace import (
+    ASK_AGAIN_SECONDS,
+    Candidate,
+    admit,
+    domain_of,
+    next_turn,
+    room,
+)
+from newsletter.dkim_keys import Keyring
+from newsletter.errors import ServerMissing
 from newsletter.extensions import db
 from newsletter.jobs import Lane
-from newsletter.sending.envelope import message_id
-from newsletter.subscribers.queries import Recipient, addresses_of_changes, recipients
+from newsletter.logs import get_logger
+from newsletter.mailer.relay_log import Answer, RelayLog
+from newsletter.mailings.queries import keys_of
+from newsletter.sending.eligible import Addressed, eligible
+from newsletter.sending.envelope import message_id_in_mailing, message_id_of_single
+from newsletter.sending.single import FAULTS, facts_of
+from newsletter.subscribers.queries import Recipient
 from newsletter.tokens import Signer
 
-# Which side of a change of address a mail about it goes to.
-SIDES = {MailKind.CONFIRM_ADDRESS: "new_address", MailKind.ADDRESS_CHANGED: "old_address"}
+log = get_logger(__name__)
+
+NOTHING_KNOWN = Answer({}, frozenset(), None)
+# The relay's clock and the database's may differ by so much.
+LOG_SLACK = timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Owed:
-    """A claimed delivery with the address it goes to and the words it is written in."""
+    """A claimed delivery with its address and all that its bytes depend on (R04)."""
 
-    delivery: Claimed
+    due: Due
+    claim_id: int
     address: str
+    fixed: Fixed
     message_id: str
-    language: str
-    format: str
+    mailing_key: str | None
     # What the links to her choices carry, so that a changed address ends those in earlier mails.
-    link_nonce: int = 0
+    link_nonce: int
+    # What a single mail says; empty for one of a mailing.
+    said: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one claim took: letters to write, and how many were skipped as no longer wanted."""
+    """What one claim took, how many were no longer wanted, and in how many seconds more is due.
 
-    claim_id: uuid.UUID
-    owed: tuple[Owed, ...]
-    skipped: int
+    `again_in` is None when nothing is known to come.
+    """
+
+    claim_id: int = 0
+    owed: tuple[Owed, ...] = ()
+    skipped: int = 0
+    again_in: float | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -48,86 +72,114 @@ class Batch:
         return not self.owed and not self.skipped
 
 
-def claim_batch(
-    lane: Lane, *, limit: int, lease: timedelta, signer: Signer, domain: str
-) -> Batch:
-    """Take at most `limit` deliveries; whoever left or is suppressed by now is skipped (R16).
+class Claimer:
+    """Takes deliveries for one worker, each claim in the caller's transaction."""
 
-    Runs in the caller's transaction; Message-IDs are fixed here, before a byte leaves (R04).
-    """
-    claim_id = uuid.uuid4()
-    claimed = ledger.claim(lane, limit=limit, claim_id=claim_id, lease=lease)
-    owed, skipped = _with_addresses(claimed, signer=signer, domain=domain)
-    ledger.fix_message_ids(
-        {each.delivery.id: each.message_id for each in owed if each.delivery.message_id is None}
-    )
-    for reason, ids in skipped.items():
-        ledger.skip(ids, claim_id=claim_id, reason=reason)
-    return Batch(claim_id, tuple(owed), sum(map(len, skipped.values())))
+    def __init__(
+        self, settings: Settings, signer: Signer, keyring: Keyring, *, worker: str
+    ) -> None:
+        self._settings = settings
+        self._signer = signer
+        self._keyring = keyring
+        self._worker = worker
+        self._domain = settings.mail_from.rpartition("@")[2]
+        self._mailing_keys: dict[int, str] = {}
+        self._relay_log = RelayLog(settings.relay_log) if settings.relay_log else None
+
+    def claim(self, lane: Lane, *, limit: int) -> Batch:
+        """Take at most `limit` that are due, wanted, and have room; who left is skipped (R16)."""
+        limit = room(db.session(), lane=lane, wanted=limit)
+        if not limit:
+            return Batch(again_in=ASK_AGAIN_SECONDS)
+        due = ledger.read_due(lock_due(lane, limit=limit))
+        if not due:
+            return Batch(again_in=next_turn(db.session(), lane=lane))
+        addressed, skipped = eligible(due, signer=self._signer)
+        for reason, ids in skipped.items():
+            ledger.skip(ids, reason=reason)
+        count = sum(map(len, skipped.values()))
+        addressed, again_in = self._with_room(addressed, lane)
+        if not addressed:
+            return Batch(skipped=count, again_in=again_in)
+        claim_id, fixed = self._open(lane)
+        self._learn_keys([each.due.mailing_id for each in addressed])
+        owed = tuple(self._owed(each, claim_id, fixed) for each in addressed)
+        ledger.take(
+            claim_id,
+            {each.due.id: each.link_nonce for each in owed},
+            {each.due.id: each.said for each in owed if each.said and each.due.first is None},
+        )
+        return Batch(claim_id, owed, count, again_in)
+
+    def ask_relay(self, owed: Sequence[Owed]) -> Answer:
+        """Which of those that are unclear our own relay has taken, by its log (R12).
+
+        Nothing is known without a log; a log that cannot be read is said, and holds nothing up.
+        """
+        unclear = [each for each in owed if each.due.status is DeliveryStatus.UNCLEAR]
+        if self._relay_log is None or not unclear:
+            return NOTHING_KNOWN
+        try:
+            return self._relay_log.ask(
+                [each.message_id for each in unclear],
+                since=min(each.fixed.at for each in unclear) - LOG_SLACK,
+            )
+        except ServerMissing as error:
+            log.error("relay_log_unreadable", reason=str(error))
+            return NOTHING_KNOWN
+
+    def _with_room(
+        self, addressed: list[Addressed], lane: Lane
+    ) -> tuple[list[Addressed], float | None]:
+        """Those that may leave now; the rest is put off, the first of it for so many seconds."""
+        admitted = admit(db.session(), [
+            Candidate(each.due.id, domain_of(each.address)) for each in addressed], lane=lane)
+        if not admitted.later:
+            return addressed, None
+        waits = dict(admitted.later)
+        ledger.put_off(waits)
+        return [each for each in addressed if each.due.id not in waits], min(waits.values())
+
+    def _open(self, lane: Lane) -> tuple[int, Fixed]:
+        """A claim, and what it fixes of deliveries that were never claimed before."""
+        selectors = tuple(key.selector for key in self._keyring.current())
+        claim_id, at = ledger.open_claim(
+            lane, worker=self._worker, key_id=self._signer.present, dkim=selectors,
+            lease=timedelta(seconds=self._settings.lease_seconds),
+        )
+        return claim_id, Fixed(at, self._signer.present, selectors)
+
+    def _owed(self, addressed: Addressed, claim_id: int, fixed: Fixed) -> Owed:
+        due, reader = addressed.due, addressed.reader
+        fixed = due.first or fixed
+        said: Mapping[str, Any] = {}
+        if due.variant_id is None and reader is not None:
+            said = due.params.get("said") or _facts(due, reader, fixed.at)
+        nonce = due.link_nonce
+        if nonce is None:
+            nonce = reader.link_nonce if reader is not None else 0
+        key = self._mailing_keys.get(due.mailing_id or 0)
+        return Owed(due, claim_id, addressed.address, fixed,
+                    due.message_id or self._message_id(due, key, fixed), key, nonce, said)
+
+    def _message_id(self, due: Due, mailing_key: str | None, fixed: Fixed) -> str:
+        names: dict[str, Any] = {
+            "signer": self._signer, "domain": self._domain, "key_id": fixed.key_id
+        }
+        if mailing_key is not None and due.subscriber_id is not None:
+            return message_id_in_mailing(mailing_key, due.subscriber_id, **names)
+        return message_id_of_single(due.id, due.created_at, **names)
+
+    def _learn_keys(self, mailing_ids: Sequence[int | None]) -> None:
+        new = {each for each in mailing_ids if each is not None} - self._mailing_keys.keys()
+        if new:
+            self._mailing_keys |= keys_of(new)
 
 
-def _with_addresses(
-    claimed: list[Claimed], *, signer: Signer, domain: str
-) -> tuple[list[Owed], dict[SkipReason, list[int]]]:
-    """What is still owed, with addresses; and what is not, by the reason why."""
-    readers = recipients([c.subscriber_id for c in claimed if c.subscriber_id is not None])
-    accounts = _account_addresses([c.account_id for c in claimed if c.account_id is not None])
-    elsewhere = _other_addresses(claimed)
-    addressed = {
-        c.id: elsewhere.get(c.id, reader.address)
-        for c in claimed
-        if (reader := readers.get(c.subscriber_id or 0)) is not None
-    }
-    hashes = {key: signer.address_hashes(address) for key, address in addressed.items() if address}
-    known = reasons_of({h for several in hashes.values() for h in several})
-    owed: list[Owed] = []
-    skipped: dict[SkipReason, list[int]] = {}
-    for delivery in claimed:
-        name = delivery.message_id or message_id(delivery.id, signer=signer, domain=domain)
-        if delivery.account_id is not None:
-            owed.append(Owed(delivery, accounts[delivery.account_id], name,
-                             str(delivery.params.get("language", "nl")),
-                             str(delivery.params.get("format", "mail"))))
-            continue
-        reader, address = readers.get(delivery.subscriber_id or 0), addressed.get(delivery.id)
-        reasons = {known[h] for h in hashes.get(delivery.id, ()) if h in known}
-        reason = _why_not(delivery.kind, reader, address, reasons)
-        if reason is not None:
-            skipped.setdefault(reason, []).append(delivery.id)
-            continue
-        assert reader is not None
-        assert address is not None
-        owed.append(Owed(delivery, address, name, reader.language.value, reader.format.value,
-                         reader.link_nonce))
-    return owed, skipped
-
-
-def _why_not(
-    kind: MailKind, reader: Recipient | None, address: str | None, reasons: set[SuppressionReason]
-) -> SkipReason | None:
-    """Why this mail is no longer owed, or None when it is."""
-    if reader is None or address is None or not reader.may_get(kind):
-        return SkipReason.UNSUBSCRIBED
-    if reader.is_waiting(kind):
-        return SkipReason.PAUSED
-    # A confirmation may go to an address that bounced: confirming lifts that (W07).
-    if kind in (MailKind.CONFIRM_SIGNUP, MailKind.CONFIRM_ADDRESS):
-        reasons = reasons - {SuppressionReason.HARD_BOUNCE}
-    return SkipReason.SUPPRESSED if reasons else None
-
-
-def _other_addresses(claimed: list[Claimed]) -> dict[int, str | None]:
-    """Of the mails about a change of address, the side that each goes to (W12)."""
-    about = {c.id: (c.kind, int(c.params["change_id"])) for c in claimed if c.kind in SIDES}
-    changes = addresses_of_changes([change_id for _, change_id in about.values()])
-    return {
-        delivery_id: getattr(changes[change_id], SIDES[kind]) if change_id in changes else None
-        for delivery_id, (kind, change_id) in about.items()
-    }
-
-
-def _account_addresses(ids: list[int]) -> dict[int, str]:
-    if not ids:
+def _facts(due: Due, reader: Recipient, at: datetime) -> Mapping[str, Any]:
+    """None at all when they cannot be found: then that mail alone cannot be made (R18)."""
+    try:
+        return facts_of(due, reader, at=at)
+    except FAULTS as error:
+        log.error("facts_missing", delivery=due.id, fault=type(error).__name__)
         return {}
-    rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(ids)))
-    return dict(rows.tuples().all())

@@ -1,66 +1,62 @@
-"""A lease that is renewed while we wait for the relay, and judged before each mail (R07).
+"""Leases: which claims this process holds, how much of each, and until when (R07).
 
-The database's clock grants it; the worker judges it by its own boot-time clock, which counts the
-time that a stopped process slept and which no one can set back (R27).
+The database's clock grants a lease; the worker judges it by its own boot-time clock, which counts
+the time that a stopped process slept and which no one can set back (R27).
 """
 
-import threading
-import uuid
+from collections.abc import Iterable
 from datetime import timedelta
-from types import TracebackType
-from typing import Self
-
-from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import clock
-from newsletter.deliveries.claim import renew
-from newsletter.logs import get_logger
-from newsletter.transaction import transaction
-
-log = get_logger(__name__)
 
 
-class Lease:
-    """Holds one claim while its batch is sent; `asked_at` is the boot second before claiming."""
+class Leases:
+    """The claims in hand. `holds` may be asked by any thread; the rest is for one."""
 
-    def __init__(
-        self, app: Flask, claim_id: uuid.UUID, *, length: timedelta, asked_at: float
-    ) -> None:
-        self._app = app
-        self._claim_id = claim_id
-        self._length = length
-        self._valid_until = asked_at + length.total_seconds()
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._renew_until_done, daemon=True)
+    def __init__(self, length: timedelta) -> None:
+        self.length = length
+        self._seconds = length.total_seconds()
+        self._until: dict[int, float] = {}
+        self._in_hand: dict[int, int] = {}
+        self._renewed_at = 0.0
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    @property
+    def ids(self) -> list[int]:
+        """The claims of which something is in hand."""
+        return list(self._until)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._done.set()
-        self._thread.join()
+    def add(self, claim_id: int, count: int, *, asked_at: float) -> None:
+        """A new claim of so many deliveries; `asked_at` is the boot second before it was asked."""
+        if not self._until:
+            self._renewed_at = asked_at
+        self._until[claim_id] = asked_at + self._seconds
+        self._in_hand[claim_id] = count
 
-    def holds(self) -> bool:
+    def holds(self, claim_id: int) -> bool:
         """Whether there is room, with a quarter of the lease to spare, to offer one mail more."""
-        return clock.boot_seconds() < self._valid_until - self._length.total_seconds() / 4
+        until = self._until.get(claim_id, 0.0)
+        return clock.boot_seconds() < until - self._seconds / 4
 
-    def _renew_until_done(self) -> None:
-        with self._app.app_context():
-            while not self._done.wait(self._length.total_seconds() / 3):
-                asked_at = clock.boot_seconds()
-                try:
-                    with transaction():
-                        held = renew(self._claim_id, lease=self._length)
-                except SQLAlchemyError as error:
-                    log.warning("lease_not_renewed", reason=type(error).__name__)
-                    continue
-                if not held:
-                    return
-                self._valid_until = asked_at + self._length.total_seconds()
+    def ask_renewal(self) -> bool:
+        """Whether a third of a lease is over since all of them were renewed."""
+        return bool(self._until) and (
+            clock.boot_seconds() - self._renewed_at > self._seconds / 3
+        )
+
+    def renewed(self, claim_ids: Iterable[int], *, asked_at: float) -> None:
+        """Only these are still held, each for a whole lease more from `asked_at`."""
+        self._until = dict.fromkeys(claim_ids, asked_at + self._seconds)
+        self._renewed_at = asked_at
+
+    def done(self, claim_id: int, count: int = 1) -> None:
+        """So many of its deliveries are in hand no more, once the transaction is committed."""
+        if claim_id in self._in_hand:
+            self._in_hand[claim_id] -= count
+
+    def ended(self) -> list[int]:
+        """The claims of which nothing is in hand any more; they are forgotten here."""
+        over = [claim_id for claim_id, count in self._in_hand.items() if count <= 0]
+        for claim_id in over:
+            del self._in_hand[claim_id]
+            self._until.pop(claim_id, None)
+        return over

@@ -1,29 +1,103 @@
-"""Recover, every tick: abandoned claims, overdue work without a wake-up, mailings that are done."""
+"""Recover, every tick: what owners that are gone had in hand, lost wake-ups, finished mailings."""
 
 from datetime import datetime
+from itertools import groupby
 
-from newsletter.deliveries.recover import expire_leases, lanes_with_work
+from newsletter.config import Settings
+from newsletter.deliveries.due import lanes_with_work
+from newsletter.deliveries.recover import Abandoned, lock_open, open_claims, resolve
+from newsletter.extensions import db
 from newsletter.jobs import Job, Lane, enqueue
 from newsletter.logs import get_logger
 from newsletter.mailings.close import close_finished
+from newsletter.sending import journal
+from newsletter.sending.pace import tidy
+from newsletter.sending.settle import write_down
 from newsletter.transaction import transaction
 
 log = get_logger(__name__)
 
 _SENDS = {Lane.PROMPT: Job.SEND_PROMPT, Lane.BULK: Job.SEND_BULK}
+# With the relay's log at hand, an unclear mail waits until the log surely shows it (R12).
+WAIT_FOR_LOG = 5.0
 
 
-def recover(*, now: datetime) -> None:
-    """Turn expired claims into *unclear*, close what is finished, and ask again for the rest.
+def recover(settings: Settings, *, now: datetime) -> None:
+    """Resolve what was abandoned, close what is finished, and ask again for the rest.
 
     Safe to repeat and to run anywhere; a broker that lost every wake-up costs one tick (R09).
     """
+    recover_journals(settings, now=now)
+    _recover_expired(settings, now=now)
     with transaction():
-        abandoned = expire_leases()
         finished = close_finished(now=now)
         for lane in lanes_with_work():
             enqueue(_SENDS[lane])
-    if abandoned:
-        log.warning("claims_abandoned", count=abandoned)
+    with transaction():
+        tidy(db.session())
     for mailing_id in finished:
         log.info("mailing_finished", mailing=mailing_id)
+
+
+def recover_journals(settings: Settings, *, now: datetime) -> None:
+    """Of every process of this machine that ended, settle what its journal says, at once.
+
+    What was answered is recorded as answered, what was offered without an answer is unclear, and
+    the rest goes back as it was. A journal goes when the database has all of it.
+    """
+    for path in journal.journals(settings.spool):
+        if journal.is_alive(path):
+            continue
+        try:
+            entries = journal.read(path)
+        except FileNotFoundError:
+            continue  # another was faster
+        with transaction():
+            mine = [each for each in open_claims()
+                    if journal.path_of(settings.spool, each.worker) == path]
+            _settle(settings, mine, entries, worker=path.stem, expired_only=False, now=now)
+        path.unlink(missing_ok=True)
+
+
+def _recover_expired(settings: Settings, *, now: datetime) -> None:
+    """Of owners who live, or of other machines: only claims past their lease (R07).
+
+    A journal that can be read says what was offered; without one all of it may have been.
+    """
+    with transaction():
+        expired = [each for each in open_claims() if each.has_expired]
+    for worker, claims in groupby(sorted(expired, key=lambda e: e.worker), lambda e: e.worker):
+        path = journal.path_of(settings.spool, worker)
+        with transaction():
+            mine = list(claims)
+            held = lock_open([each.claim_id for each in mine], expired_only=True)
+            # Read behind the lock: its owner may not offer any more, so this is its last word.
+            entries = journal.read(path) if path.exists() else None
+            _settle(settings, [each for each in mine if each.claim_id in held], entries,
+                    worker=worker, expired_only=True, now=now)
+
+
+def _settle(
+    settings: Settings,
+    claims: list[Abandoned],
+    entries: list[journal.Entry] | None,
+    *,
+    worker: str,
+    expired_only: bool,
+    now: datetime,
+) -> None:
+    ids = lock_open([each.claim_id for each in claims], expired_only=expired_only)
+    offered: list[int] | None = None
+    if entries is not None:
+        words = journal.last_words(entries)
+        write_down([each for each in words.values() if each is not None], worker=worker, now=now)
+        offered = [delivery_id for (delivery_id, claim_id), result in words.items()
+                   if result is None and claim_id in ids]
+    if not ids:
+        return
+    unclear, back = resolve(
+        ids, offered=offered, wait_seconds=WAIT_FOR_LOG if settings.relay_log else 0.0,
+        why="its process ended before the answer" if offered is not None
+        else "its process is gone, and with it what it knew",
+    )
+    log.warning("claims_abandoned", worker=worker, claims=len(ids), unclear=unclear, back=back)

@@ -1,47 +1,42 @@
-"""Run: claim a little, write, send, record; again until nothing is due or the time is up.
+"""Run: a thread for the wires and one for the ledger, until nothing is due or the time is up.
 
-The outcomes of one batch and the claim of the next are one commit. In flight is never more than
-one batch, CLAIM_SIZE deliveries, over one connection a process.
+When a process is killed, what it had offered without an answer is unclear: one letter for each of
+its conversations. All else stands in its journal, or was never offered.
 """
 
 import os
+import secrets
 import socket
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from random import Random
-from typing import TypeVar
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from newsletter import clock
 from newsletter.config import Settings
 from newsletter.deliveries.alarm import clear_alarm, raise_alarm
-from newsletter.deliveries.claim import release
 from newsletter.deliveries.models import DeliveryStatus
-from newsletter.deliveries.record import Result, record
-from newsletter.errors import RelayDropped, RelayUnreachable
-from newsletter.extensions import db
+from newsletter.dkim_keys import Keyring
 from newsletter.jobs import Lane
 from newsletter.logs import get_logger
-from newsletter.mailer.smtp import Letter, Session, Timeouts
-from newsletter.sending.answer import Judge
-from newsletter.sending.claim import Batch, Owed, claim_batch
-from newsletter.sending.lease import Lease
-from newsletter.sending.write import FAULTS, Writer
+from newsletter.sending.appetite import Appetite
+from newsletter.sending.clerk import Clerk
+from newsletter.sending.desk import Desk, desk_of
+from newsletter.sending.journal import Journal
+from newsletter.sending.recover import recover_journals
+from newsletter.sending.write import Writer
 from newsletter.tokens import Signer
 from newsletter.transaction import transaction
 
 log = get_logger(__name__)
 
-T = TypeVar("T")
-
-RELAY_ALARM = ("relay_unreachable", "relay")
-WAIT_FOR_RELAY = timedelta(seconds=10)
-# How long an outcome that is known is tried to be written down before recovery takes over.
-PATIENCE_SECONDS = 60.0
+SPOOL_ALARM = ("spool_unusable", "spool")
+# How long letters on the wires are waited for before more are taken instead.
+DRAIN_SECONDS = 2.0
+# The same when the process is told to stop; then they stay unclear (R08).
+STOP_SECONDS = 10.0
+# How long a turn of the wires waits for something to happen.
+TURN_SECONDS = 0.25
 
 
 @dataclass
@@ -53,156 +48,114 @@ class Tally:
 
 
 class Post:
-    """One process's way out: a lasting session with the relay and a writer with its cache."""
+    """One process's way out; it keeps its conversations with the relay from run to run.
 
-    def __init__(self, app: Flask) -> None:
+    `is_stopping` tells, at any time and from any thread, whether the process is to end.
+    """
+
+    def __init__(self, app: Flask, *, is_stopping: Callable[[], bool] = lambda: False) -> None:
         self._app = app
+        self._is_stopping = is_stopping
         self._settings: Settings = app.config["SETTINGS"]
         self._signer: Signer = app.extensions["signer"]
-        self._worker = f"{socket.gethostname()}:{os.getpid()}"
-        self._random = Random()
-        self._was_reached = False
-        self.writer = Writer(self._settings, self._signer)
-        self.session = Session(
-            self._settings.smtp_url,
-            Timeouts(self._settings.smtp_timeout_seconds,
-                     self._settings.smtp_final_timeout_seconds),
-            helo=self._settings.mail_from.rpartition("@")[2],
+        self._keyring = Keyring.load(self._settings)
+        self._writer = Writer(self._settings, self._signer, self._keyring)
+        self._appetite = Appetite(
+            least=2 * self._settings.smtp_connections, most=self._settings.claim_size
         )
+        self._desk: Desk | None = None
 
     def run(self, lane: Lane, *, seconds: float) -> Tally:
-        """Send what is due in a lane for at most so many seconds (plus one answer)."""
-        deadline = clock.boot_seconds() + seconds
-        tally = Tally()
-        results: list[Result] = []
-        while True:
-            asked_at = clock.boot_seconds()
-            batch = self._settle(results, lane=lane if asked_at < deadline else None)
-            results = []
-            if batch is None or batch.is_empty:
-                tally.has_more = batch is None
-                return tally
-            if not batch.owed:
-                continue  # all of it was skipped
-            results = self._send(batch, asked_at=asked_at, deadline=deadline)
-            tally.sent += sum(result.status is DeliveryStatus.SENT for result in results)
-            if not results:  # nothing was offered: the relay is away, or the time was up
-                tally.has_more = clock.boot_seconds() > deadline
-                return tally
+        """Send what is due in a lane for at most so many seconds, plus what then has to end.
 
-    def _settle(self, results: list[Result], *, lane: Lane | None) -> Batch | None:
-        """Make outcomes durable and take the next batch, in one commit.
-
-        While PostgreSQL is away nothing is sent; recording again what was recorded before an
-        answer got lost adds nothing (R10, R11).
+        Raises what the database raised, or a fault of ours; what was answered until then is in the
+        journal, for recovery to write down.
         """
-
-        def settle() -> Batch | None:
-            with transaction():
-                record(results, worker=self._worker)
-                if lane is None:
-                    return None
-                return claim_batch(
-                    lane,
-                    limit=self._settings.claim_size,
-                    lease=timedelta(seconds=self._settings.lease_seconds),
-                    signer=self._signer,
-                    domain=self._settings.mail_from.rpartition("@")[2],
-                )
-
-        return _patiently(settle) if results else settle()
-
-    def _send(self, batch: Batch, *, asked_at: float, deadline: float) -> list[Result]:
-        judge = Judge(
-            batch.claim_id, timedelta(hours=self._settings.retry_hours), self._random
+        if self._is_stopping():
+            return Tally(has_more=True)
+        desk = self._desk or self._open_desk()
+        if desk is None:
+            return Tally()
+        self._keyring.refresh()
+        clerk = Clerk(
+            self._app, lane, outgoing=desk.outgoing, books=desk.books, claimer=desk.claimer,
+            writer=self._writer, appetite=self._appetite, wake=desk.wires.wake,
         )
-        results: list[Result] = []
-        letters = self._write(batch, judge, results)
-        length = timedelta(seconds=self._settings.lease_seconds)
-        left = list(letters)
-        with Lease(self._app, batch.claim_id, length=length, asked_at=asked_at) as lease:
-            try:
-                while left and lease.holds() and clock.boot_seconds() < deadline:
-                    owed, letter = left[0]
-                    results.append(self._offer(owed, letter, judge))
-                    left.pop(0)
-            except RelayUnreachable as error:
-                self._give_up_for_now(batch, left, error)
-                return results
-        if len(left) < len(letters):
-            self._relay_answers()
-        self._give_back(batch, left, wait=timedelta(0))
-        return results
+        sent_before = desk.outgoing.tally[DeliveryStatus.SENT]
+        desk.outgoing.open(clerk.ring)
+        clerk.start()
+        try:
+            self._turn(desk, clerk, seconds)
+        except BaseException:
+            self.close()
+            raise
+        if clerk.error is not None:
+            self.close()
+            raise clerk.error
+        sent = desk.outgoing.tally[DeliveryStatus.SENT] - sent_before
+        # A relay that cannot be reached is tried again by the tick, not at once.
+        return Tally(sent, has_more=not clerk.is_dry and clerk.orders.relay_fault is None)
 
-    def _write(
-        self, batch: Batch, judge: Judge, results: list[Result]
-    ) -> list[tuple[Owed, Letter]]:
-        """Write the whole batch before the first byte leaves: no transaction spans the network."""
-        letters = []
-        for owed in batch.owed:
-            try:
-                letters.append((owed, self.writer.write(owed)))
-            except FAULTS as error:
-                log.error("mail_unmakeable", delivery=owed.delivery.id, fault=type(error).__name__)
-                results.append(judge.of_fault(owed, error, now=clock.now()))
-        db.session.rollback()
-        for result in results:
+    def close(self) -> None:
+        """Let go of relay and journal; the journal stays if the database lacks what it says."""
+        desk, self._desk = self._desk, None
+        if desk is not None:
+            desk.wires.close()
+            desk.journal.close(is_settled=desk.outgoing.is_empty and desk.books.is_clean)
+
+    def _open_desk(self) -> Desk | None:
+        """None, with an alarm, when there is no room for a journal: then nothing is sent (R24)."""
+        worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        recover_journals(self._settings, now=clock.now())
+        try:
+            journal = Journal(self._settings.spool, worker)
+        except OSError as error:
+            log.error("spool_unusable", reason=error.strerror)
             with transaction():
-                raise_alarm("mail_unmakeable", f"delivery:{result.delivery_id}",
-                            now=clock.now(), code=result.reply_code)
-        return letters
-
-    def _offer(self, owed: Owed, letter: Letter, judge: Judge) -> Result:
-        started_at = clock.now()
-        try:
-            reply = self.session.deliver(letter)
-        except RelayDropped as dropped:
-            return judge.of_drop(owed, dropped, started_at=started_at, now=clock.now())
-        return judge.of_reply(owed, reply, started_at=started_at, now=clock.now())
-
-    def _give_up_for_now(
-        self, batch: Batch, left: list[tuple[Owed, Letter]], error: RelayUnreachable
-    ) -> None:
-        log.warning("relay_unreachable", reason=str(error))
-        self._was_reached = False
-        self._give_back(batch, left, wait=WAIT_FOR_RELAY)
-        reason = type(error.__cause__).__name__
-        _write_down(lambda: raise_alarm(*RELAY_ALARM, now=clock.now(), reason=reason))
-
-    def _relay_answers(self) -> None:
-        if not self._was_reached:
-            _write_down(lambda: clear_alarm(*RELAY_ALARM, now=clock.now()))
-            self._was_reached = True
-
-    def _give_back(
-        self, batch: Batch, left: list[tuple[Owed, Letter]], *, wait: timedelta
-    ) -> None:
-        """What was never offered goes back as it was; only the owner's claim is touched."""
-        ids = [owed.delivery.id for owed, _ in left]
-        if ids:
-            _write_down(lambda: release(ids, claim_id=batch.claim_id, wait=wait))
-
-
-def _write_down(deed: Callable[[], object]) -> None:
-    """Commit the deed, however often it takes: outcomes that are not yet recorded hang on it."""
-
-    def committed() -> None:
+                raise_alarm(*SPOOL_ALARM, now=clock.now(), reason=error.strerror)
+            return None
         with transaction():
-            deed()
+            clear_alarm(*SPOOL_ALARM, now=clock.now())
+        self._desk = desk_of(
+            self._settings, self._signer, self._keyring, journal=journal, worker=worker,
+            appetite=self._appetite,
+        )
+        return self._desk
 
-    _patiently(committed)
-
-
-def _patiently(deed: Callable[[], T]) -> T:
-    """The deed's result, tried again while the database is away. Raises OperationalError."""
-    until = clock.boot_seconds() + PATIENCE_SECONDS
-    pause = 0.1
-    while True:
-        try:
-            return deed()
-        except OperationalError:
-            if clock.boot_seconds() > until:
-                raise
-            log.warning("database_away", waits=pause)
-            time.sleep(pause)
-            pause = min(pause * 2, 5.0)
+    def _turn(self, desk: Desk, clerk: Clerk, seconds: float) -> None:
+        """Drive the wires until the clerk has ended."""
+        outgoing, wires, orders = desk.outgoing, desk.wires, clerk.orders
+        wires.rest()
+        ends_at = clock.boot_seconds() + seconds
+        closes_at = float("inf")
+        timed_out = False
+        while not clerk.is_done:
+            wires.turn(TURN_SECONDS, waiting=outgoing.waiting)
+            now = clock.boot_seconds()
+            if not orders.is_hurried and self._is_stopping():
+                orders.is_hurried = True
+                outgoing.close()
+                closes_at = now + STOP_SECONDS
+            if now > closes_at:
+                wires.hang_up()  # what is without an answer stays unclear
+            if orders.is_over:
+                continue
+            if wires.refusal is not None and outgoing.waiting:
+                orders.relay_fault = wires.refusal
+                outgoing.close()
+            timed_out = timed_out or orders.is_hurried or now > ends_at
+            if timed_out and outgoing.is_open:
+                outgoing.close()
+                ends_at = now + DRAIN_SECONDS
+            if outgoing.is_open:
+                is_over = clerk.is_dry and outgoing.is_empty
+            else:
+                is_over = not outgoing.spoken_of
+                if not is_over and now > ends_at and not orders.is_hurried:
+                    # One slow answer must not keep all others waiting: go on meanwhile.
+                    outgoing.open(clerk.ring)
+                    timed_out, ends_at = False, now + seconds
+            if is_over:
+                outgoing.close()
+                orders.is_over = True
+                clerk.ring()

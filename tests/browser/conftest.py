@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.walk import DOCS, UPDATE, Walk
+from tests.faults.parts import WORKERS
 from tests.journeys.house import House, free_port
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -77,7 +78,7 @@ def house(make_database: Callable[[], dict[str, str]], tmp_path: Path) -> Iterat
     state = tmp_path / "state"
     state.mkdir()
     environ = {**make_database(), "STATE": str(state), "INBOX_PORT": str(free_port())}
-    parts = ("inbox", "web", "worker", "worker-prompt", "beat")
+    parts = ("inbox", "web", *WORKERS, "beat")
     with House(environ, tmp_path, parts=parts, readers=READERS) as opened:
         yield opened
 

@@ -28,7 +28,9 @@ def app(make_database: Callable[[], dict[str, str]], relay: Relay) -> Iterator[F
     application = create_app({
         **make_database(), "SMTP_URL": relay.url, "PORT": str(port),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        # Counted for all tests of the last minute or hour together.
         "SIGNUP_WITHOUT_PROOF_PER_HOUR": "1000 per hour",
+        "SIGNUP_GLOBAL_PER_MINUTE": "1000 per minute",
     })
     with served(application, port):
         yield application

@@ -25,9 +25,10 @@ from newsletter.transaction import transaction
 from tests.browser.hands import Hands, Keyboard, Pointer
 from tests.browser.mailbox import Post
 from tests.browser.sight import Ears
+from tests.faults.parts import WORKERS
 from tests.journeys.house import House, free_port
 
-PARTS = ("inbox", "web", "worker", "worker-prompt", "beat")
+PARTS = ("inbox", "web", *WORKERS, "beat")
 LIMITS = {
     "SIGNUP_PER_HOUR": "1000 per hour", "SIGNUP_WITHOUT_PROOF_PER_HOUR": "1000 per hour",
     "SIGNUP_GLOBAL_PER_MINUTE": "1000 per minute",

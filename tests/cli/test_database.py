@@ -34,11 +34,13 @@ def test_an_old_schema_and_a_right_too_many_are_found(
     with owner.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '0001'"))
         connection.execute(text("grant update on consents to public"))
+        connection.execute(text("grant delete on attempts_0002 to public"))
     owner.dispose()
     shown = CliRunner().invoke(cli, ["database", "check"], env=env, catch_exceptions=False)
     assert shown.exit_code == 1
     assert "0001" in shown.stdout
     assert "consents" in shown.stdout
+    assert "partitions of attempts" in shown.stdout
 
 
 def test_the_demo_logins_are_refused_in_production(

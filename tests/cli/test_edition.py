@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter import clock
 from newsletter.accounts.models import AuditEntry
 from newsletter.editions.models import Edition, EditionStatus
-from newsletter.emails import compile as compiling
+from newsletter.emails.size import LARGEST_HTML
 from tests.cli.conftest import Run
 from tests.material import article, edition
 
@@ -75,7 +75,7 @@ def test_an_edition_that_misses_something_stays_and_says_what(
 def test_a_mail_that_would_be_clipped_is_refused_as_at_the_desk(
     run: Run, session: Session, ready: Edition, read: Any
 ) -> None:
-    ready.editorial_md = "Woord " * (compiling.LARGEST_HTML // 5)
+    ready.editorial_md = "Woord " * (LARGEST_HTML // 5)
     assert read("edition", "send", ready.key)["missing"] == ["too_large"]
     assert run("edition", "send", ready.key, "--now").exit_code == 1
     session.refresh(ready)

@@ -52,7 +52,8 @@ def test_a_part_that_does_not_answer_is_named_with_what_to_do(
     monkeypatch.setitem(app.config, "SETTINGS", with_relay(app, port=1, tls="none"))
     report = read("status")
     assert parts(report) == {
-        "database": True, "broker": True, "relay": False, "workers": False, "beat": False,
+        "database": True, "broker": True, "relay": False, "dkim": True, "workers": False,
+        "beat": False,
     }
     assert not report["works"]
     shown = run("status")

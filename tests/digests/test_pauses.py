@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from newsletter.core import settings, signer
 from newsletter.deliveries.models import Delivery, DeliveryStatus, MailKind, SkipReason
 from newsletter.digests.models import DigestSlot
+from newsletter.dkim_keys import Keyring
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.models import Mailing, Variant
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
-from newsletter.sending.claim import claim_batch
+from newsletter.sending.claim import Claimer
 from newsletter.subscribers.models import Cadence, Subscription
 from newsletter.subscribers.pause import pause, resume
 from newsletter.subscribers.record_consent import Proof
@@ -94,8 +95,7 @@ def test_a_pause_after_planning_skips_the_digest_and_keeps_its_articles_waiting(
     # Far ahead, for a claim goes by the clock of the database.
     pause(away, date(2027, 11, 10), proof=BY_HAND, now=NOW + timedelta(seconds=5))
     db.session.flush()
-    claim_batch(Lane.BULK, limit=50, lease=timedelta(seconds=30), signer=signer(),
-                domain="gemeente.example")
+    Claimer(settings(), signer(), Keyring.load(settings()), worker="w").claim(Lane.BULK, limit=50)
     mail = db.session.scalars(
         select(Delivery).where(Delivery.subscriber_id == away.subscriber_id,
                                Delivery.kind == MailKind.DIGEST)

@@ -16,9 +16,9 @@ from newsletter.transaction import transaction
 from seeds.copy_readers import copy_readers, number_of_themes
 from seeds.demo import LOGINS, Login, add_logins
 from seeds.readers import make_readers
-from tests.faults.parts import Part, wait_until
+from tests.faults.parts import WORKERS, Part, wait_until
 
-PARTS = ("web", "worker", "worker-prompt", "beat")
+PARTS = ("web", *WORKERS, "beat")
 
 
 class House:

@@ -30,7 +30,7 @@ def test_outcomes_outlive_a_database_that_is_away_for_a_while(
     with (
         psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as admin,
         Relay(pace=0.1, answer=lambda _r, _n: away_after_two()) as relay,
-        house(relay) as (_, post),
+        house(relay, SMTP_CONNECTIONS="1") as (_, post),
     ):
         name = db.session.scalar(text("select current_database()"))
         with transaction():

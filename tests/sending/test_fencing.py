@@ -1,6 +1,5 @@
 """Fencing: who lost a claim may settle nothing with it, save a 250 that came late."""
 
-import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -11,14 +10,14 @@ from sqlalchemy import select, text
 
 from newsletter import clock
 from newsletter.core import settings
-from newsletter.deliveries.claim import claim, release, renew
+from newsletter.deliveries.claim import let_go_unknown, release, renew
+from newsletter.deliveries.due import lock_due
 from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result, record
-from newsletter.deliveries.recover import expire_leases
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.sending.carry_out import carry_out_edition
-from newsletter.sending.lease import Lease
+from newsletter.sending.lease import Leases
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import Relay
@@ -38,23 +37,22 @@ def one(house: OpenHouse) -> Any:
         yield core
 
 
-def _claim() -> tuple[uuid.UUID, int]:
-    claim_id = uuid.uuid4()
+def _claim() -> tuple[int, int]:
     with transaction():
-        (claimed,) = claim(Lane.BULK, limit=1, claim_id=claim_id, lease=LEASE)
-    return claim_id, claimed.id
+        claim_id, (due,) = material.claimed(Lane.BULK, limit=1, seconds=60)
+    return claim_id, due.id
 
 
 def _expire() -> None:
     with transaction():
         db.session.execute(
-            text("update deliveries set lease_until = clock_timestamp() - interval '1 second'")
+            text("update claims set lease_until = clock_timestamp() - interval '1 second'")
         )
-        assert expire_leases() == 1
+        assert material.expire() == 1
 
 
-def _settle(claim_id: uuid.UUID, delivery_id: int, outcome: Outcome, status: Any) -> None:
-    now = clock.now()
+def _settle(claim_id: int, delivery_id: int, outcome: Outcome, status: DeliveryStatus) -> None:
+    now = clock.unix_seconds()
     with transaction():
         record([Result(delivery_id, claim_id, outcome, status, now, now, "code")], worker="test")
 
@@ -101,32 +99,40 @@ def test_a_lost_claim_can_be_neither_renewed_nor_given_back(one: Any) -> None:
     _expire()
     _claim()
     with transaction():
-        assert renew(lost, lease=LEASE) == 0
-        release([delivery_id], claim_id=lost, wait=timedelta(0))
+        assert renew([lost], lease=LEASE) == []
+        release([delivery_id], claim_ids=[lost], wait=timedelta(0))
     assert _status() is DeliveryStatus.CLAIMED
 
 
 def test_two_workers_never_hold_the_same_delivery(one: Any) -> None:
     _claim()
     with transaction():
-        assert claim(Lane.BULK, limit=8, claim_id=uuid.uuid4(), lease=LEASE) == []
+        assert lock_due(Lane.BULK, limit=8) == []
+
+
+def test_a_claim_whose_commit_was_not_heard_of_is_given_back(one: Any) -> None:
+    """R11: the server committed, and the client saw the connection break."""
+    known, _ = _claim()
+    with transaction():
+        assert let_go_unknown("w", known=[known]) == 0
+        assert let_go_unknown("w", known=[]) == 1
+    assert _status() is DeliveryStatus.PENDING
 
 
 def test_a_lease_is_judged_by_the_boot_clock_with_a_margin(one: Any) -> None:
-    now = clock.boot_seconds()
-    assert Lease(one, uuid.uuid4(), length=LEASE, asked_at=now).holds()
-    assert not Lease(one, uuid.uuid4(), length=LEASE, asked_at=now - 46).holds()
+    leases, now = Leases(LEASE), clock.boot_seconds()
+    leases.add(1, 1, asked_at=now)
+    leases.add(2, 1, asked_at=now - 46)
+    assert leases.holds(1)
+    assert not leases.holds(2)
+    assert not leases.holds(3)
 
 
-def test_a_lease_is_renewed_while_we_wait(one: Any) -> None:
-    short = timedelta(seconds=0.6)
-    claim_id = uuid.uuid4()
-    asked_at = clock.boot_seconds()
-    with transaction():
-        claim(Lane.BULK, limit=1, claim_id=claim_id, lease=short)
-    with Lease(one, claim_id, length=short, asked_at=asked_at) as lease:
-        until = clock.boot_seconds() + 1.5
-        while clock.boot_seconds() < until:
-            with transaction():
-                assert expire_leases() == 0
-        assert lease.holds()
+def test_a_lease_asks_for_renewal_before_it_ends(one: Any) -> None:
+    leases, now = Leases(LEASE), clock.boot_seconds()
+    leases.add(1, 1, asked_at=now - 21)
+    assert leases.ask_renewal()
+    leases.renewed([1], asked_at=now)
+    assert not leases.ask_renewal()
+    leases.renewed([], asked_at=now)
+    assert not leases.holds(1)

@@ -12,7 +12,8 @@ from newsletter import clock
 from newsletter.core import settings, signer
 from newsletter.deliveries.alarm import open_alarms
 from newsletter.deliveries.forget_detail import forget_attempts
-from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus, MailKind
+from newsletter.deliveries.models import Attempt, Claim, Delivery, DeliveryStatus, MailKind
+from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.queries import progress
@@ -74,7 +75,7 @@ def test_detail_of_mails_goes_after_thirteen_months_and_the_ledger_still_closes(
     for mail in session.scalars(select(Delivery)):
         mail.status, mail.sent_at, mail.ended_at = DeliveryStatus.SENT, then, then
         mail.message_id, mail.reply_code = f"<{mail.id}@x.example>", "250"
-        session.add(Attempt(delivery_id=mail.id, claim_id="0" * 32, worker="w", ended_at=then,
+        session.add(Attempt(delivery_id=mail.id, claim_id=1, worker="w", ended_at=then,
                             outcome="accepted", reply_code="250", reply_text="Ok"))
     session.flush()
     mailing = session.scalars(select(Mailing).where(Mailing.edition_id == made.id)).one()
@@ -101,11 +102,34 @@ def test_the_database_itself_keeps_a_young_attempt_whatever_is_asked(session: Se
     for months in (12, 14):
         session.execute(sa.text("""
             insert into attempts (delivery_id, claim_id, worker, ended_at, outcome)
-            values (:id, gen_random_uuid(), 'w', now() - make_interval(months => :months),
-                    'accepted')"""), {"id": mail.id, "months": months})
+            values (:id, :months, 'w', now() - make_interval(months => :months), 'accepted')"""),
+            {"id": mail.id, "months": months})
     removed = sa.text("select forget_attempts(now() + interval '1 year', 5)")
     assert session.execute(removed).scalar_one() == 1
     assert session.scalar(select(func.count()).select_from(Attempt)) == 1
+
+
+def test_a_claim_goes_after_thirteen_months_unless_something_open_rests_on_it(
+    session: Session,
+) -> None:
+    for _ in range(4):
+        queue_single(SingleMail(kind=MailKind.WELCOME, subscriber_id=reader().subscriber_id),
+                     now=NOW)
+    session.execute(sa.text("update deliveries set due_at = now()"))
+    claims = [material.claimed(limit=1)[0] for _ in range(4)]
+    session.execute(
+        sa.update(Delivery).where(Delivery.claim_id != claims[2]).values(
+            status=DeliveryStatus.SENT, sent_at=NOW, claim_id=None)
+    )
+    session.execute(sa.update(Claim).where(Claim.id != claims[2]).values(lease_until=None))
+    later = clock.now() + 500 * DAY
+    assert run(clock.now() + 300 * DAY)["claims"] == 0
+    assert run(later)["claims"] == 2
+    assert session.scalars(select(Claim.id).order_by(Claim.id)).all() == claims[2:]
+    session.execute(
+        sa.update(Delivery).values(status=DeliveryStatus.SENT, sent_at=NOW, claim_id=None))
+    session.execute(sa.update(Claim).values(lease_until=None))
+    assert run(later)["claims"] == 2
 
 
 def test_the_report_says_what_was_taken_and_is_itself_forgotten(session: Session) -> None:

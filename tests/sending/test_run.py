@@ -66,10 +66,13 @@ def test_everybody_gets_one_and_the_ledger_closes(house: OpenHouse) -> None:
 
 def test_every_answer_has_its_attempt(house: OpenHouse) -> None:
     said = iter(["450 4.2.1 later", OK, "550 5.1.1 no such user", OK])
-    with Relay(answer=lambda _r, _n: next(said, OK)) as relay, house(relay) as (_, post):
+    with (
+        Relay(answer=lambda _r, _n: next(said, OK)) as relay,
+        house(relay, SMTP_CONNECTIONS="1") as (_, post),
+    ):
         _publish(4)
         post.run(Lane.BULK, seconds=30)
-        attempts = list(db.session.scalars(select(Attempt).order_by(Attempt.id)))
+        attempts = list(db.session.scalars(select(Attempt).order_by(Attempt.ended_at)))
         assert [(a.outcome, a.reply_code) for a in attempts] == [
             (Outcome.DEFERRED, "450 4.2.1"),
             (Outcome.ACCEPTED, "250 2.0.0"),
@@ -175,7 +178,7 @@ def test_a_paused_mailing_waits_and_goes_on(house: OpenHouse) -> None:
         assert post.run(Lane.BULK, seconds=30).sent == 0
         assert not relay.journal.entries
         with transaction():
-            resume(mailing_id)
+            resume(mailing_id, now=clock.now())
         assert post.run(Lane.BULK, seconds=30).sent == 5
 
 
@@ -194,10 +197,11 @@ def test_an_abandoned_claim_is_unclear_counted_and_sent(house: OpenHouse) -> Non
         _publish(4)
         with transaction():
             db.session.execute(text(
-                "update deliveries set status = 'claimed', claim_id = gen_random_uuid(),"
-                " lease_until = clock_timestamp() - interval '1 second'"
+                "with lost as (insert into claims (lane, worker, lease_until) values ('bulk',"
+                " 'elsewhere', clock_timestamp() - interval '1 second') returning id)"
+                " update deliveries set status = 'claimed', claim_id = lost.id from lost"
             ))
-        recover(now=material.NOW)
+        recover(settings(), now=material.NOW)
         assert _ledger().by_status == {DeliveryStatus.UNCLEAR: 4}
         post.run(Lane.BULK, seconds=30)
         ledger = _ledger()

@@ -75,8 +75,9 @@ class Ledgers(Lives):
         moments = sorted(db.session.scalars(
             select(Delivery.created_at)
             .where(Delivery.kind.not_in([MailKind.WELCOME, MailKind.ADDRESS_CHANGED]))
-            .join(Subscriber).where(Subscriber.mailbox == "noor@gemeente.example",
-                                    Delivery.kind != MailKind.CONFIRM_ADDRESS)
+            .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+            .where(Subscriber.mailbox == "noor@gemeente.example",
+                   Delivery.kind != MailKind.CONFIRM_ADDRESS)
         ))
         for first, fourth in zip(moments, moments[3:], strict=False):
             assert fourth - first >= timedelta(days=1)

@@ -1,0 +1,189 @@
+"""Clerk: the thread of a run that has the database to itself.
+
+It claims ahead, writes the drafts, makes results durable a few at a time, renews the leases, and
+looks every second whether somebody said stop. While PostgreSQL is away it tries again, and nothing
+new is offered; what it cannot write down stays in the journal (R10).
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from newsletter import clock
+from newsletter.extensions import db
+from newsletter.jobs import Lane
+from newsletter.logs import get_logger
+from newsletter.sending.answer import of_fault, of_log
+from newsletter.sending.appetite import Appetite
+from newsletter.sending.claim import Batch, Claimer, Owed
+from newsletter.sending.outgoing import Outgoing
+from newsletter.sending.settle import Books
+from newsletter.sending.single import FAULTS
+from newsletter.sending.write import Draft, Writer
+from newsletter.transaction import transaction
+
+log = get_logger(__name__)
+
+AWAY = (OperationalError, InterfaceError)
+# How long a few results wait for more, so that they share a commit, in seconds.
+LINGER = 0.002
+REST = 0.25
+# How often a lane in which nothing was due is asked again while its letters are on the wires.
+ASK_EVERY = 1.0
+ASK_RELAY_AGAIN = timedelta(seconds=5)
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+# How long, once told to stop, an absent database is waited for; the journal keeps the rest.
+PATIENCE = 5.0
+
+
+@dataclass
+class Orders:
+    """What the run tells its clerk; each is only ever set, never taken back."""
+
+    is_over: bool = False  # no more claims; give back what waits, and end when all is written
+    is_hurried: bool = False  # the process is told to stop
+    relay_fault: str | None = None  # why no conversation could be opened
+
+
+class Clerk:
+    """Works in a thread of its own from `start` until it was told that the run is over."""
+
+    def __init__(
+        self,
+        app: Flask,
+        lane: Lane,
+        *,
+        outgoing: Outgoing,
+        books: Books,
+        claimer: Claimer,
+        writer: Writer,
+        appetite: Appetite,
+        wake: Callable[[], None],
+    ) -> None:
+        self._app = app
+        self._lane = lane
+        self._outgoing = outgoing
+        self._books = books
+        self._claimer = claimer
+        self._writer = writer
+        self._appetite = appetite
+        self._wake = wake
+        self.orders = Orders()
+        self.is_dry = False  # nothing was due when it was last asked
+        self._asked_at = 0.0
+        self._ask_at = 0.0  # not before this second since boot
+        self._pause = FIRST_PAUSE
+        self._bell = threading.Event()
+        self._work_done: Future[None] | None = None
+
+    def start(self) -> None:
+        """Begin; the first claim is asked for at once."""
+        threads = ThreadPoolExecutor(1, thread_name_prefix="clerk")
+        self._work_done = threads.submit(self._work)
+        threads.shutdown(wait=False)
+
+    def ring(self) -> None:
+        """There is something to do; from any thread."""
+        self._bell.set()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the thread has ended: as it was told to, or by the error in `error`."""
+        return self._work_done is not None and self._work_done.done()
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ended the thread against its orders; waits for its end."""
+        return self._work_done.exception() if self._work_done is not None else None
+
+    def _work(self) -> None:
+        with self._app.app_context():
+            try:
+                self._keep_working()
+            finally:
+                self._books.rest()
+                db.session.remove()
+                self._wake()
+
+    def _keep_working(self) -> None:
+        over_since = float("inf")
+        while True:
+            is_over = self.orders.is_over
+            if is_over:
+                over_since = min(over_since, clock.boot_seconds())
+            try:
+                self._books.settle(self.orders.relay_fault)
+                if not is_over and self._wants_more():
+                    self._claim()
+                self._pause = FIRST_PAUSE
+            except AWAY as error:
+                if self.orders.is_hurried and clock.boot_seconds() - over_since > PATIENCE:
+                    log.error("results_left_in_journal", count=len(self._outgoing.results()))
+                    return
+                self._wait_for_database(error)
+                continue
+            self._wake()
+            if is_over and self._outgoing.is_empty and self._books.is_clean:
+                return
+            self._rest()
+
+    def _wait_for_database(self, error: Exception) -> None:
+        self._books.rest()
+        db.session.rollback()
+        log.warning("database_away", waits=self._pause, fault=type(error).__name__)
+        threading.Event().wait(self._pause)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+
+    def _rest(self) -> None:
+        """Wait for work, and a moment longer for more of it."""
+        if self._wants_more() and not self.orders.is_over:
+            return
+        if self._bell.wait(min(REST, max(self._ask_at - clock.boot_seconds(), 0.0))):
+            threading.Event().wait(LINGER)
+            self._bell.clear()
+
+    def _wants_more(self) -> bool:
+        return (clock.boot_seconds() >= self._ask_at
+                and self._outgoing.waiting <= self._appetite.limit // 2)
+
+    def _claim(self) -> None:
+        limit = self._appetite.next_limit()
+        self._asked_at = clock.boot_seconds()
+        self.is_dry = False
+        with self._books.unsure(), transaction():
+            batch = self._claimer.claim(self._lane, limit=limit)
+        self.is_dry = batch.is_empty and batch.again_in is None
+        if batch.is_empty:
+            self._appetite.rest()
+            wait = ASK_EVERY if batch.again_in is None else min(batch.again_in, ASK_EVERY)
+            self._ask_at = self._asked_at + wait
+        if batch.owed:
+            self._books.opened(batch, asked_at=self._asked_at)
+            self._write(batch)
+
+    def _write(self, batch: Batch) -> None:
+        """Make drafts of the whole claim; no transaction spans the network."""
+        asked = self._claimer.ask_relay(batch.owed)
+        drafts: list[Draft] = []
+        for owed in batch.owed:
+            if owed.message_id in asked.taken:
+                self._outgoing.fail(of_log(owed, now=clock.unix_seconds()))
+            elif owed.message_id in asked.undecided:
+                self._books.put_back(owed, wait=ASK_RELAY_AGAIN)
+            elif (draft := self._draft(owed)) is not None:
+                drafts.append(draft)
+        db.session.rollback()
+        self._outgoing.put(drafts)
+
+    def _draft(self, owed: Owed) -> Draft | None:
+        try:
+            return self._writer.draft(owed, asked_at=self._asked_at)
+        except FAULTS as error:
+            log.error("mail_unmakeable", delivery=owed.due.id, fault=type(error).__name__)
+            self._outgoing.fail(of_fault(owed, error, now=clock.unix_seconds()))
+            return None

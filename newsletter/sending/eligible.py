@@ -1,0 +1,111 @@
+"""Eligible: of what is due, to whom it goes, and whether that is still wanted (R16)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from newsletter.accounts.models import Account
+from newsletter.deliveries.claim import Due
+from newsletter.deliveries.models import MailKind, SkipReason
+from newsletter.deliveries.suppress import SuppressionReason, reasons_of
+from newsletter.extensions import db
+from newsletter.subscribers.queries import (
+    Recipient,
+    addresses_before_change,
+    addresses_of_changes,
+    recipients,
+)
+from newsletter.tokens import Signer
+
+# Which side of a change of address a mail about it goes to.
+SIDES = {MailKind.CONFIRM_ADDRESS: "new_address", MailKind.ADDRESS_CHANGED: "old_address"}
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A delivery that is owed, and the address it goes to; `reader` is None for an account."""
+
+    due: Due
+    address: str
+    reader: Recipient | None
+
+
+def eligible(
+    due: Sequence[Due], *, signer: Signer
+) -> tuple[list[Addressed], dict[SkipReason, list[int]]]:
+    """What is still owed, with addresses; and the ids of what is not, by the reason why.
+
+    Read in the transaction that claims: whoever left or was suppressed before it gets nothing.
+    """
+    readers = recipients([each.subscriber_id for each in due if each.subscriber_id is not None])
+    accounts = _account_addresses([e.account_id for e in due if e.account_id is not None])
+    addresses = _addresses(due, readers)
+    hashes = {key: signer.address_hashes(address) for key, address in addresses.items() if address}
+    known = reasons_of({each for several in hashes.values() for each in several})
+    owed: list[Addressed] = []
+    skipped: dict[SkipReason, list[int]] = {}
+    for delivery in due:
+        if delivery.account_id is not None:
+            owed.append(Addressed(delivery, accounts[delivery.account_id], None))
+            continue
+        reader, address = readers.get(delivery.subscriber_id or 0), addresses.get(delivery.id)
+        reasons = {known[each] for each in hashes.get(delivery.id, ()) if each in known}
+        reason = _why_not(delivery.kind, reader, address, reasons)
+        if reason is None:
+            assert address is not None
+            owed.append(Addressed(delivery, address, reader))
+        else:
+            skipped.setdefault(reason, []).append(delivery.id)
+    return owed, skipped
+
+
+def _why_not(
+    kind: MailKind, reader: Recipient | None, address: str | None, reasons: set[SuppressionReason]
+) -> SkipReason | None:
+    """Why this mail is no longer owed, or None when it is."""
+    if reader is None or address is None or not reader.may_get(kind):
+        return SkipReason.UNSUBSCRIBED
+    if reader.is_waiting(kind):
+        return SkipReason.PAUSED
+    # A confirmation may go to an address that bounced: confirming lifts that (W07).
+    if kind in (MailKind.CONFIRM_SIGNUP, MailKind.CONFIRM_ADDRESS):
+        reasons = reasons - {SuppressionReason.HARD_BOUNCE}
+    return SkipReason.SUPPRESSED if reasons else None
+
+
+def _addresses(due: Sequence[Due], readers: dict[int, Recipient]) -> dict[int, str | None]:
+    """The address of each delivery to a reader: that of the moment of its first claim (R04)."""
+    elsewhere = _other_sides(due)
+    earlier = addresses_before_change({
+        each.subscriber_id: each.first.at
+        for each in due
+        if each.first is not None and each.subscriber_id is not None
+    })
+    found: dict[int, str | None] = {}
+    for each in due:
+        reader = readers.get(each.subscriber_id or 0)
+        if reader is None:
+            continue
+        address = reader.address
+        if each.first is not None and address is not None:
+            address = earlier.get(reader.subscriber_id, address)
+        found[each.id] = elsewhere.get(each.id, address)
+    return found
+
+
+def _other_sides(due: Sequence[Due]) -> dict[int, str | None]:
+    """Of the mails about a change of address, the side that each goes to (W12)."""
+    about = {e.id: (e.kind, int(e.params["change_id"])) for e in due if e.kind in SIDES}
+    changes = addresses_of_changes([change_id for _, change_id in about.values()])
+    return {
+        delivery_id: getattr(changes[change_id], SIDES[kind]) if change_id in changes else None
+        for delivery_id, (kind, change_id) in about.items()
+    }
+
+
+def _account_addresses(ids: list[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(ids)))
+    return dict(rows.tuples().all())

@@ -1,0 +1,224 @@
+"""Journal: what a process offered and what it heard, in a file of its own, before anything else.
+
+The file is written through shared memory, so a process that is killed loses no entry; its room is
+taken when it is opened, so a full disk stops us before a mail leaves and not after (R24). It has
+two halves: when one is full, what is not yet in the database moves to the other, which then counts.
+Its owner holds a lock on it for life, by which others tell whether the owner lives.
+"""
+
+import fcntl
+import mmap
+import os
+import re
+import struct
+import threading
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.deliveries.models import DeliveryStatus, Outcome
+from newsletter.deliveries.record import Result
+
+SUFFIX = ".journal"
+_HALF = 262_144  # octets; an entry has at most some 1,200
+_PAGE = 4096
+_HEADER = struct.Struct("<8sQ")  # a mark, and the generation: even or odd tells the half
+_MARK = b"journal1"
+# Checksum, octets after this head, generation, delivery, claim; then a kind.
+_HEAD = struct.Struct("<IIQqqB")
+_OFFERING, _OUTCOME = 1, 2
+_RESULT = struct.Struct("<qdddHHHHH")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a journal says of one claimed delivery: a result, or that it was offered."""
+
+    delivery_id: int
+    claim_id: int
+    result: Result | None
+
+
+class Journal:
+    """The journal that this process writes; threads of it may share it."""
+
+    def __init__(self, spool: Path, worker: str) -> None:
+        """Take room for it. Raises OSError: no room, or a folder that cannot be written."""
+        spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path = path_of(spool, worker)
+        # Not under its name before it is locked: else another would take its owner for dead.
+        opening = self.path.with_suffix(".opening")
+        self._file = os.open(opening, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Written, not only measured: a hole in the file would be room that is promised twice.
+            _write_all(self._file, bytes(_PAGE + 2 * _HALF))
+            self._map = mmap.mmap(self._file, _PAGE + 2 * _HALF)
+            opening.rename(self.path)
+        except OSError:
+            os.close(self._file)
+            opening.unlink(missing_ok=True)
+            raise
+        self._lock = threading.Lock()
+        self._generation = 0
+        self._offered: dict[tuple[int, int], bytes] = {}
+        self._unsaved: deque[bytes] = deque()
+        self._begin_half()
+
+    def offering(self, delivery_id: int, claim_id: int) -> None:
+        """Right before the first octet of a body: from now on it may have been taken."""
+        entry = _entry(_OFFERING, delivery_id, claim_id)
+        with self._lock:
+            self._offered[delivery_id, claim_id] = entry
+            self._append(entry)
+
+    def outcome(self, result: Result) -> None:
+        """Right after the answer: what becomes of it is known, whoever writes it down."""
+        entry = _entry(_OUTCOME, result.delivery_id, result.claim_id, _packed(result))
+        with self._lock:
+            self._offered.pop((result.delivery_id, result.claim_id), None)
+            self._unsaved.append(entry)
+            self._append(entry)
+
+    def settled(self, count: int) -> None:
+        """So many outcomes, the oldest, are committed."""
+        with self._lock:
+            for _ in range(count):
+                self._unsaved.popleft()
+
+    def close(self, *, is_settled: bool) -> None:
+        """Let go of it; it stays for recovery, unless all is settled and nothing in hand."""
+        if is_settled:
+            self.path.unlink(missing_ok=True)
+        self._map.close()
+        os.close(self._file)
+
+    def _append(self, entry: bytes) -> None:
+        whole = _sealed(entry, self._generation)
+        if self._at + len(whole) + _HEAD.size > self._end:
+            self._turn_over()
+            return  # the entry went along
+        self._map[self._at : self._at + len(whole)] = whole
+        self._at += len(whole)
+
+    def _turn_over(self) -> None:
+        self._generation += 1
+        live = b"".join(
+            _sealed(each, self._generation) for each in (*self._offered.values(), *self._unsaved)
+        )
+        self._begin_half(live)
+
+    def _begin_half(self, live: bytes = b"") -> None:
+        """Fill the half of this generation, and only then let it count."""
+        self._at = _PAGE + (self._generation % 2) * _HALF
+        self._end = self._at + _HALF
+        if len(live) + _HEAD.size > _HALF:
+            raise OSError("the journal is full")
+        self._map[self._at : self._at + len(live)] = live
+        self._at += len(live)
+        self._map[: _HEADER.size] = _HEADER.pack(_MARK, self._generation)
+
+
+def path_of(spool: Path, worker: str) -> Path:
+    """Where the journal of that worker lies."""
+    return spool / f"{_UNSAFE.sub('-', worker)}{SUFFIX}"
+
+
+def journals(spool: Path) -> list[Path]:
+    """Every journal in the folder, also those of owners who live."""
+    return sorted(spool.glob(f"*{SUFFIX}"))
+
+
+def is_alive(path: Path) -> bool:
+    """Whether the owner of this journal still runs."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+
+
+def read(path: Path) -> list[Entry]:
+    """What a journal says, in order, of all that was not yet known to be committed; by anybody.
+
+    A last entry that was cut off is left out: what it would have announced was never done. Raises
+    OSError when it cannot be read.
+    """
+    data = path.read_bytes()
+    if len(data) < _HEADER.size or data[:8] != _MARK:
+        return []
+    _, generation = _HEADER.unpack_from(data)
+    start = _PAGE + (generation % 2) * _HALF
+    return list(_entries(data[start : start + _HALF], generation))
+
+
+def last_words(entries: Iterable[Entry]) -> dict[tuple[int, int], Result | None]:
+    """Of each delivery and claim the last that is known: its result, or None when offered only."""
+    words: dict[tuple[int, int], Result | None] = {}
+    for entry in entries:
+        words[entry.delivery_id, entry.claim_id] = entry.result
+    return words
+
+
+def _entries(half: bytes, generation: int) -> Iterator[Entry]:
+    at = 0
+    while at + _HEAD.size <= len(half):
+        checksum, length, written_in, delivery_id, claim_id, kind = _HEAD.unpack_from(half, at)
+        end = at + _HEAD.size + length
+        if written_in != generation or kind == 0 or end > len(half):
+            return
+        if zlib.crc32(half[at + 4 : end]) != checksum:
+            return
+        result = None
+        if kind == _OUTCOME:
+            result = _unpacked(half[at + _HEAD.size : end], delivery_id, claim_id)
+        yield Entry(delivery_id, claim_id, result)
+        at = end
+
+
+def _entry(kind: int, delivery_id: int, claim_id: int, body: bytes = b"") -> bytes:
+    return _HEAD.pack(0, len(body), 0, delivery_id, claim_id, kind) + body
+
+
+def _sealed(entry: bytes, generation: int) -> bytes:
+    rest = entry[4:8] + generation.to_bytes(8, "little") + entry[16:]
+    return zlib.crc32(rest).to_bytes(4, "little") + rest
+
+
+def _packed(result: Result) -> bytes:
+    words = [(each or "").encode("utf-8", "replace")[:600] for each in (
+        result.outcome, result.status, result.reply_code, result.reply_text, result.message_id)]
+    return _RESULT.pack(
+        result.mailing_id or 0, result.started_at, result.ended_at, result.wait, *map(len, words)
+    ) + b"".join(words)
+
+
+def _unpacked(body: bytes, delivery_id: int, claim_id: int) -> Result:
+    mailing_id, started_at, ended_at, wait, *lengths = _RESULT.unpack_from(body)
+    outcome, status, code, text, message_id = _parts(body[_RESULT.size :], lengths)
+    return Result(
+        delivery_id=delivery_id, claim_id=claim_id, mailing_id=mailing_id or None,
+        outcome=Outcome(outcome), status=DeliveryStatus(status), started_at=started_at,
+        ended_at=ended_at, reply_code=code or None, reply_text=text, wait=wait,
+        message_id=message_id or None,
+    )
+
+
+def _parts(body: bytes, lengths: Sequence[int]) -> list[str]:
+    parts, at = [], 0
+    for length in lengths:
+        parts.append(body[at : at + length].decode("utf-8", "replace"))
+        at += length
+    return parts
+
+
+def _write_all(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]

@@ -1,0 +1,189 @@
+"""Outgoing: the drafts of one run on their way, between the clerk and the wires.
+
+The clerk's thread puts drafts in and takes results out; the thread of the wires does the rest. What
+was offered stands in the journal before the first octet leaves, and every result before the next.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Collection
+
+from newsletter import clock
+from newsletter.deliveries.models import DeliveryStatus
+from newsletter.deliveries.record import Result
+from newsletter.logs import get_logger
+from newsletter.mailer.smtp import Letter, Reply
+from newsletter.sending.answer import Judge, of_fault
+from newsletter.sending.journal import Journal
+from newsletter.sending.lease import Leases
+from newsletter.sending.single import FAULTS
+from newsletter.sending.write import Draft
+
+log = get_logger(__name__)
+
+# Whether a mail is still wanted was asked when it was claimed. Older than this it goes back, to be
+# asked again, so that who left more than five seconds before her turn gets nothing (R16).
+FRESH_SECONDS = 4.0
+# Results that may wait for their commit, beyond one for each conversation (R02).
+SPARE = 8
+
+
+class Outgoing:
+    """A source of letters for the wires."""
+
+    def __init__(
+        self,
+        *,
+        leases: Leases,
+        journal: Journal,
+        judge: Judge,
+        connections: int,
+    ) -> None:
+        self._leases = leases
+        self._journal = journal
+        self._judge = judge
+        self._ring: Callable[[], None] = lambda: None
+        # If this machine were lost with its journal, so many may have been taken unknown to all.
+        self._unknown_at_most = 2 * connections + SPARE
+        self._drafts: deque[Draft] = deque()
+        self._returned: deque[Draft] = deque()
+        self._results: deque[Result] = deque()
+        self._offered = 0
+        self.spoken_of = 0  # letters on the wires, offered or only announced
+        self.is_open = False
+        self.tally: Counter[DeliveryStatus] = Counter()  # of what is committed
+
+    def open(self, ring: Callable[[], None]) -> None:
+        """From now on letters may leave; `ring` tells the clerk that there is work."""
+        self._ring, self.is_open = ring, True
+
+    def close(self) -> None:
+        """No letter more is begun; those on the wires come to their end."""
+        self.is_open = False
+        self._ring()
+
+    # For the clerk.
+
+    @property
+    def waiting(self) -> int:
+        """How many drafts have not been spoken of."""
+        return len(self._drafts) if self.is_open else 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left that the clerk would have to see to."""
+        return not (self._drafts or self._returned or self._results or self.spoken_of)
+
+    def put(self, drafts: Collection[Draft]) -> None:
+        """New drafts, in the order in which they are to go."""
+        self._drafts.extend(drafts)
+
+    def fail(self, draft_result: Result) -> None:
+        """A result of a delivery that never became a draft."""
+        self._finish(draft_result)
+
+    def results(self) -> list[Result]:
+        """The results that are not yet committed, the oldest first."""
+        return list(self._results)
+
+    def committed(self, count: int) -> None:
+        """So many results, the oldest, are in the database."""
+        self._journal.settled(count)
+        for _ in range(count):
+            self.tally[self._results.popleft().status] += 1
+
+    def take_returned(self) -> list[Draft]:
+        """What is to go back to the ledger as it was; with everything, once this is closed."""
+        back: list[Draft] = []
+        for queue in (self._returned,) if self.is_open else (self._returned, self._drafts):
+            while queue:
+                back.append(queue.popleft())
+        return back
+
+    def mailings(self) -> set[int | None]:
+        """The mailings of which drafts wait; None stands for single mails."""
+        return {each.owed.due.mailing_id for each in self._drafts.copy()}
+
+    def withdraw(self, mailing_ids: Collection[int | None]) -> None:
+        """Nothing more of these is to go."""
+        if not mailing_ids:
+            return
+        for _ in range(len(self._drafts)):
+            try:
+                draft = self._drafts.popleft()
+            except IndexError:
+                return
+            is_out = draft.owed.due.mailing_id in mailing_ids
+            (self._returned if is_out else self._drafts).append(draft)
+
+    # For the wires.
+
+    def next(self) -> tuple[Draft, Letter] | None:
+        """The next letter that is still fresh and that we still hold."""
+        while self.is_open and self._drafts and self.has_room():
+            try:
+                draft = self._drafts.popleft()
+            except IndexError:
+                return None
+            is_fresh = clock.boot_seconds() - draft.asked_at < FRESH_SECONDS
+            if not is_fresh or not self._leases.holds(draft.owed.claim_id):
+                self._give_back(draft)
+                continue
+            try:
+                letter = draft.letter()
+            except FAULTS as error:
+                log.error("mail_unmakeable", delivery=draft.owed.due.id,
+                          fault=type(error).__name__)
+                self._finish(of_fault(draft.owed, error, now=clock.unix_seconds()))
+                continue
+            draft.started_at = clock.unix_seconds()
+            self.spoken_of += 1
+            return draft, letter
+        return None
+
+    def has_room(self) -> bool:
+        """Whether one more may be offered without more being unknown than we promise."""
+        return len(self._results) + self._offered < self._unknown_at_most
+
+    def may_offer(self, tag: Draft) -> bool:
+        """Whether the lease still holds; then the journal says that it is offered (R07)."""
+        if not self._leases.holds(tag.owed.claim_id):
+            return False
+        self._journal.offering(tag.owed.due.id, tag.owed.claim_id)
+        self._offered += 1
+        tag.is_offered = True
+        return True
+
+    def answered(self, tag: Draft, reply: Reply) -> None:
+        """The relay's last word."""
+        self._let_go(tag)
+        self._finish(self._judge.of_reply(
+            tag.owed, reply, started_at=tag.started_at, now=clock.unix_seconds()))
+
+    def dropped(self, tag: Draft, reason: str, *, is_offered: bool) -> None:
+        """The conversation broke: unclear when the body was on its way (R05)."""
+        self._let_go(tag)
+        self._finish(self._judge.of_drop(
+            tag.owed, reason, is_offered=is_offered, started_at=tag.started_at,
+            now=clock.unix_seconds()))
+
+    def returned(self, tag: Draft) -> None:
+        """Never offered: to the front again, or back to the ledger when the lease is over."""
+        self._let_go(tag)
+        if self._leases.holds(tag.owed.claim_id):
+            self._drafts.appendleft(tag)
+        else:
+            self._give_back(tag)
+
+    def _let_go(self, draft: Draft) -> None:
+        self.spoken_of -= 1
+        self._offered -= draft.is_offered
+        draft.is_offered = False
+
+    def _give_back(self, draft: Draft) -> None:
+        self._returned.append(draft)
+        self._ring()
+
+    def _finish(self, result: Result) -> None:
+        self._journal.outcome(result)
+        self._results.append(result)
+        self._ring()

@@ -1,0 +1,116 @@
+"""The journal: what was offered and heard outlives its process, and says no more than that."""
+
+import os
+import signal
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from newsletter.deliveries.models import DeliveryStatus, Outcome
+from newsletter.deliveries.record import Result
+from newsletter.sending import journal
+from newsletter.sending.journal import Journal
+
+WORKER = "host:12:ab"
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from newsletter.sending.journal import Journal
+from tests.sending.test_journal import result
+kept = Journal(Path(sys.argv[1]), "host:12:ab")
+kept.offering(1, 7)
+kept.outcome(result(1))
+kept.offering(2, 7)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def result(delivery_id: int, *, text: str = "2.0.0 taken") -> Result:
+    return Result(delivery_id, 7, Outcome.ACCEPTED, DeliveryStatus.SENT, 1.5, 2.5, "250 2.0.0",
+                  text, 0.0, f"<{delivery_id}@example>", 3)
+
+
+def test_what_a_killed_process_wrote_can_be_read(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, str(tmp_path)], check=False, cwd=Path.cwd(),
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )
+    assert done.returncode == -signal.SIGKILL
+    path = journal.path_of(tmp_path, WORKER)
+    assert not journal.is_alive(path)
+    assert journal.last_words(journal.read(path)) == {(1, 7): result(1), (2, 7): None}
+
+
+def test_an_owner_that_lives_is_seen_to_live(tmp_path: Path) -> None:
+    kept = Journal(tmp_path, WORKER)
+    assert journal.journals(tmp_path) == [kept.path]
+    assert journal.is_alive(kept.path)
+    kept.close(is_settled=False)
+    assert not journal.is_alive(kept.path)
+    assert kept.path.exists()
+
+
+def test_a_settled_journal_leaves_no_file(tmp_path: Path) -> None:
+    kept = Journal(tmp_path, WORKER)
+    kept.offering(1, 7)
+    kept.outcome(result(1))
+    kept.settled(1)
+    kept.close(is_settled=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_run_needs_no_more_room_and_forgets_nothing_unsaved(tmp_path: Path) -> None:
+    kept = Journal(tmp_path, WORKER)
+    size = kept.path.stat().st_size
+    kept.offering(9_999_999, 7)
+    for number in range(1, 3001):
+        kept.offering(number, 7)
+        kept.outcome(result(number, text="x" * 500))
+        if number % 10 == 0:
+            kept.settled(10 if number < 3000 else 5)
+    words = journal.last_words(journal.read(kept.path))
+    kept.close(is_settled=False)
+    assert kept.path.stat().st_size == size
+    assert words[9_999_999, 7] is None
+    assert all(words[number, 7] == result(number, text="x" * 500) for number in range(2996, 3001))
+
+
+def test_an_entry_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
+    kept = Journal(tmp_path, WORKER)
+    kept.offering(1, 7)
+    kept.offering(2, 7)
+    kept.close(is_settled=False)
+    raw = bytearray(kept.path.read_bytes())
+    at = raw.find(struct.pack("<q", 2))
+    raw[at] ^= 1
+    kept.path.write_bytes(raw)
+    assert [entry.delivery_id for entry in journal.read(kept.path)] == [1]
+
+
+@pytest.mark.parametrize("content", [b"", b"journal1", b"nonsense" * 99])
+def test_what_is_no_journal_says_nothing(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "odd.journal"
+    path.write_bytes(content)
+    assert journal.read(path) == []
+
+
+def test_a_full_disk_stops_us_before_a_mail_leaves(tmp_path: Path) -> None:
+    """R24: room is taken when the journal is opened, and not when the answer comes."""
+    code = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from newsletter.sending.journal import Journal\n"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))\n"
+        "try:\n    Journal(Path(sys.argv[1]), 'host:12:ab')\n"
+        "except OSError as error:\n    print(type(error).__name__)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )
+    assert said.stdout.strip() == "OSError"
+    assert list(tmp_path.iterdir()) == []
