@@ -1,6 +1,7 @@
 """The Celery application: `celery -A tasks.worker worker -Q bulk`."""
 
 import ctypes
+import sys
 from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
@@ -15,6 +16,10 @@ from newsletter.sending.run import Post
 from newsletter.start import start
 
 log = get_logger(__name__)
+
+# How long the thread that has the ledger may keep the interpreter from the one that has the wires,
+# which needs it a hundred microseconds at a time. Python's own 5 ms would leave the relay idle.
+SWITCH_SECONDS = 0.0005
 
 core = start(create_core)
 
@@ -67,6 +72,7 @@ def tell_processes(**_: Any) -> None:
 @worker_process_init.connect
 def open_post(**_: Any) -> None:
     """Each process has its own conversations with the relay and its own connections."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     with core.app_context():
         db.engine.dispose(close=False)
     core.extensions["post"] = Post(core, is_stopping=lambda: bool(_is_stopping.value))

@@ -43,6 +43,7 @@ class Wires(Generic[T]):
         self._timeouts = timeouts
         self._source = source
         self._wires: list[Wire[T]] = []
+        self._writing: set[Wire[T]] = set()  # those whose socket is full
         self._opening = 0
         self._is_closed = False
         self._lock = threading.Lock()  # between the last conversation opened and the end
@@ -162,8 +163,9 @@ class Wires(Generic[T]):
         if not wire.is_open:
             self._forget(wire)
             return
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if wire.wants_to_write else 0)
-        if self._selector.get_key(wire).events != events:
+        if wire.wants_to_write != (wire in self._writing):
+            self._writing ^= {wire}
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if wire.wants_to_write else 0)
             self._selector.modify(wire, events, wire)
 
     def _look(self, now: float) -> None:
@@ -178,3 +180,4 @@ class Wires(Generic[T]):
     def _forget(self, wire: Wire[T]) -> None:
         self._selector.unregister(wire)
         self._wires.remove(wire)
+        self._writing.discard(wire)

@@ -1,5 +1,6 @@
 """Where mail ends that nobody keeps: the cheap sink, Postfix's `smtp-sink`, and what feeds them."""
 
+import os
 import re
 import shutil
 import signal
@@ -86,8 +87,10 @@ def cheap_sink(folder: Path) -> Sink:
 def postfix_sink() -> Sink:
     """Postfix's `smtp-sink`. Raises ToolMissing."""
     port = free_port()
+    as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to run as root
     return Sink(
-        [_program("smtp-sink", package="postfix"), f"127.0.0.1:{port}", str(SINK_BACKLOG)], port
+        [_program("smtp-sink", package="postfix"), *as_nobody, f"127.0.0.1:{port}",
+         str(SINK_BACKLOG)], port
     )
 
 
