@@ -39,8 +39,8 @@ class Result:
 _RECORD = """
     with v as (
         select * from json_to_recordset(%(rows)s ::json)
-            as v(id bigint, claim bigint, mailing bigint, outcome text, status text, start float8,
-                 ending float8, code text, reply text, wait float8, name text)
+            as v(id bigint, claim bigint, outcome text, status text, start float8, ending float8,
+                 code text, reply text, wait float8, name text)
     ), noted as (
         insert into attempts (delivery_id, claim_id, worker, started_at, ended_at, outcome,
                               reply_code, reply_text)
@@ -75,9 +75,9 @@ def record(
     if not results:
         return
     rows = json.dumps([
-        {"id": r.delivery_id, "claim": r.claim_id, "mailing": r.mailing_id, "outcome": r.outcome,
-         "status": r.status, "start": r.started_at, "ending": r.ended_at, "code": r.reply_code,
-         "reply": r.reply_text, "wait": r.wait, "name": r.message_id}
+        {"id": r.delivery_id, "claim": r.claim_id, "outcome": r.outcome, "status": r.status,
+         "start": r.started_at, "ending": r.ended_at, "code": r.reply_code, "reply": r.reply_text,
+         "wait": r.wait, "name": r.message_id}
         for r in results
     ])
     connection = connection or db.session.connection()

@@ -58,11 +58,6 @@ class Wires(Generic[T]):
         self._selector.register(self._bell, selectors.EVENT_READ)
 
     @property
-    def is_busy(self) -> bool:
-        """Whether a letter is spoken of on any of them."""
-        return any(not wire.is_idle for wire in self._wires)
-
-    @property
     def refusal(self) -> str | None:
         """Why no conversation could be opened, while there is none; in an operator's words."""
         return None if self._wires or self._opening else self._refusal

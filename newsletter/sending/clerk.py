@@ -47,6 +47,7 @@ class Orders:
 
     is_over: bool = False  # no more claims; give back what waits, and end when all is written
     is_hurried: bool = False  # the process is told to stop
+    is_abandoned: bool = False  # the wires failed: leave all to the journal, and end
     relay_fault: str | None = None  # why no conversation could be opened
 
 
@@ -87,6 +88,13 @@ class Clerk:
         self._work_done = threads.submit(self._work)
         threads.shutdown(wait=False)
 
+    def abandon(self) -> None:
+        """End at once and wait for that; what is in hand is for recovery, by the journal."""
+        self.orders.is_abandoned = True
+        self.ring()
+        if self._work_done is not None:
+            self._work_done.exception()
+
     def ring(self) -> None:
         """There is something to do; from any thread."""
         self._bell.set()
@@ -112,7 +120,7 @@ class Clerk:
 
     def _keep_working(self) -> None:
         over_since = float("inf")
-        while True:
+        while not self.orders.is_abandoned:
             is_over = self.orders.is_over
             if is_over:
                 over_since = min(over_since, clock.boot_seconds())
@@ -143,7 +151,8 @@ class Clerk:
         """Wait for work, and a moment longer for more of it."""
         if self._wants_more() and not self.orders.is_over:
             return
-        if self._bell.wait(min(REST, max(self._ask_at - clock.boot_seconds(), 0.0))):
+        until_asked = self._ask_at - clock.boot_seconds()
+        if self._bell.wait(min(REST, until_asked) if until_asked > 0 else REST):
             threading.Event().wait(LINGER)
             self._bell.clear()
 
@@ -172,7 +181,7 @@ class Clerk:
         drafts: list[Draft] = []
         for owed in batch.owed:
             if owed.message_id in asked.taken:
-                self._outgoing.fail(of_log(owed, now=clock.unix_seconds()))
+                self._outgoing.finish(of_log(owed, now=clock.unix_seconds()))
             elif owed.message_id in asked.undecided:
                 self._books.put_back(owed, wait=ASK_RELAY_AGAIN)
             elif (draft := self._draft(owed)) is not None:
@@ -185,5 +194,5 @@ class Clerk:
             return self._writer.draft(owed, asked_at=self._asked_at)
         except FAULTS as error:
             log.error("mail_unmakeable", delivery=owed.due.id, fault=type(error).__name__)
-            self._outgoing.fail(of_fault(owed, error, now=clock.unix_seconds()))
+            self._outgoing.finish(of_fault(owed, error, now=clock.unix_seconds()))
             return None

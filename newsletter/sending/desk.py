@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from ssl import SSLContext
 
 from newsletter.config import Settings
 from newsletter.dkim_keys import Keyring
@@ -49,13 +50,15 @@ def desk_of(
         leases=leases, journal=journal, judge=Judge(settings.retry_hours * 3600.0, Random()),
         connections=settings.smtp_connections,
     )
+    # Read once, not for every conversation: the authorities take longer than the handshake.
+    context = tls_context(settings.smtp_ca_file)
     return Desk(
         journal,
         outgoing,
         Books(outgoing, leases, appetite, worker=worker),
         Claimer(settings, signer, keyring, worker=worker),
         Wires(
-            lambda: _connect(settings),
+            lambda: _connect(settings, context),
             at_most=settings.smtp_connections,
             timeouts=Timeouts(settings.smtp_timeout_seconds, settings.smtp_final_timeout_seconds),
             source=outgoing,
@@ -63,10 +66,10 @@ def desk_of(
     )
 
 
-def _connect(settings: Settings) -> Connected:
+def _connect(settings: Settings, context: SSLContext) -> Connected:
     return connect(
         settings.smtp_url,
         helo=settings.mail_from.rpartition("@")[2],
         seconds=min(settings.smtp_timeout_seconds, CONNECT_SECONDS),
-        context=tls_context(settings.smtp_ca_file),
+        context=context,
     )

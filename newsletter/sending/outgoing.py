@@ -77,9 +77,11 @@ class Outgoing:
         """New drafts, in the order in which they are to go."""
         self._drafts.extend(drafts)
 
-    def fail(self, draft_result: Result) -> None:
-        """A result of a delivery that never became a draft."""
-        self._finish(draft_result)
+    def finish(self, result: Result) -> None:
+        """What came of a delivery, from any thread; in the journal before anything is done."""
+        self._journal.outcome(result)
+        self._results.append(result)
+        self._ring()
 
     def results(self) -> list[Result]:
         """The results that are not yet committed, the oldest first."""
@@ -133,7 +135,7 @@ class Outgoing:
             except FAULTS as error:
                 log.error("mail_unmakeable", delivery=draft.owed.due.id,
                           fault=type(error).__name__)
-                self._finish(of_fault(draft.owed, error, now=clock.unix_seconds()))
+                self.finish(of_fault(draft.owed, error, now=clock.unix_seconds()))
                 continue
             draft.started_at = clock.unix_seconds()
             self.spoken_of += 1
@@ -156,13 +158,13 @@ class Outgoing:
     def answered(self, tag: Draft, reply: Reply) -> None:
         """The relay's last word."""
         self._let_go(tag)
-        self._finish(self._judge.of_reply(
+        self.finish(self._judge.of_reply(
             tag.owed, reply, started_at=tag.started_at, now=clock.unix_seconds()))
 
     def dropped(self, tag: Draft, reason: str, *, is_offered: bool) -> None:
         """The conversation broke: unclear when the body was on its way (R05)."""
         self._let_go(tag)
-        self._finish(self._judge.of_drop(
+        self.finish(self._judge.of_drop(
             tag.owed, reason, is_offered=is_offered, started_at=tag.started_at,
             now=clock.unix_seconds()))
 
@@ -181,9 +183,4 @@ class Outgoing:
 
     def _give_back(self, draft: Draft) -> None:
         self._returned.append(draft)
-        self._ring()
-
-    def _finish(self, result: Result) -> None:
-        self._journal.outcome(result)
-        self._results.append(result)
         self._ring()

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from newsletter.config import Settings
 from newsletter.deliveries.due import lanes_with_work
-from newsletter.deliveries.recover import Abandoned, lock_open, open_claims, resolve
+from newsletter.deliveries.recover import lock_open, open_claims, resolve
 from newsletter.extensions import db
 from newsletter.jobs import Job, Lane, enqueue
 from newsletter.logs import get_logger
@@ -53,9 +53,10 @@ def recover_journals(settings: Settings, *, now: datetime) -> None:
         except FileNotFoundError:
             continue  # another was faster
         with transaction():
-            mine = [each for each in open_claims()
+            mine = [each.claim_id for each in open_claims()
                     if journal.path_of(settings.spool, each.worker) == path]
-            _settle(settings, mine, entries, worker=path.stem, expired_only=False, now=now)
+            _settle(settings, lock_open(mine, expired_only=False), entries, worker=path.stem,
+                    now=now)
         path.unlink(missing_ok=True)
 
 
@@ -69,24 +70,21 @@ def _recover_expired(settings: Settings, *, now: datetime) -> None:
     for worker, claims in groupby(sorted(expired, key=lambda e: e.worker), lambda e: e.worker):
         path = journal.path_of(settings.spool, worker)
         with transaction():
-            mine = list(claims)
-            held = lock_open([each.claim_id for each in mine], expired_only=True)
+            held = lock_open([each.claim_id for each in claims], expired_only=True)
             # Read behind the lock: its owner may not offer any more, so this is its last word.
             entries = journal.read(path) if path.exists() else None
-            _settle(settings, [each for each in mine if each.claim_id in held], entries,
-                    worker=worker, expired_only=True, now=now)
+            _settle(settings, held, entries, worker=worker, now=now)
 
 
 def _settle(
     settings: Settings,
-    claims: list[Abandoned],
+    ids: list[int],
     entries: list[journal.Entry] | None,
     *,
     worker: str,
-    expired_only: bool,
     now: datetime,
 ) -> None:
-    ids = lock_open([each.claim_id for each in claims], expired_only=expired_only)
+    """Resolve locked claims by what is known of them; `entries` is None when nothing is."""
     offered: list[int] | None = None
     if entries is not None:
         words = journal.last_words(entries)

@@ -87,6 +87,7 @@ class Post:
         try:
             self._turn(desk, clerk, seconds)
         except BaseException:
+            clerk.abandon()
             self.close()
             raise
         if clerk.error is not None:
@@ -126,6 +127,7 @@ class Post:
         """Drive the wires until the clerk has ended."""
         outgoing, wires, orders = desk.outgoing, desk.wires, clerk.orders
         wires.rest()
+        wires.retry()
         ends_at = clock.boot_seconds() + seconds
         closes_at = float("inf")
         timed_out = False

@@ -29,7 +29,6 @@ LOOK_EVERY = 1.0  # seconds between two looks whether somebody said stop (D06)
 # by another process, and hardly a mail is to follow it (R20).
 WARY_SECONDS = 10.0
 
-
 _ANSWERS = (Outcome.ACCEPTED, Outcome.DEFERRED, Outcome.REFUSED, Outcome.ABOUT_SENDER)
 
 
@@ -106,11 +105,11 @@ class Books:
         asked_at = clock.boot_seconds()
         renews, looks = self._leases.ask_renewal(), self._is_time_to_look(results, asked_at)
         is_new_fault = relay_fault not in (None, self._told)
-        if not (results or self._back or self._to_close or renews or looks or is_new_fault
-                or self._is_unsure):
+        has_more = bool(self._back or self._to_close or renews or looks or is_new_fault
+                        or self._is_unsure)
+        if not results and not has_more:
             return
-        if results and not (self._back or self._to_close or renews or looks or is_new_fault
-                            or self._is_unsure) and self._told == "" and _are_plain(results):
+        if not has_more and self._told == "" and _are_plain(results):
             record(results, worker=self._worker, connection=self._quick())
             self._unnoted.add(each.mailing_id for each in results)
             self._forget(results)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, func, select, update
 
+from newsletter.deliveries.models import Delivery
 from newsletter.deliveries.suppress import SuppressionReason, lift_hard_bounce, suppress
 from newsletter.extensions import db
 from newsletter.subscribers import choices as chosen
@@ -62,6 +63,7 @@ def erase(
     person.former_hash = None
     store_details(Details(), person)
     _forget_changes(person.id, signer=signer, now=now)
+    _forget_words(person.id)
     forget_salt(person.id, keep_months=keep_salt_months, now=now)
     db.session.flush()
 
@@ -96,6 +98,17 @@ def _forget_changes(subscriber_id: int, *, signer: Signer, now: datetime) -> Non
         if change.new_mailbox and "@" in change.new_mailbox:
             change.new_mailbox = signer.address_hashes(change.new_mailbox)[-1]
         change.old_address = change.new_address = None
+
+
+def _forget_words(subscriber_id: int) -> None:
+    """What her single mails said of her choices goes; that they were sent stays, by number."""
+    db.session.execute(
+        update(Delivery)
+        .where(Delivery.subscriber_id == subscriber_id, Delivery.mailing_id.is_(None),
+               Delivery.params.has_key("said"))
+        .values(params=Delivery.params.op("-")("said"))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _forget_address(

@@ -72,6 +72,17 @@ def test_the_ledgers_keep_their_entries_under_a_number() -> None:
     assert made.themes == []
 
 
+def test_what_a_single_mail_said_of_her_choices_goes_and_the_mail_stays_counted() -> None:
+    made = someone()
+    mail = deliveries()[0]
+    mail.params = {**mail.params, "said": {"choices": {"theme_names": ["Data"]}}}
+    db.session.flush()
+    kept = {name: value for name, value in mail.params.items() if name != "said"}
+    gone(made)
+    db.session.refresh(mail)
+    assert mail.params == kept
+
+
 def test_a_hash_stays_only_when_she_never_wants_to_be_written_to() -> None:
     made = someone()
     gone(made)

@@ -1,0 +1,97 @@
+"""The wires and the clerk: neither goes on without the other, and neither is busy with nothing."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from newsletter import clock
+from newsletter.core import settings
+from newsletter.deliveries.models import Claim, Delivery, DeliveryStatus
+from newsletter.errors import RelayUnreachable
+from newsletter.extensions import db
+from newsletter.jobs import Lane
+from newsletter.mailings.queries import get_mailing, progress
+from newsletter.sending import desk
+from newsletter.sending.carry_out import carry_out_edition
+from newsletter.sending.journal import Journal
+from newsletter.sending.recover import recover
+from newsletter.sending.settle import Books
+from newsletter.transaction import transaction
+from tests import material
+from tests.faults.relay import Relay
+
+OpenHouse = Callable[..., AbstractContextManager[Any]]
+
+
+def _publish(readers: int) -> None:
+    with transaction():
+        for _ in range(readers):
+            material.reader()
+        edition_id = material.edition([material.article("data")]).id
+    carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+
+
+def _statuses() -> dict[DeliveryStatus, int]:
+    db.session.rollback()
+    return dict(progress(get_mailing("edition:90-8")).by_status)
+
+
+def test_a_journal_that_fails_ends_both_threads_and_nothing_is_held(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("the journal is full")
+
+    with Relay() as relay, house(relay, SMTP_CONNECTIONS="1") as (_, post):
+        _publish(6)
+        with monkeypatch.context() as broken:
+            broken.setattr(Journal, "offering", fail)
+            with pytest.raises(OSError, match="full"):
+                post.run(Lane.BULK, seconds=30)
+        assert not [each for each in threading.enumerate() if each.name.startswith("clerk")]
+        recover(settings(), now=material.NOW)
+        assert _statuses() == {DeliveryStatus.PENDING: 6}
+        assert db.session.scalars(
+            select(Claim.id).where(Claim.lease_until.is_not(None))).all() == []
+        assert post.run(Lane.BULK, seconds=30).sent == 6
+        assert relay.journal.repeats() == 0
+
+
+def test_a_clerk_whose_letters_wait_for_the_relay_rests(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = []
+    settle = Books.settle
+
+    def counted(books: Books, relay_fault: str | None) -> None:
+        rounds.append(clock.boot_seconds())
+        settle(books, relay_fault)
+
+    monkeypatch.setattr(Books, "settle", counted)
+    with Relay(pace=0.3) as relay, house(relay, SMTP_CONNECTIONS="1") as (_, post):
+        _publish(8)
+        assert post.run(Lane.BULK, seconds=30).sent == 8
+    # Some for each answer, and four a second; a clerk that never rests makes thousands.
+    assert len(rounds) < 100
+
+
+def test_a_relay_that_came_back_is_tried_at_the_next_run(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RelayUnreachable("connection refused")
+
+    with Relay() as relay, house(relay, SMTP_CONNECTIONS="1") as (_, post):
+        _publish(1)
+        with monkeypatch.context() as away:
+            away.setattr(desk, "connect", refuse)
+            assert post.run(Lane.BULK, seconds=30).sent == 0
+        with transaction():
+            db.session.execute(update(Delivery).values(due_at=material.NOW))
+        # Well before the ten seconds in which the same run would ask again.
+        assert post.run(Lane.BULK, seconds=30).sent == 1
+        assert len(relay.journal.entries) == 1
