@@ -10,6 +10,7 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 OF_A_MAIL = ("region", "landmark-one-main")
 
 _RUN = """async ([tags, without]) => {
+    await Promise.allSettled(document.getAnimations().map(each => each.finished));
     const found = await axe.run(document, {
         runOnly: {type: "tag", values: tags}, resultTypes: ["violations"],
         rules: Object.fromEntries(without.map((rule) => [rule, {enabled: false}])),

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from newsletter.core import signer
 from newsletter.subscribers.change_address import ask_change
 from newsletter.subscribers.models import Language, Subscription
 from newsletter.tokens import Purpose
+from tests.browser.accessible import assert_accessible
 from tests.material import reader
 
 SITE = "http://localhost"
@@ -51,8 +51,7 @@ class Tab(NamedTuple):
             self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             self.page.screenshot(path=self.folder / f"{name}-{width}-{scheme}.png", full_page=True)
             if self.has_scripts:
-                found = Axe().run(self.page).response["violations"]
-                assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], name
+                assert_accessible(self.page, name)
                 assert self.page.evaluate("document.documentElement.scrollWidth") <= width, name
 
 

@@ -8,7 +8,6 @@ from threading import Thread
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
@@ -16,6 +15,7 @@ from werkzeug.serving import make_server
 from newsletter.app import create_app
 from newsletter.extensions import db
 from newsletter.subscribers.models import Language
+from tests.browser.accessible import assert_accessible
 from tests.material import NOW
 from tests.web.reader.life import choices_of, data_of, rich_life
 
@@ -121,8 +121,7 @@ def _look(page: Page, name: str, folder: Path) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found = Axe().run(page).response["violations"]
-            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (name, width)
+            assert_accessible(page, (name, width))
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
         page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
     page.emulate_media(color_scheme="light")

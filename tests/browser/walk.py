@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+
+from tests.browser.accessible import assert_accessible
 
 UPDATE = os.environ.get("UPDATE_PICTURES") == "1"
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "pictures"
@@ -69,7 +70,7 @@ class Walk:
                 with self._seen_at(width, height or usual, scheme):
                     assert self._scroll_width() <= width, f"{name} scrolls sideways at {width}"
                     if (width, scheme) in AXE_AT:
-                        self._assert_accessible(name, None)
+                        assert_accessible(self.page, name)
                     if (width, scheme) in AXE_AT or UPDATE:
                         self.page.screenshot(path=self._path(name, width, scheme))
         assert self._said == [], f"the browser complained on {name}: {self._said}"
@@ -80,7 +81,7 @@ class Walk:
             with self._seen_at(width, 1100, scheme):
                 self.page.set_content(html)
                 assert self._scroll_width() <= width, f"{name} scrolls sideways at {width}"
-                self._assert_accessible(name, MAIL_RULES)
+                assert_accessible(self.page, name, MAIL_RULES)
                 self.page.screenshot(path=self._path(name, width, scheme))
 
     @contextmanager
@@ -93,10 +94,6 @@ class Walk:
 
     def _scroll_width(self) -> int:
         return int(self.page.evaluate("document.documentElement.scrollWidth"))
-
-    def _assert_accessible(self, name: str, options: dict[str, object] | None) -> None:
-        found = Axe().run(self.page, options=options).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], name
 
     def _path(self, name: str, width: int, scheme: str) -> Path:
         main = (MAIL_WIDTH if name.startswith("mail-") else 1280, "light")
