@@ -65,11 +65,6 @@ def mask(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
-def keyed_hash(address: str, *, key: bytes) -> str:
-    """Hex HMAC-SHA-256 of the address's identity: recognises it, cannot give it back."""
-    return hmac.new(key, b"address\0" + identity_of(address).encode(), hashlib.sha256).hexdigest()
-
-
 def salted_hash(address: str, *, salt: bytes) -> str:
     """Hex HMAC-SHA-256 of the address's identity under one person's own salt (consent ledger)."""
     return hmac.new(salt, identity_of(address).encode(), hashlib.sha256).hexdigest()

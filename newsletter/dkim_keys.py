@@ -55,6 +55,8 @@ class Keyring:
         verify is worth less than one with other bytes.
         """
         asked = list(selectors)
+        if not asked:
+            return []
         if not set(asked) <= self._held.by_selector.keys():
             self.refresh()  # another machine may know of a rotation before we do
         held = self._held
@@ -64,7 +66,7 @@ class Keyring:
                 log.warning("dkim_selector_gone", selectors=missing)
             self.gone.update(missing)
         found = [held.by_selector[each] for each in asked if each in held.by_selector]
-        return found if found or not asked else list(held.signing)
+        return found or list(held.signing)
 
     def refresh(self) -> bool:
         """Read the keys again if the folder's index is another; whether it was. Costs one stat.

@@ -12,7 +12,8 @@ import structlog
 _ADDRESS = re.compile(
     r"""(?:"[^"\r\n]{0,254}"|(?<![^\s@<>",;:()])[^\s@<>",;:()]+)@[^\s@<>"',;:()]+"""
 )
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
+_SHORTEST_TOKEN = 40
+_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{_SHORTEST_TOKEN},}}")
 _TOKEN_PATHS = re.compile(r"(/(?:bevestigen|voorkeuren|afmelden|mijn-gegevens|adres)/)[^\s\"?]+")
 
 
@@ -23,8 +24,12 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
 
 def clean(text: str) -> str:
     """`text` on one line, with addresses and tokens cut out."""
-    text = _TOKEN_PATHS.sub(r"\1[token]", text)
-    text = _TOKEN.sub("[token]", _ADDRESS.sub("[address]", text))
+    if "/" in text:
+        text = _TOKEN_PATHS.sub(r"\1[token]", text)
+    if "@" in text:
+        text = _ADDRESS.sub("[address]", text)
+    if len(text) >= _SHORTEST_TOKEN:
+        text = _TOKEN.sub("[token]", text)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else " " for c in text)

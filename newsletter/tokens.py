@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from newsletter.addresses import keyed_hash
+from newsletter.addresses import identity_of
 from newsletter.errors import TokenExpired, TokenInvalid
 
 _HEAD = struct.Struct(">2sBQII")
 _MAC_BYTES = 16
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")  # RFC 4648 §5
 
 
 class Purpose(StrEnum):
@@ -63,12 +64,18 @@ class Signer:
     def __init__(self, key: str, previous: Sequence[str] = ()) -> None:
         self._keys = {_key_id(k): _derive(k) for k in (*previous, key)}
         self._macs = {name: _mac_of(each) for name, each in self._keys.items()}
+        self._named = {name.hex(): name for name in self._keys}
         self._present = _key_id(key)
 
     @property
     def present(self) -> str:
         """The name of the present key: what a mail keeps, to be the same on every attempt (R04)."""
         return self._present.hex()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all our keys, the present one last."""
+        return list(self._named)
 
     def make(
         self,
@@ -84,7 +91,7 @@ class Signer:
         Under the key of that name, as long as we have it; else under the present one.
         """
         minutes = int(issued_at.timestamp()) // 60 if issued_at else 0
-        key = self._named(key_id)
+        key = self._named.get(key_id, self._present)
         head = _HEAD.pack(key, _CODES[purpose], row_id, nonce, minutes)
         return _encode(head + self._mac(key, head))
 
@@ -115,12 +122,16 @@ class Signer:
 
         Under the key of that name, as long as we have it; else under the present one.
         """
-        key = self._named(key_id)
+        key = self._named.get(key_id, self._present)
         return self._macs[key](use.encode() + b"\0" + message)[:size]
 
     def address_hashes(self, address: str) -> tuple[str, ...]:
-        """The keyed hash of an address under every key, the present one last (suppressions)."""
-        return tuple(keyed_hash(address, key=key) for key in self._keys.values())
+        """The keyed hash of an address's identity under every key, the present one last.
+
+        Hex; it recognises the address and cannot give it back (suppressions).
+        """
+        message = b"address\0" + identity_of(address).encode()
+        return tuple(mac(message).hex() for mac in self._macs.values())
 
     def seeds(self, use: str) -> tuple[bytes, ...]:
         """32 bytes for a key of another kind under every key, the present one last (RFC 5869).
@@ -130,10 +141,6 @@ class Signer:
         present = self._keys[self._present]
         earlier = [key for key in self._keys.values() if key != present]
         return tuple(_expand(key, use) for key in (*earlier, present))
-
-    def _named(self, key_id: str) -> bytes:
-        key = bytes.fromhex(key_id)
-        return key if key in self._keys else self._present
 
     def _mac(self, key_id: bytes, head: bytes) -> bytes:
         return self._macs[key_id](b"token\0" + head)[:_MAC_BYTES]
@@ -172,7 +179,7 @@ def _key_id(key: str) -> bytes:
 
 
 def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
 
 
 def _decode(token: str) -> bytes:

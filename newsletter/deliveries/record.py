@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -10,8 +10,7 @@ from newsletter.deliveries.models import DeliveryStatus, Outcome
 from newsletter.extensions import db
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """How one attempt of one claimed delivery ended; `status` is what becomes of the delivery.
 
     Moments are seconds since 1970 in UTC by the worker's clock; `wait` is in seconds.

@@ -17,6 +17,8 @@ _TABLE = [
     chr(byte) if (33 <= byte <= 126 and byte != ord("=")) or byte in b" \t" else _CODES[byte]
     for byte in range(256)
 ]
+# What a line may not begin with, as it is once encoded.
+_NEVER_FIRST = (".", "From ", "From=20")
 
 
 def encode(text: str) -> bytes:
@@ -48,21 +50,21 @@ def _hard_line(line: str) -> bytes:
 
 def _soft_lines(data: bytes) -> list[bytes]:
     """The data on encoded lines of at most 75 characters, at least one line."""
+    whole = data.decode("latin-1").translate(_TABLE)
+    if data.endswith((b" ", b"\t")):
+        whole = whole[:-1] + _CODES[data[-1]]  # white space at a line's end may get lost on the way
     lines: list[bytes] = []
-    line: list[str] = []
-    size = 0
-    last = len(data) - 1
-    for index, byte in enumerate(data):
-        code = _TABLE[byte]
-        if index == last and byte in b" \t":
-            code = _CODES[byte]  # white space at a line's end may be lost on the way
-        if size + len(code) > _ROOM:
-            lines.append("".join(line).encode("ascii"))
-            line, size = [], 0
-        starts_from = byte == ord("F") and data.startswith(b"From ", index)
-        if size == 0 and (byte == ord(".") or starts_from):
-            code = _CODES[byte]
-        line.append(code)
-        size += len(code)
-    lines.append("".join(line).encode("ascii"))
-    return lines
+    start = 0
+    while True:
+        first, room = "", _ROOM
+        if whole.startswith(_NEVER_FIRST, start):
+            first = _CODES[ord(whole[start])]
+            start, room = start + 1, room - len(first)
+        end = start + room
+        if end >= len(whole):
+            lines.append((first + whole[start:]).encode("ascii"))
+            return lines
+        # Never within the three characters of an octet.
+        end -= 1 if whole[end - 1] == "=" else 2 if whole[end - 2] == "=" else 0
+        lines.append((first + whole[start:end]).encode("ascii"))
+        start = end

@@ -27,6 +27,7 @@ _ADDRESS = re.compile(
 _PLAIN_IN_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
+@lru_cache(maxsize=512)
 def text_line(name: str, value: str) -> bytes:
     """A line of free text, such as Subject; encoded words where it is not plain ASCII.
 
@@ -45,7 +46,7 @@ def token_line(name: str, value: str) -> bytes:
 
     May hold places. Raises UnsafeHeader on control characters and on what is not ASCII.
     """
-    _check(name, places.PATTERN.sub("", value))
+    _check(name, places.PATTERN.sub("", value) if places.SIGN in value else value)
     if not value.isascii():
         raise UnsafeHeader(f"{name} takes ASCII only")
     return _folded(name, value.split(" "))
@@ -71,17 +72,12 @@ def address_line(name: str, mailboxes: Iterable[tuple[str, str]]) -> bytes:
     return _folded(name, words)
 
 
+@lru_cache(maxsize=256)  # all mails of a claim carry one moment
 def date_line(moment: datetime) -> bytes:
     """The Date line of an aware moment, in UTC with its zone (RFC 5322 §3.3)."""
     if moment.tzinfo is None:
         raise MailError("a Date needs an aware moment")
-    return _date_line(moment.astimezone(UTC).replace(microsecond=0))
-
-
-@lru_cache(maxsize=256)
-def _date_line(moment: datetime) -> bytes:
-    # All mails of a mailing may carry one moment.
-    return _folded("Date", [format_datetime(moment)])
+    return _folded("Date", [format_datetime(moment.astimezone(UTC).replace(microsecond=0))])
 
 
 def to_a_label(address: str) -> str:
@@ -104,10 +100,15 @@ def needs_smtputf8(address: str) -> bool:
 
 
 def _check(name: str, value: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise UnsafeHeader("a header needs a name of letters, digits and hyphens")
+    _check_name(name)
     if _CONTROL.search(value):
         raise UnsafeHeader(f"control character in {name}")
+
+
+@lru_cache(maxsize=64)
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise UnsafeHeader("a header needs a name of letters, digits and hyphens")
 
 
 def _folded(name: str, words: Sequence[str]) -> bytes:

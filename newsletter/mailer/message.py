@@ -8,9 +8,9 @@ between ready bytes, so the same input gives the same bytes on every attempt (R0
 import hashlib
 import html as html_escaping
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
+from functools import lru_cache
 from typing import NamedTuple
 
 from newsletter.errors import MailError
@@ -23,31 +23,29 @@ _PLAIN = "text/plain; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _QUOTED_PRINTABLE = token_line("Content-Transfer-Encoding", "quoted-printable")
 _VERSION = token_line("MIME-Version", "1.0")
-
-
-class Cut(NamedTuple):
-    """A block between its places: as it is sent, and as a signature sees it (RFC 6376 §3.4.4).
-
-    There is one stretch more than there are names. The two are the same objects where they do not
-    differ.
-    """
-
-    sent: tuple[bytes, ...]
-    signed: tuple[bytes, ...]
-    names: tuple[str, ...]
-
-
-# Blocks that were cut before, so that all variants refer to the same stretches.
-Cuts = MutableMapping[bytes, Cut]
+WORDS_KEPT = 512  # encoded values that are kept at hand
 
 
 class Stretch(NamedTuple):
-    """Ready bytes, or an open place by its name."""
+    """Ready bytes, as they are sent and as a signature sees them; or an open place by its name.
+
+    The two are one object where they do not differ (RFC 6376 §3.4.4).
+    """
 
     sent: bytes
     signed: bytes
     name: str | None = None
 
+
+class Cut(NamedTuple):
+    """A block in stretches, and the names of its places."""
+
+    stretches: tuple[Stretch, ...]
+    names: frozenset[str]
+
+
+# Blocks that were cut before, so that all variants refer to the same stretches.
+Cuts = MutableMapping[bytes, Cut]
 
 # The line between head and body is of neither.
 _GAP = Stretch(b"\r\n", b"")
@@ -58,25 +56,16 @@ class Prepared:
     """A variant's message, complete but for one reader's lines and tokens."""
 
     _head: tuple[bytes, ...]  # header lines, some with places
-    body: InitVar[Sequence[Stretch]]
+    _body: tuple[Stretch, ...]
     # One slot in front for the reader's own lines, then head and body in the order they are sent.
     _sent: list[bytes] = field(init=False)
     _holes: list[tuple[int, str]] = field(init=False)
-    # What a signature covers of the body: the digest up to the first place, and what follows.
-    _digest: "hashlib._Hash" = field(init=False)
-    _signed: list[bytes] = field(init=False)
-    _signed_holes: list[tuple[int, str]] = field(init=False)
-    _signings: dict[tuple[str, ...], Signing] = field(init=False, default_factory=dict)
+    _signings: dict[tuple[str, ...], "_Signed"] = field(init=False, default_factory=dict)
 
-    def __post_init__(self, body: Sequence[Stretch]) -> None:
-        whole = [Stretch(b"", b""), *_head_stretches(self._head), *body]
+    def __post_init__(self) -> None:
+        whole = [Stretch(b"", b""), *_split(b"".join(self._head)), *self._body]
         self._sent = [each.sent for each in whole]
         self._holes = [(at, each.name) for at, each in enumerate(whole) if each.name is not None]
-        first = next((at for at, each in enumerate(body) if each.name), len(body))
-        self._digest = hashlib.sha256(b"".join(each.signed for each in body[:first]))
-        tail = body[first:]
-        self._signed = [each.signed for each in tail]
-        self._signed_holes = [(at, each.name) for at, each in enumerate(tail) if each.name]
 
     def pieces(
         self,
@@ -124,17 +113,33 @@ class Prepared:
     ) -> bytes:
         assert at is not None
         names = tuple(key.selector for key in keys)
-        signing = self._signings.get(names)
-        if signing is None:
-            shared = [line for line in self._head if _SIGN not in line]
-            signing = self._signings[names] = Signing(keys, shared)
-        filled = [places.fill(line, tokens) for line in self._head if _SIGN in line]
-        rest = self._signed.copy()
-        for place, name in self._signed_holes:
+        signed = self._signings.get(names)
+        if signed is None:
+            signed = self._signings[names] = _Signed(keys, self._head, self._body)
+        return signed.sign(own, tokens, at)
+
+
+class _Signed:
+    """What a signature covers of a variant: digests up to the first place, and what follows."""
+
+    def __init__(
+        self, keys: Sequence[DkimKey], head: Sequence[bytes], body: Sequence[Stretch]
+    ) -> None:
+        self._signing = Signing(keys, [line for line in head if _SIGN not in line])
+        self._open_lines = [line for line in head if _SIGN in line]
+        first = next((at for at, each in enumerate(body) if each.name), len(body))
+        self._digest = hashlib.sha256(b"".join(each.signed for each in body[:first]))
+        self._rest = [each.signed for each in body[first:]]
+        self._holes = [(at, each.name) for at, each in enumerate(body[first:]) if each.name]
+
+    def sign(self, own: Sequence[bytes], tokens: Mapping[str, bytes], at: datetime) -> bytes:
+        filled = [places.fill(line, tokens) for line in self._open_lines]
+        rest = self._rest.copy()
+        for place, name in self._holes:
             rest[place] = tokens[name]
         digest = self._digest.copy()
         digest.update(b"".join(rest))
-        return signing.sign([*own, *filled], digest.digest(), at=at)
+        return self._signing.sign([*own, *filled], digest.digest(), at=at)
 
 
 def prepare(
@@ -159,7 +164,7 @@ def prepare(
     if html is None:
         return Prepared((*head, *_part_headers(_PLAIN)), (_GAP, *_ended(text_body)))
     html_body = _filled(html, _for_html(values), cuts)
-    boundary = _boundary(text_body, html_body)
+    boundary = _boundary(subject, values)
     content_type = token_line("Content-Type", f'multipart/alternative; boundary="{boundary}"')
     return Prepared((*head, content_type), (_GAP, *_alternative(text_body, html_body, boundary)))
 
@@ -186,35 +191,36 @@ def write_single(
     return prepared.join(headers=reader_headers, values=tokens, keys=keys, at=at)
 
 
-def _head_stretches(lines: Iterable[bytes]) -> Iterator[Stretch]:
-    sent, names = places.split(b"".join(lines))
-    for stretch, name in zip(sent, (*names, None), strict=True):
-        yield Stretch(stretch, b"")
-        if name is not None:
-            yield Stretch(b"", b"", name)
-
-
 def _filled(
-    blocks: Iterable[bytes], values: Mapping[str, bytes], cuts: Cuts
-) -> tuple[Stretch, ...]:
+    blocks: Iterable[bytes], filled: Mapping[str, Stretch], cuts: Cuts
+) -> list[Stretch]:
     """The blocks one after the other, with the variant's places filled."""
     stretches: list[Stretch] = []
     for block in blocks:
-        cut = cuts.get(block)
-        if cut is None:
-            cut = cuts[block] = _cut(block)
-        for sent, signed, name in zip(cut.sent, cut.signed, (*cut.names, None), strict=True):
-            stretches.append(Stretch(sent, signed))
-            if name is None:
-                continue
-            stretches.append(
-                _fixed(values[name]) if name in values else Stretch(b"", b"", name))
-    return tuple(stretches)
+        found = cuts.get(block)
+        if found is None:
+            found = cuts[block] = _cut(block)
+        if found.names.isdisjoint(filled):
+            stretches += found.stretches
+        else:
+            stretches += (
+                filled.get(each.name, each) if each.name else each for each in found.stretches)
+    return stretches
 
 
 def _cut(block: bytes) -> Cut:
-    sent, names = places.split(block)
-    return Cut(sent, tuple(_fixed(each).signed for each in sent), names)
+    stretches = tuple(_split(block))
+    return Cut(stretches, frozenset(each.name for each in stretches if each.name))
+
+
+def _split(data: bytes) -> Iterator[Stretch]:
+    """Ready bytes and open places, in order."""
+    sent, names = places.split(data)
+    for stretch, name in zip(sent, (*names, None), strict=True):
+        if stretch:
+            yield _fixed(stretch)
+        if name is not None:
+            yield Stretch(b"", b"", name)
 
 
 def _fixed(sent: bytes) -> Stretch:
@@ -222,17 +228,23 @@ def _fixed(sent: bytes) -> Stretch:
     return Stretch(sent, sent if signed == sent else signed)
 
 
-def _for_html(values: Mapping[str, str]) -> dict[str, bytes]:
-    return {
-        name: encode.encode_value(html_escaping.escape(plain.clean(value)))
-        for name, value in values.items()
-    }
+def _for_html(values: Mapping[str, str]) -> dict[str, Stretch]:
+    return {name: _html_value(value) for name, value in values.items()}
 
 
-def _for_text(values: Mapping[str, str]) -> dict[str, bytes]:
-    return {
-        name: encode.encode_value(plain.wrap(plain.clean(value))) for name, value in values.items()
-    }
+def _for_text(values: Mapping[str, str]) -> dict[str, Stretch]:
+    return {name: _text_value(value) for name, value in values.items()}
+
+
+# Variants that differ in what they hold may well say the same of it.
+@lru_cache(maxsize=WORDS_KEPT)
+def _html_value(value: str) -> Stretch:
+    return _fixed(encode.encode_value(html_escaping.escape(plain.clean(value))))
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _text_value(value: str) -> Stretch:
+    return _fixed(encode.encode_value(plain.wrap(plain.clean(value))))
 
 
 def _part_headers(content_type: str) -> tuple[bytes, bytes]:
@@ -246,20 +258,21 @@ def _ended(body: Sequence[Stretch]) -> Iterator[Stretch]:
         yield each._replace(signed=canonical_end(each.signed)) if place == last else each
 
 
-def _boundary(*bodies: Iterable[Stretch]) -> str:
-    # `=_` cannot occur in quoted-printable, so no body can hold the boundary (RFC 2045 §6.7).
-    digest = hashlib.sha256()
-    for each in chain(*bodies):
-        digest.update(each.sent if each.name is None else places.place(each.name).encode("ascii"))
-    return f"=_{digest.hexdigest()[:32]}"
+def _boundary(subject: str, values: Mapping[str, str]) -> str:
+    """The same for the same variant, and another in a mail that holds this one.
+
+    `=_` cannot occur in quoted-printable, so no body can hold the boundary (RFC 2045 §6.7).
+    """
+    words = "\0".join((subject, *values.values()))
+    return f"=_{hashlib.sha256(words.encode()).hexdigest()[:32]}"
 
 
 def _alternative(
-    text: Iterable[Stretch], html: Iterable[Stretch], boundary: str
-) -> Iterator[Stretch]:
+    text: Sequence[Stretch], html: Sequence[Stretch], boundary: str
+) -> list[Stretch]:
     opening = f"--{boundary}\r\n".encode("ascii")
-    for content_type, body in ((_PLAIN, text), (_HTML, html)):
-        yield _fixed(b"".join((opening, *_part_headers(content_type), b"\r\n")))
-        yield from body
-        opening = b"\r\n" + f"--{boundary}\r\n".encode("ascii")
-    yield _fixed(f"\r\n--{boundary}--\r\n".encode("ascii"))
+    return [
+        _fixed(b"".join((opening, *_part_headers(_PLAIN), b"\r\n"))), *text,
+        _fixed(b"".join((b"\r\n", opening, *_part_headers(_HTML), b"\r\n"))), *html,
+        _fixed(f"\r\n--{boundary}--\r\n".encode("ascii")),
+    ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_REPLY = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?")
+_REPLY = re.compile(rb"([2-5]\d\d)(?:([ -])(.*?))?\r*")
 _LONGEST = 65_536  # octets; who says more than this before an answer ends is not a relay
 
 
@@ -24,14 +24,15 @@ class ReplyReader:
         if len(self._rest) + sum(map(len, self._said)) > _LONGEST:
             raise ValueError("an answer that does not end")
         for line in lines:
-            found = _REPLY.fullmatch(line.rstrip(b"\r"))
+            found = _REPLY.fullmatch(line)
             if found is None:
                 raise ValueError("an answer that is not SMTP")
-            text = (found[3] or b"").decode("utf-8", "replace")
-            if found[2] == b"-":
+            code, mark, said = found.groups(b"")
+            text = said.decode("utf-8", "replace")
+            if mark == b"-":
                 self._said.append(text)
                 continue
             if self._said:
                 text = " ".join((*self._said, text))
                 self._said.clear()
-            yield int(found[1]), text
+            yield int(code), text

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, Protocol, TypeVar
 
 T = TypeVar("T")
 
-_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What the relay answered, and to which step: rset, mail, rcpt, data or dot."""
 
     code: int
@@ -31,8 +31,12 @@ class Reply:
     @property
     def codes(self) -> str:
         """The code with its enhanced status code if it has one (RFC 3463), as `550 5.1.1`."""
-        found = _ENHANCED.match(self.text)
-        return f"{self.code} {found[1]}" if found else str(self.code)
+        return _codes(self.code, next(iter(self.text.split(maxsplit=1)), ""))
+
+
+@lru_cache(maxsize=256)
+def _codes(code: int, word: str) -> str:
+    return f"{code} {word}" if _ENHANCED.fullmatch(word) else str(code)
 
 
 @dataclass(slots=True)
@@ -46,11 +50,10 @@ class Letter:
     rcpt_to: str
     pieces: Sequence[bytes]
     needs_smtputf8: bool = False
+    size: int = field(init=False)  # in octets, as SIZE declares it (RFC 1870 §6)
 
-    @property
-    def size(self) -> int:
-        """The message in octets, as SIZE declares it (RFC 1870 §6)."""
-        return sum(map(len, self.pieces))
+    def __post_init__(self) -> None:
+        self.size = sum(map(len, self.pieces))
 
     def unfit_for(self, extensions: Collection[str], size_limit: int) -> Reply | None:
         """What a relay that cannot take it would answer, so that nothing goes out mangled."""

@@ -76,10 +76,7 @@ class Wire(Generic[T]):
         if not self.is_open or self._expected:
             return
         job, self._held = self._held, None
-        if job is not None:
-            self._offer(job)
-        else:
-            self._announce()
+        self._announce() if job is None else self._offer(job)
         self._flush()
 
     def on_ready(self) -> None:
@@ -211,7 +208,13 @@ class Wire(Generic[T]):
             self._break("the relay speaks unasked")
             return
         step, job = self._expected.popleft()
-        reply = Reply(code, text, step)
+        # Most that is said to us has no more to it.
+        if code != 250 or not self._expected or step not in ("mail", "rcpt"):
+            self._heed(job, Reply(code, text, step))
+        self._wait()
+
+    def _heed(self, job: _Job[T], reply: Reply) -> None:
+        step, code = reply.step, reply.code
         if code == 421 and not (step == "dot" and job.is_offered):
             # It closes the channel (RFC 5321 §3.8); of a letter in hand it is the answer.
             self._source.answered(job.tag, job.refused or reply)
@@ -219,10 +222,9 @@ class Wire(Generic[T]):
             return
         if step == "dot":
             self._on_end(job, reply)
-        elif step == "rset":
-            if code != 250:
-                self._expected.appendleft((step, job))
-                self._break("RSET refused")
+        elif step == "rset" and code != 250:
+            self._expected.appendleft((step, job))
+            self._break("RSET refused")
         elif step == "data":
             self._on_data(job, reply)
         elif code not in (250, 251) and job.refused is None:
@@ -231,17 +233,16 @@ class Wire(Generic[T]):
             self._say_later(job)
         if self.is_open and self.is_idle:
             self._announce()
-        self._wait()
 
     def _on_data(self, job: _Job[T], reply: Reply) -> None:
-        if job.refused is not None and reply.code == 354:
+        if reply.code != 354:
+            self._refuse(job, job.refused or reply)
+        elif job.refused is None:
+            self._offer(job)
+        else:
             # Nobody is to get it: end it empty, which a relay without recipients refuses.
             self._out.append(b".\r\n")
             self._expected.append(("dot", job))
-        elif job.refused is not None or reply.code != 354:
-            self._refuse(job, job.refused or reply)
-        else:
-            self._offer(job)
 
     def _offer(self, job: _Job[T]) -> None:
         if not self._source.has_room():
@@ -284,10 +285,9 @@ class Wire(Generic[T]):
         self.is_open = False
         with contextlib.suppress(OSError):
             self._socket.close()
-        jobs = {id(job): job for _, job in self._expected if job is not but}
-        if self._held is not None:
-            jobs[id(self._held)] = self._held
-            self._held = None
+        spoken_of = (*(job for _, job in self._expected), self._held)
+        jobs = {id(job): job for job in spoken_of if job is not None and job is not but}
+        self._held = None
         self._expected.clear()
         for place, job in enumerate(jobs.values()):
             if job.refused is not None:

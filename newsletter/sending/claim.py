@@ -1,6 +1,6 @@
 """Claim with addresses: what is due, to whom, and with what every attempt of it is made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,24 +86,33 @@ class Claimer:
         self._mailing_keys: dict[int, str] = {}
         self._relay_log = RelayLog(settings.relay_log) if settings.relay_log else None
 
-    def claim(self, lane: Lane, *, limit: int) -> Batch:
-        """Take at most `limit` that are due, wanted, and have room; who left is skipped (R16)."""
+    def claim(
+        self, lane: Lane, *, limit: int, meanwhile: Callable[[], None] = lambda: None
+    ) -> Batch:
+        """Take at most `limit` that are due, wanted, and have room; who left is skipped (R16).
+
+        `meanwhile` is called a few times, for what must not wait until all is done.
+        """
         limit = room(db.session(), lane=lane, wanted=limit)
         if not limit:
             return Batch(again_in=ASK_AGAIN_SECONDS)
         due = ledger.read_due(lock_due(lane, limit=limit))
         if not due:
             return Batch(again_in=next_turn(db.session(), lane=lane))
+        meanwhile()
         addressed, skipped = eligible(due, signer=self._signer)
         for reason, ids in skipped.items():
             ledger.skip(ids, reason=reason)
         count = sum(map(len, skipped.values()))
+        meanwhile()
         addressed, again_in = self._with_room(addressed, lane)
         if not addressed:
             return Batch(skipped=count, again_in=again_in)
         claim_id, fixed = self._open(lane)
         self._learn_keys([each.due.mailing_id for each in addressed])
+        meanwhile()
         owed = tuple(self._owed(each, claim_id, fixed) for each in addressed)
+        meanwhile()
         ledger.take(
             claim_id,
             {each.due.id: each.link_nonce for each in owed},

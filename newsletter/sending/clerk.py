@@ -6,6 +6,7 @@ new is offered; what it cannot write down stays in the journal (R10).
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ log = get_logger(__name__)
 
 AWAY = (OperationalError, InterfaceError)
 # How long a few results wait for more, so that they share a commit, in seconds.
-LINGER = 0.002
+LINGER = 0.01
 REST = 0.25
 # How often a lane in which nothing was due is asked again while its letters are on the wires.
 ASK_EVERY = 1.0
@@ -152,12 +153,15 @@ class Clerk:
         if self._wants_more() and not self.orders.is_over:
             return
         until_asked = self._ask_at - clock.boot_seconds()
-        if self._bell.wait(min(REST, until_asked) if until_asked > 0 else REST):
-            threading.Event().wait(LINGER)
+        rest = min(REST, until_asked) if until_asked > 0 else REST
+        if not self._outgoing.has_results and self._bell.wait(rest):
+            self._bell.clear()
+        if self._outgoing.has_results and not self._outgoing.is_pressing:
+            self._bell.wait(LINGER)
             self._bell.clear()
 
     def _wants_more(self) -> bool:
-        return (clock.boot_seconds() >= self._ask_at
+        return (self._outgoing.is_open and clock.boot_seconds() >= self._ask_at
                 and self._outgoing.waiting <= self._appetite.limit // 2)
 
     def _claim(self) -> None:
@@ -165,7 +169,7 @@ class Clerk:
         self._asked_at = clock.boot_seconds()
         self.is_dry = False
         with self._books.unsure(), transaction():
-            batch = self._claimer.claim(self._lane, limit=limit)
+            batch = self._claimer.claim(self._lane, limit=limit, meanwhile=self._relieve)
         self.is_dry = batch.is_empty and batch.again_in is None
         if batch.is_empty:
             self._appetite.rest()
@@ -177,17 +181,33 @@ class Clerk:
 
     def _write(self, batch: Batch) -> None:
         """Make drafts of the whole claim; no transaction spans the network."""
-        asked = self._claimer.ask_relay(batch.owed)
         drafts: list[Draft] = []
-        for owed in batch.owed:
-            if owed.message_id in asked.taken:
-                self._outgoing.finish(of_log(owed, now=clock.unix_seconds()))
-            elif owed.message_id in asked.undecided:
-                self._books.put_back(owed, wait=ASK_RELAY_AGAIN)
-            elif (draft := self._draft(owed)) is not None:
-                drafts.append(draft)
-        db.session.rollback()
-        self._outgoing.put(drafts)
+        unwritten = deque(batch.owed)
+        try:
+            asked = self._claimer.ask_relay(batch.owed)
+            self._writer.read(batch.owed)
+            while unwritten:
+                owed = unwritten[0]
+                if owed.message_id in asked.taken:
+                    self._outgoing.finish(of_log(owed, now=clock.unix_seconds()))
+                elif owed.message_id in asked.undecided:
+                    self._books.put_back(owed, wait=ASK_RELAY_AGAIN)
+                elif (draft := self._draft(owed)) is not None:
+                    drafts.append(draft)
+                unwritten.popleft()
+                self._relieve()
+            db.session.rollback()
+        finally:
+            # When the database went away in the midst of it.
+            for owed in unwritten:
+                self._books.put_back(owed, wait=timedelta(0))
+            self._outgoing.put(drafts)
+
+    def _relieve(self) -> None:
+        """Let no conversation wait for room while a claim is made."""
+        if self._outgoing.is_pressing:
+            self._books.settle_plain()
+            self._wake()
 
     def _draft(self, owed: Owed) -> Draft | None:
         try:

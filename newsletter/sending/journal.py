@@ -28,6 +28,7 @@ _HEADER = struct.Struct("<8sQ")  # a mark, and the generation: even or odd tells
 _MARK = b"journal1"
 # Checksum, octets after this head, generation, delivery, claim; then a kind.
 _HEAD = struct.Struct("<IIQqqB")
+_REST = struct.Struct("<IQqqB")  # the same behind the checksum, which is over it
 _OFFERING, _OUTCOME = 1, 2
 _RESULT = struct.Struct("<qdddHHHHH")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -64,24 +65,23 @@ class Journal:
             raise
         self._lock = threading.Lock()
         self._generation = 0
-        self._offered: dict[tuple[int, int], bytes] = {}
-        self._unsaved: deque[bytes] = deque()
+        self._offered: dict[tuple[int, int], None] = {}
+        self._unsaved: deque[tuple[int, int, bytes]] = deque()  # the last are packed results
         self._begin_half()
 
     def offering(self, delivery_id: int, claim_id: int) -> None:
         """Right before the first octet of a body: from now on it may have been taken."""
-        entry = _entry(_OFFERING, delivery_id, claim_id)
         with self._lock:
-            self._offered[delivery_id, claim_id] = entry
-            self._append(entry)
+            self._offered[delivery_id, claim_id] = None
+            self._append(_OFFERING, delivery_id, claim_id)
 
     def outcome(self, result: Result) -> None:
         """Right after the answer: what becomes of it is known, whoever writes it down."""
-        entry = _entry(_OUTCOME, result.delivery_id, result.claim_id, _packed(result))
+        entry = result.delivery_id, result.claim_id, _packed(result)
         with self._lock:
             self._offered.pop((result.delivery_id, result.claim_id), None)
             self._unsaved.append(entry)
-            self._append(entry)
+            self._append(_OUTCOME, *entry)
 
     def settled(self, count: int) -> None:
         """So many outcomes, the oldest, are committed."""
@@ -96,8 +96,8 @@ class Journal:
         self._map.close()
         os.close(self._file)
 
-    def _append(self, entry: bytes) -> None:
-        whole = _sealed(entry, self._generation)
+    def _append(self, kind: int, delivery_id: int, claim_id: int, body: bytes = b"") -> None:
+        whole = self._sealed(kind, delivery_id, claim_id, body)
         if self._at + len(whole) + _HEAD.size > self._end:
             self._turn_over()
             return  # the entry went along
@@ -106,10 +106,14 @@ class Journal:
 
     def _turn_over(self) -> None:
         self._generation += 1
-        live = b"".join(
-            _sealed(each, self._generation) for each in (*self._offered.values(), *self._unsaved)
-        )
-        self._begin_half(live)
+        self._begin_half(b"".join((
+            *(self._sealed(_OFFERING, *each) for each in self._offered),
+            *(self._sealed(_OUTCOME, *each) for each in self._unsaved),
+        )))
+
+    def _sealed(self, kind: int, delivery_id: int, claim_id: int, body: bytes = b"") -> bytes:
+        rest = _REST.pack(len(body), self._generation, delivery_id, claim_id, kind) + body
+        return zlib.crc32(rest).to_bytes(4, "little") + rest
 
     def _begin_half(self, live: bytes = b"") -> None:
         """Fill the half of this generation, and only then let it count."""
@@ -180,15 +184,6 @@ def _entries(half: bytes, generation: int) -> Iterator[Entry]:
             result = _unpacked(half[at + _HEAD.size : end], delivery_id, claim_id)
         yield Entry(delivery_id, claim_id, result)
         at = end
-
-
-def _entry(kind: int, delivery_id: int, claim_id: int, body: bytes = b"") -> bytes:
-    return _HEAD.pack(0, len(body), 0, delivery_id, claim_id, kind) + body
-
-
-def _sealed(entry: bytes, generation: int) -> bytes:
-    rest = entry[4:8] + generation.to_bytes(8, "little") + entry[16:]
-    return zlib.crc32(rest).to_bytes(4, "little") + rest
 
 
 def _packed(result: Result) -> bytes:

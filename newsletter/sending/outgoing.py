@@ -44,6 +44,8 @@ class Outgoing:
         self._ring: Callable[[], None] = lambda: None
         # If this machine were lost with its journal, so many may have been taken unknown to all.
         self._unknown_at_most = 2 * connections + SPARE
+        # While these are committed, there is room for one more of each conversation.
+        self._pressing = SPARE
         self._drafts: deque[Draft] = deque()
         self._returned: deque[Draft] = deque()
         self._results: deque[Result] = deque()
@@ -73,6 +75,16 @@ class Outgoing:
         """Whether nothing is left that the clerk would have to see to."""
         return not (self._drafts or self._returned or self._results or self.spoken_of)
 
+    @property
+    def is_pressing(self) -> bool:
+        """Whether so many results wait for their commit that conversations may soon have to."""
+        return len(self._results) > self._pressing
+
+    @property
+    def has_results(self) -> bool:
+        """Whether something waits for its commit."""
+        return bool(self._results)
+
     def put(self, drafts: Collection[Draft]) -> None:
         """New drafts, in the order in which they are to go."""
         self._drafts.extend(drafts)
@@ -81,7 +93,9 @@ class Outgoing:
         """What came of a delivery, from any thread; in the journal before anything is done."""
         self._journal.outcome(result)
         self._results.append(result)
-        self._ring()
+        # For the first, for those that press, and for the last: the rest wait for each other.
+        if len(self._results) == 1 or self.is_pressing or not self.spoken_of:
+            self._ring()
 
     def results(self) -> list[Result]:
         """The results that are not yet committed, the oldest first."""

@@ -109,10 +109,7 @@ class Books:
                         or self._is_unsure)
         if not results and not has_more:
             return
-        if not has_more and self._told == "" and _are_plain(results):
-            record(results, worker=self._worker, connection=self._quick())
-            self._unnoted.add(each.mailing_id for each in results)
-            self._forget(results)
+        if not has_more and self.settle_plain():
             return
         held: list[int] | None = None
         stopped: Collection[int | None] = ()
@@ -132,12 +129,28 @@ class Books:
                 stopped = halted(db.session(), self._outgoing.mailings())
         self._is_unsure = False
         self._unnoted.clear()
-        self._forget(results)
+        over = Counter(owed.claim_id for owed, _ in self._back)
+        self._back.clear()
+        self._to_close.clear()
+        self._forget(results, over)
         if held is not None:
             self._leases.renewed(held, asked_at=asked_at)
         if looks:
             self._looked_at = asked_at
             self._outgoing.withdraw(stopped)
+
+    def settle_plain(self) -> bool:
+        """Record the results, if nothing else follows from them; also in the midst of a claim.
+
+        Whether it did.
+        """
+        results = self._outgoing.results()
+        if self._told != "" or not _are_plain(results):
+            return False
+        record(results, worker=self._worker, connection=self._quick())
+        self._unnoted.add(each.mailing_id for each in results)
+        self._forget(results, Counter())
+        return True
 
     def _quick(self) -> Connection:
         """A connection on which each statement commits by itself: one turn of the line for all."""
@@ -174,13 +187,10 @@ class Books:
             ledger.release([owed.due.id for owed in mine], wait=wait,
                            claim_ids=list({owed.claim_id for owed in mine}))
 
-    def _forget(self, results: Sequence[Result]) -> None:
+    def _forget(self, results: Sequence[Result], over: Counter[int]) -> None:
         """After the commit: this much is in hand no more."""
         self._outgoing.committed(len(results))
         self._appetite.served(len(results))
-        over = Counter(each.claim_id for each in results)
-        over.update(owed.claim_id for owed, _ in self._back)
+        over.update(each.claim_id for each in results)
         for claim_id, count in over.items():
             self._leases.done(claim_id, count)
-        self._back.clear()
-        self._to_close.clear()

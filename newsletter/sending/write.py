@@ -5,7 +5,7 @@ and given its envelope, by the thread that drives the wires.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,13 +15,11 @@ from newsletter.deliveries.models import MailKind
 from newsletter.dkim_keys import Keyring
 from newsletter.emails import headers
 from newsletter.emails.kinds import KINDS
-from newsletter.extensions import db
 from newsletter.mailer.dkim import DkimKey
 from newsletter.mailer.headers import needs_smtputf8, to_a_label
 from newsletter.mailer.message import Cuts, Prepared, prepare
 from newsletter.mailer.smtp import Letter
-from newsletter.mailings.models import Mailing
-from newsletter.mailings.queries import all_blocks, get_variant
+from newsletter.mailings.queries import Written, all_blocks, get_variant, variants_written
 from newsletter.sending.claim import Owed
 from newsletter.sending.envelope import return_path
 from newsletter.sending.house import House, house_of
@@ -60,6 +58,8 @@ class _Content:
 
     blocks: dict[int, bytes]
     cuts: Cuts = field(default_factory=dict)
+    headers: dict[tuple[MailKind, str, str | None], tuple[bytes, ...]] = field(
+        default_factory=dict)
 
 
 class Writer:
@@ -69,11 +69,24 @@ class Writer:
         self._settings = settings
         self._signer = signer
         self._keyring = keyring
-        self._ready: OrderedDict[int, Prepared] = OrderedDict()
+        # By variant and mailing: what is tried out may be what is sent later, under its name.
+        self._ready: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
         self._contents: OrderedDict[int, _Content] = OrderedDict()
+        self._written: dict[int, Written] = {}
+
+    def read(self, batch: Sequence[Owed]) -> None:
+        """Read what the variants of a claim say that are not ready, in one statement."""
+        wanted = {
+            each.due.variant_id for each in batch
+            if each.due.variant_id is not None and _place(each) not in self._ready
+        }
+        self._written = {each.id: each for each in variants_written(wanted)} if wanted else {}
 
     def draft(self, owed: Owed, *, asked_at: float) -> Draft:
-        """With the database at hand. Raises one of FAULTS, or what the database raises."""
+        """One of those that were read, with the database at hand.
+
+        Raises one of FAULTS, or what the database raises.
+        """
         prepared = self._single(owed) if owed.due.variant_id is None else self._variant(owed)
         keys = tuple(self._keyring.keys(owed.fixed.dkim))
         return Draft(owed, prepared, keys, asked_at, self)
@@ -129,26 +142,22 @@ class Writer:
     def _single(self, owed: Owed) -> Prepared:
         house = house_of(self._settings)
         written = write_single_mail(owed.due, owed.said, house)
-        shared = self._shared(owed, house, str(owed.said["language"]), None)
+        shared = _shared(owed, house, str(owed.said["language"]))
         return prepare(
             subject=written.subject, headers=shared, html=written.html, text=written.text,
             values={},
         )
 
     def _variant(self, owed: Owed) -> Prepared:
-        variant_id = owed.due.variant_id
-        assert variant_id is not None
-        if variant_id in self._ready:
-            self._ready.move_to_end(variant_id)
-            return self._ready[variant_id]
-        variant = get_variant(variant_id)
+        place = _place(owed)
+        if place in self._ready:
+            self._ready.move_to_end(place)
+            return self._ready[place]
+        variant = self._written.get(place[0]) or get_variant(place[0])
         content = self._content(variant.manifest_id)
-        mailing = db.session.get(Mailing, owed.due.mailing_id) if owed.due.mailing_id else None
         prepared = prepare(
-            subject=variant.subject if mailing else f"[test] {variant.subject}",
-            headers=self._shared(
-                owed, house_of(self._settings), variant.language, mailing.key if mailing else None
-            ),
+            subject=variant.subject if owed.due.mailing_id else f"[test] {variant.subject}",
+            headers=self._headers(owed, content, variant.language),
             html=[content.blocks[each] for each in variant.html_blocks] or None,
             text=[content.blocks[each] for each in variant.text_blocks],
             values={
@@ -156,8 +165,14 @@ class Writer:
             },
             cuts=content.cuts,
         )
-        _keep(self._ready, variant_id, prepared, at_most=READY)
+        _keep(self._ready, place, prepared, at_most=READY)
         return prepared
+
+    def _headers(self, owed: Owed, content: _Content, language: str) -> tuple[bytes, ...]:
+        key = (owed.due.kind, language, owed.mailing_key)
+        if key not in content.headers:
+            content.headers[key] = _shared(owed, house_of(self._settings), language)
+        return content.headers[key]
 
     def _content(self, manifest_id: int) -> _Content:
         found = self._contents.get(manifest_id)
@@ -168,16 +183,20 @@ class Writer:
             self._contents.move_to_end(manifest_id)
         return found
 
-    def _shared(
-        self, owed: Owed, house: House, language: str, mailing_key: str | None
-    ) -> tuple[bytes, ...]:
-        return headers.shared(
-            owed.due.kind, language=language, identity=house.identity, urls=house.urls,
-            sender=house.sender, mailing_key=mailing_key,
-        )
+
+def _shared(owed: Owed, house: House, language: str) -> tuple[bytes, ...]:
+    return headers.shared(
+        owed.due.kind, language=language, identity=house.identity, urls=house.urls,
+        sender=house.sender, mailing_key=owed.mailing_key,
+    )
 
 
-def _keep(cache: OrderedDict[int, Any], key: int, kept: object, *, at_most: int) -> None:
+def _place(owed: Owed) -> tuple[int, int | None]:
+    assert owed.due.variant_id is not None
+    return owed.due.variant_id, owed.due.mailing_id
+
+
+def _keep(cache: OrderedDict[Any, Any], key: object, kept: object, *, at_most: int) -> None:
     cache[key] = kept
     if len(cache) > at_most:
         cache.popitem(last=False)

@@ -36,6 +36,13 @@ def test_a_token_is_47_characters_safe_in_an_address(
     assert re.fullmatch(r"[A-Za-z0-9_-]{47}", SIGNER.make(purpose, row_id, nonce=nonce))
 
 
+def test_the_hash_of_an_address_depends_on_the_key_and_not_on_case() -> None:
+    ours = Signer(NEW, [OLD]).address_hashes("noor@gemeente.example")
+    assert ours == (*Signer(OLD).address_hashes("Noor@Gemeente.Example"),
+                    *SIGNER.address_hashes("noor@gemeente.example"))
+    assert len(set(ours)) == 2
+
+
 def test_the_same_arguments_give_the_same_token() -> None:
     first, second = (Signer(NEW).make(Purpose.MANAGE, 7, nonce=1, issued_at=NOW) for _ in "ab")
     assert first == second

@@ -6,8 +6,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
+import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from newsletter.core import settings
 from newsletter.deliveries.models import DeliveryStatus
@@ -15,6 +17,8 @@ from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.sending.carry_out import carry_out_edition
+from newsletter.sending.claim import Owed
+from newsletter.sending.write import Draft, Writer
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import OK, Relay
@@ -57,3 +61,29 @@ def test_outcomes_outlive_a_database_that_is_away_for_a_while(
         assert 2 <= taken < 8
         assert ledger.by_status == {DeliveryStatus.SENT: taken, DeliveryStatus.PENDING: 8 - taken}
         assert ledger.unclear_copies == 0
+
+
+def test_what_was_claimed_when_the_database_went_leaves_as_soon_as_it_is_back(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+    draft = Writer.draft
+
+    def away_at_the_third(writer: Writer, owed: Owed, *, asked_at: float) -> Draft:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise OperationalError("select", {}, Exception("server closed the connection"))
+        return draft(writer, owed, asked_at=asked_at)
+
+    with Relay() as relay, house(relay, CLAIM_SIZE="8", SMTP_CONNECTIONS="4") as (_, post):
+        with transaction():
+            for _ in range(8):
+                material.reader()
+            edition_id = material.edition([material.article("data")]).id
+        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        monkeypatch.setattr(Writer, "draft", away_at_the_third)
+        # Well before the leases of that claim would be over.
+        assert post.run(Lane.BULK, seconds=20).sent == 8
+        assert (len(relay.journal.entries), relay.journal.repeats()) == (8, 0)
+        assert progress(get_mailing("edition:90-8")).by_status == {DeliveryStatus.SENT: 8}
