@@ -45,6 +45,7 @@ class Settings:
     claim_size: int
     smtp_connections: int
     spool: Path
+    high_water: Path
     relay_log: str
     smtp_timeout_seconds: int
     smtp_final_timeout_seconds: int
@@ -136,6 +137,9 @@ SETTINGS = (
             "the relay; also the most mails that a kill can leave unclear.", values.number(1, 50)),
     Setting("SPOOL", "{STATE}/spool", "Folder on this machine in which each worker process keeps "
             "a small journal of what it offered.", Path),
+    Setting("HIGH_WATER", "{STATE}/high-water", "File outside the database that keeps how far "
+            "claims came, by which a restored backup is noticed; for all machines that send.",
+            Path),
     Setting("RELAY_LOG", "", "Log of our own Postfix, as a path or pattern (/var/log/mail.log*); "
             "asked before a mail whose answer got lost is sent again.", values.text),
     Setting("SMTP_TIMEOUT_SECONDS", "300", "How long each step with the relay may take (RFC 5321 "

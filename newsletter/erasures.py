@@ -4,14 +4,13 @@ One line each: the number, a tab, the moment in UTC; and a tab and `never_again`
 never to be written to. Numbers alone: whoever holds the file knows nobody.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from newsletter.durable import keep_name, locked
 from newsletter.errors import ServerMissing
 
 _NEVER_AGAIN = "never_again"
@@ -37,10 +36,10 @@ def note_erasure(path: Path, erasure: Erasure) -> None:
         line += f"\t{_NEVER_AGAIN}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path) as descriptor:
+        with locked(path, flags=os.O_APPEND) as descriptor:
             os.write(descriptor, f"{_mend(descriptor)}{line}\n".encode())
             os.fsync(descriptor)
-        _keep_name(path.parent)
+        keep_name(path.parent)
     except OSError as error:
         raise ServerMissing(f"{path} cannot be written ({error.strerror}): mend ERASED_IDS.") from (
             error
@@ -79,26 +78,7 @@ def _read(line: str) -> Erasure | None:
     return Erasure(int(number), moment, wish == _NEVER_AGAIN) if moment.tzinfo else None
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
 def _mend(descriptor: int) -> str:
     """A line feed when the last line broke off, so that the next one stands by itself."""
     size = os.fstat(descriptor).st_size
     return "" if size == 0 or os.pread(descriptor, 1, size - 1) == b"\n" else "\n"
-
-
-def _keep_name(folder: Path) -> None:
-    """Make the file's name durable too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

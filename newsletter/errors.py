@@ -21,6 +21,7 @@ NewsletterError
 ├── RelayError             the relay and we did not finish a conversation
 │   ├── RelayUnreachable   no connection, no TLS or no login: nothing was offered
 │   └── RelayDropped       the conversation broke after a mail was offered
+├── ToolFailed             a program of PostgreSQL's ended with an error
 └── ServerMissing          PostgreSQL or the broker does not answer at its address
 """
 
@@ -133,6 +134,10 @@ class RelayDropped(RelayError):
     def __init__(self, reason: str, *, offered: bool) -> None:
         super().__init__(reason)
         self.offered = offered
+
+
+class ToolFailed(NewsletterError):
+    """A program of PostgreSQL's ended with an error, in its own words."""
 
 
 class ServerMissing(NewsletterError):

@@ -6,6 +6,7 @@ from newsletter.catalogue import models as catalogue
 from newsletter.deliveries import models as deliveries
 from newsletter.deliveries import pace_models as pace
 from newsletter.deliveries import past_models as past
+from newsletter.deliveries import restore_models as restores
 from newsletter.digests import models as digests
 from newsletter.editions import models as editions
 from newsletter.extensions import db
@@ -15,5 +16,5 @@ from newsletter.subscribers import consent_models as consents
 from newsletter.subscribers import models as subscribers
 
 ROOMS = (accounts, articles, catalogue, deliveries, digests, editions, mailings, partners,
-         subscribers, consents, past, pace)
+         subscribers, consents, past, pace, restores)
 metadata = db.metadata

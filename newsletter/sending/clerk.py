@@ -177,6 +177,7 @@ class Clerk:
             self._ask_at = self._asked_at + wait
         if batch.owed:
             self._books.opened(batch, asked_at=self._asked_at)
+            self._claimer.committed(batch, self._lane)
             self._write(batch)
 
     def _write(self, batch: Batch) -> None:

@@ -11,6 +11,7 @@ from newsletter.jobs import Job, Lane, enqueue
 from newsletter.logs import get_logger
 from newsletter.mailings.close import close_finished
 from newsletter.sending import journal
+from newsletter.sending.notice_restore import notice_restore
 from newsletter.sending.pace import tidy
 from newsletter.sending.settle import write_down
 from newsletter.transaction import transaction
@@ -27,8 +28,7 @@ def recover(settings: Settings, *, now: datetime) -> None:
 
     Safe to repeat and to run anywhere; a broker that lost every wake-up costs one tick (R09).
     """
-    recover_journals(settings, now=now)
-    _recover_expired(settings, now=now)
+    recover_claims(settings, now=now)
     with transaction():
         finished = close_finished(now=now)
         for lane in lanes_with_work():
@@ -39,12 +39,20 @@ def recover(settings: Settings, *, now: datetime) -> None:
         log.info("mailing_finished", mailing=mailing_id)
 
 
+def recover_claims(settings: Settings, *, now: datetime) -> None:
+    """Settle what owners that are gone had in hand."""
+    recover_journals(settings, now=now)
+    _recover_expired(settings, now=now)
+
+
 def recover_journals(settings: Settings, *, now: datetime) -> None:
     """Of every process of this machine that ended, settle what its journal says, at once.
 
     What was answered is recorded as answered, what was offered without an answer is unclear, and
     the rest goes back as it was. A journal goes when the database has all of it.
     """
+    # First, for a journal speaks of numbers that a restored database may give out again (R23).
+    notice_restore(settings, now=now)
     for path in journal.journals(settings.spool):
         if journal.is_alive(path):
             continue

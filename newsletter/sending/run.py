@@ -23,6 +23,7 @@ from newsletter.sending.appetite import Appetite
 from newsletter.sending.clerk import Clerk
 from newsletter.sending.desk import Desk, desk_of
 from newsletter.sending.journal import Journal
+from newsletter.sending.notice_restore import is_mark_usable
 from newsletter.sending.recover import recover_journals
 from newsletter.sending.write import Writer
 from newsletter.tokens import Signer
@@ -105,9 +106,14 @@ class Post:
             desk.journal.close(is_settled=desk.outgoing.is_empty and desk.books.is_clean)
 
     def _open_desk(self) -> Desk | None:
-        """None, with an alarm, when there is no room for a journal: then nothing is sent (R24)."""
+        """None, with an alarm, when there is no mark or no room for a journal (R23, R24).
+
+        Then nothing is sent.
+        """
         worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         recover_journals(self._settings, now=clock.now())
+        if not is_mark_usable(self._settings, now=clock.now()):
+            return None
         try:
             journal = Journal(self._settings.spool, worker)
         except OSError as error:

@@ -69,6 +69,8 @@ def skip_words(reason: SkipReason) -> str:
         SkipReason.SUPPRESSED: _("adres staat op de stoplijst"),
         SkipReason.CANCELLED: _("verzending gestopt"),
         SkipReason.SUPERSEDED: _("vervangen door een nieuwere mail"),
+        SkipReason.PAUSED: _("had pauze"),
+        SkipReason.RESTORED: _("misschien al verzonden voordat de database werd teruggezet"),
     }[reason]
 
 
@@ -142,6 +144,14 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
         "spool_unusable": (
             _("Er is geen plaats om bij te houden wat weggaat"),
             _("Daarom gaat er niets weg. De beheerder moet ruimte maken."),
+        ),
+        "high_water_unusable": (
+            _("Er is niet bij te houden hoever we zijn"),
+            _("Daarom gaat er niets weg. De beheerder kan in het logboek zien waarom."),
+        ),
+        "database_restored": (
+            _("De database is teruggezet"),
+            _("Er gaat niets weg tot de beheerder weet wat al verzonden was."),
         ),
         "form_rush": (
             _("Het is ongewoon druk bij de aanmelding"),

@@ -43,6 +43,7 @@ SKIPS = {
     SkipReason.CANCELLED: _l("We hielden deze verzending tegen."),
     SkipReason.SUPERSEDED: _l("Er ging al een nieuwere mail."),
     SkipReason.PAUSED: _l("Je had pauze."),
+    SkipReason.RESTORED: _l("Je hebt deze mail waarschijnlijk al gekregen."),
 }
 ACTS = {
     ConsentAct.ASKED: _l("Aangevraagd"),
