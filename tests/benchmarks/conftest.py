@@ -4,13 +4,14 @@ Not those of the tests, which have nothing to lose and do not wait for the disk.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from newsletter.local.servers import Servers
-from tests.benchmarks.rows import print_table, rows_of_this_run
+from tests.benchmarks.filled import Fillings
+from tests.benchmarks.rows import print_table, rows_to_print
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,15 @@ def servers() -> Iterator[dict[str, str]]:
         running.remove()
 
 
+@pytest.fixture(scope="session")
+def fillings(
+    make_database: Callable[[], dict[str, str]], settings_of: Callable[[str], dict[str, str]]
+) -> Fillings:
+    """Databases full of readers."""
+    return Fillings(make_database, settings_of)
+
+
 def pytest_terminal_summary() -> None:
     """The whole table, once all figures of this run are there."""
-    if rows := rows_of_this_run():
+    if rows := rows_to_print():
         print_table(rows)

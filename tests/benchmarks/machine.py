@@ -3,6 +3,7 @@
 From `/proc`, which Linux alone has; elsewhere the figures that need it are not run.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -19,11 +20,23 @@ def children(pid: int) -> list[int]:
 
 def cpu_seconds(pids: list[int]) -> float:
     """The CPU time of these processes since they began, in user and in kernel mode."""
-    total = 0
-    for pid in pids:
-        fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])  # utime and stime, of proc(5)
-    return total / _TICKS
+    return sum(sum(_times(pid)[:2]) for pid in pids)
+
+
+def family_cpu_seconds(pid: int) -> float:
+    """The same of a process with its children, also of those that ended and were waited for."""
+    total = 0.0
+    for child in children(pid):
+        # One that ends meanwhile is among those that were waited for.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            total += cpu_seconds([child])
+    return total + sum(_times(pid))
+
+
+def _times(pid: int) -> list[float]:
+    """Of proc(5), in seconds: utime and stime, and cutime and cstime."""
+    fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return [int(field) / _TICKS for field in fields[11:15]]
 
 
 def peak_megabytes(pid: int) -> float:

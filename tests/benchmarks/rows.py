@@ -6,7 +6,7 @@ rows lie in `.benchmarks/rows.jsonl`, one for each figure: the newest.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,11 @@ class Figure:
     unit: str = "×"
     is_most: bool = False
     by: str = QUICK  # the command that measures it
+    of: str = ""  # the figure that this one tries with less
 
-    def reaches(self, value: float, bound: float) -> bool:
-        """Whether the value is as good as the bound."""
-        return value <= bound if self.is_most else value >= bound
+    def with_less(self, less: str) -> "Figure":
+        """The same, tried with less than its name says."""
+        return replace(self, name=f"{self.name}; tried with {less}", by=QUICK, of=self.name)
 
     def spelled(self, bound: float) -> str:
         """A bound as the table has it, as in `≥ 0.8 ×`."""
@@ -50,7 +51,19 @@ class Row:
     unit: str = ""
     better: str = ""  # "more" or "less"
     note: str = ""
+    in_flight: str = ""  # beside a rate: how many a kill could leave unclear
+    of: str = ""  # the figure that this one tries with less
     at: str = ""  # UTC
+
+    def replaces(self, other: "Row") -> bool:
+        """Whether the other is the same figure, or the same tried with another number."""
+        return self.figure == other.figure or (self.of != "" and self.of == other.of)
+
+    def reaches(self, bound: float | None) -> bool:
+        """Whether it was measured, has that bound, and is as good as it."""
+        if self.value is None or bound is None:
+            return False
+        return self.value <= bound if self.better == "less" else self.value >= bound
 
 
 ONE_SINK = Figure("end to end, unsigned, against smtp-source, on one smtp-sink", 0.8, 1.0)
@@ -63,7 +76,8 @@ CPU_ED25519 = Figure("own CPU a message, Ed25519", 200, 90, "µs", is_most=True)
 CPU_RSA = Figure("own CPU a message, RSA-2048", 450, 330, "µs", is_most=True)
 NODEMAILER = Figure("against a pooled nodemailer sender with precompiled templates", 10, 30)
 PLAIN_CELERY = Figure("against the plain Celery way", 20, 80)
-MEMORY = Figure("memory of a worker child", 100, 60, "MB", is_most=True)
+MEMORY = Figure("memory of a worker child, 1,000,000 readers", 100, 60, "MB", is_most=True,
+                by=LARGE)
 MEMORY_GROWTH = Figure("memory of a worker child, 1,000,000 readers against 10,000",
                        1.1, 1.0, is_most=True, by=LARGE)
 RATE_GROWTH = Figure("rate at 1,000,000 readers against 100,000", 0.9, 1.0, by=LARGE)
@@ -83,13 +97,15 @@ FIGURES = (
     NODEMAILER, PLAIN_CELERY, MEMORY, MEMORY_GROWTH, RATE_GROWTH, SLOW_RELAY, CONFIRMATION,
     PLANNING, FIRST_MAIL, OLD_PLANNING, OLD_CLAIMING,
 )
-_BY_NAME = {figure.name: figure for figure in FIGURES}
+_NAMES = frozenset(figure.name for figure in FIGURES)
 _this_run: dict[str, Row] = {}
 
 
-def report(figure: Figure | str, value: float, *, unit: str = "", note: str = "") -> None:
+def report(
+    figure: Figure | str, value: float, *, unit: str = "", note: str = "", in_flight: str = ""
+) -> None:
     """Print one figure and keep its row; a figure without bounds is given by its words alone."""
-    _keep(figure, value, unit=unit, note=note)
+    _keep(figure, value, unit=unit, note=note, in_flight=in_flight)
 
 
 def not_run(figures: Iterable[Figure], why: str) -> None:
@@ -98,15 +114,20 @@ def not_run(figures: Iterable[Figure], why: str) -> None:
         _keep(figure, None, unit="", note=f"not run: {why}")
 
 
-def _keep(figure: Figure | str, value: float | None, *, unit: str, note: str) -> None:
+def _keep(
+    figure: Figure | str, value: float | None, *, unit: str, note: str, in_flight: str = ""
+) -> None:
     row = Row(str(figure), value, unit=unit, note=note)
     if isinstance(figure, Figure):
         row = Row(figure.name, value, figure.must, figure.aim, figure.unit,
-                  "less" if figure.is_most else "more", note)
+                  "less" if figure.is_most else "more", note, of=figure.of)
+    row.in_flight = in_flight
     row.at = datetime.now(UTC).isoformat(timespec="seconds")
     _this_run[row.figure] = row
-    print(f"\n  {row.figure:<72} {_measured(row)}  {note if value is not None else ''}", flush=True)
-    kept = {**read_rows(), row.figure: row}
+    said = "; ".join(filter(None, (note, in_flight))) if value is not None else ""
+    print(f"\n  {row.figure:<72} {measured(row)}  {said}", flush=True)
+    kept = {name: each for name, each in read_rows().items() if not row.replaces(each)}
+    kept[row.figure] = row
     KEPT.parent.mkdir(exist_ok=True)
     lines = (json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in kept.values())
     KEPT.write_text("".join(lines), encoding="utf-8")
@@ -120,39 +141,54 @@ def read_rows() -> dict[str, Row]:
         json.loads(line) for line in KEPT.read_text(encoding="utf-8").splitlines()
     ]
     known = Row.__dataclass_fields__
-    return {
-        row["figure"]: Row(**{name: value for name, value in row.items() if name in known})
-        for row in told
+    rows = [Row(**{name: value for name, value in row.items() if name in known}) for row in told]
+    # A bound under an unknown name is of a figure that the table no longer has.
+    return {row.figure: row for row in rows
+            if row.must is None or row.figure in _NAMES or row.of in _NAMES}
+
+
+def rows_to_print() -> dict[str, Row]:
+    """What was measured since this process began, and what `make bench-large` found before."""
+    if not _this_run:
+        return {}
+    large = {figure.name for figure in FIGURES if figure.by == LARGE}
+    before = {
+        name: replace(row, note=f"{row.note}; measured {row.at[:10]}")
+        for name, row in read_rows().items() if name in large and row.value is not None
     }
-
-
-def rows_of_this_run() -> dict[str, Row]:
-    """What was measured since this process began."""
-    return dict(_this_run)
+    return {**before, **_this_run}
 
 
 def print_table(rows: Mapping[str, Row]) -> None:
     """The whole table, with every figure of `FIGURES` whether it was measured or not."""
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for head in ("figure", "must", "aim", "measured", ""):
+    for head in ("figure", "must", "aim", "measured", "", "in flight"):
         table.add_column(head, justify="right" if head in ("must", "aim", "measured") else "left",
-                         no_wrap=head != "figure" and head != "")
+                         no_wrap=head in ("must", "aim", "measured"))
     for line in lines(rows):
         table.add_row(*line)
-    Console(width=160, highlight=False).print(table)
+    Console(width=180, highlight=False).print(table)
+    print(f"As rows of JSON: {KEPT.relative_to(KEPT.parent.parent)}", flush=True)
 
 
-def lines(rows: Mapping[str, Row]) -> list[tuple[str, str, str, str, str]]:
-    """Figure, must, aim, measured and what to say about it, in the order of `FIGURES`."""
+def lines(rows: Mapping[str, Row]) -> list[tuple[str, str, str, str, str, str]]:
+    """Figure, must, aim, measured, what to say about it, and the promise that was in force.
+
+    In the order of `FIGURES`; after each figure what was tried with less, at the end what has no
+    bounds.
+    """
     found = []
     for figure in FIGURES:
         row = rows.get(figure.name, Row(figure.name, None, note=f"not run: {figure.by}"))
-        measured = "" if row.value is None else _measured(row)
-        said = row.note if row.value is None else _said(figure, row.value, row.note)
         found.append((figure.name, figure.spelled(figure.must), figure.spelled(figure.aim),
-                      measured, said))
-    others = [row for name, row in rows.items() if name not in _BY_NAME]
-    return found + [(row.figure, "", "", _measured(row), row.note) for row in others]
+                      *_found(row)))
+        for less in rows.values():
+            if less.of == figure.name:
+                found.append((f"  {less.figure.removeprefix(figure.name).lstrip('; ')}",
+                              figure.spelled(figure.must), figure.spelled(figure.aim),
+                              *_found(less)))
+    return found + [(name, "", "", *_found(row)) for name, row in rows.items()
+                    if name not in _NAMES and row.of not in _NAMES]
 
 
 def number(value: float) -> str:
@@ -162,13 +198,21 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
 
 
-def _measured(row: Row) -> str:
+def measured(row: Row) -> str:
+    """The value with its unit, or why there is none."""
     return row.note if row.value is None else f"{number(row.value)} {row.unit}".strip()
 
 
-def _said(figure: Figure, value: float, note: str) -> str:
-    if figure.reaches(value, figure.aim):
-        verdict = "aim reached"
-    else:
-        verdict = "reached" if figure.reaches(value, figure.must) else "NOT REACHED"
-    return f"{verdict}; {note}" if note else verdict
+def verdict(row: Row) -> str:
+    """What the value means beside its bounds; empty where it has none."""
+    if row.value is None or row.must is None:
+        return ""
+    if row.reaches(row.aim):
+        return "aim reached"
+    return "reached" if row.reaches(row.must) else "NOT REACHED"
+
+
+def _found(row: Row) -> tuple[str, str, str]:
+    if row.value is None:
+        return "", row.note, ""
+    return measured(row), "; ".join(filter(None, (verdict(row), row.note))), row.in_flight

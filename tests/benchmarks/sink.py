@@ -24,7 +24,8 @@ class ToolMissing(Exception):
     """A tool that a figure needs is not here; the message says which package has it."""
 
 
-def _program(*names: str, package: str) -> str:
+def program(*names: str, package: str) -> str:
+    """The first of these programs that is here. Raises ToolMissing, which names the package."""
     for name in names:
         found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
         if found is not None:
@@ -45,6 +46,12 @@ class Sink:
     def url(self) -> str:
         """Its address as a setting."""
         return f"smtp://127.0.0.1:{self.port}?tls=none"
+
+    @property
+    def pid(self) -> int:
+        """The number of its process, which runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -76,12 +83,12 @@ class Sink:
 
 def cheap_sink(folder: Path) -> Sink:
     """The cheapest sink, of `fastsink.c`. Raises ToolMissing without a C compiler."""
-    compiler = _program("cc", "gcc", "clang", package="gcc")
-    program = folder / "fastsink"
-    if not program.exists():
-        subprocess.run([compiler, "-O2", "-w", "-o", str(program), str(SOURCE)], check=True)
+    compiler = program("cc", "gcc", "clang", package="gcc")
+    made = folder / "fastsink"
+    if not made.exists():
+        subprocess.run([compiler, "-O2", "-w", "-o", str(made), str(SOURCE)], check=True)
     port = free_port()
-    return Sink([str(program), str(port)], port)
+    return Sink([str(made), str(port)], port)
 
 
 def postfix_sink() -> Sink:
@@ -89,7 +96,7 @@ def postfix_sink() -> Sink:
     port = free_port()
     as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to run as root
     return Sink(
-        [_program("smtp-sink", package="postfix"), *as_nobody, f"127.0.0.1:{port}",
+        [program("smtp-sink", package="postfix"), *as_nobody, f"127.0.0.1:{port}",
          str(SINK_BACKLOG)], port
     )
 
@@ -100,17 +107,17 @@ def feed(sinks: list[Sink], *, messages: int, octets: int) -> float:
     Each has `SESSIONS` lasting connections and sends its share of the messages. Raises
     ToolMissing, CalledProcessError.
     """
-    program = _program("smtp-source", package="postfix")
+    source = program("smtp-source", package="postfix")
     share = messages // len(sinks)
     began = time.monotonic()
     running = [
         subprocess.Popen([
-            program, "-d", "-s", str(SESSIONS), "-l", str(octets), "-m", str(share),
+            source, "-d", "-s", str(SESSIONS), "-l", str(octets), "-m", str(share),
             "-f", "a@sender.example", "-t", "u0@plain.example", f"127.0.0.1:{sink.port}",
         ])
         for sink in sinks
     ]
     for process in running:
         if process.wait(timeout=LONGEST_SECONDS) != 0:
-            raise subprocess.CalledProcessError(process.returncode, program)
+            raise subprocess.CalledProcessError(process.returncode, source)
     return share * len(sinks) / (time.monotonic() - began)

@@ -3,17 +3,12 @@
 import os
 import random
 import statistics
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import psycopg
 import pytest
 from flask import Flask
-from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy.engine import make_url
 
 from newsletter import clock
@@ -24,58 +19,14 @@ from newsletter.transaction import transaction
 from tests import material
 from tests.benchmarks.readers_at_once import area_under_curve, centile, post_all, timed
 from tests.benchmarks.rows import report
-from tests.faults.parts import ROOT, wait_until
-from tests.journeys.house import free_port
+from tests.benchmarks.web import QUIET, served, sign_up_form
 
 POSTS = int(os.environ.get("BENCH_SIGNUPS", "3000"))
 TRIES = int(os.environ.get("BENCH_TRIES", "200"))
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 PARALLEL = 16
-QUIET = {"SIGNUP_PER_HOUR": "100000000 per hour",
-         "SIGNUP_WITHOUT_PROOF_PER_HOUR": "100000000 per hour",
-         "SIGNUP_GLOBAL_PER_MINUTE": "100000000 per minute"}
-WORKERS = ("--workers", "2", "--threads", "8", "--preload", "--no-control-socket",
-           "--log-level", "warning")
 
 pytestmark = pytest.mark.bench
-
-
-@contextmanager
-def _served(application: str, environ: dict[str, str]) -> Iterator[int]:
-    """The port at which two processes of eight threads serve an application."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}",
-               *WORKERS]
-    log_folder = ROOT / ".benchmarks"
-    log_folder.mkdir(exist_ok=True)
-    with (log_folder / "web.log").open("ab") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environ}, stdout=log, stderr=log
-        )
-
-        def answers() -> bool:
-            try:
-                return httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).is_success
-            except httpx.TransportError:
-                return False
-
-        try:
-            wait_until(answers, seconds=60, what="the web")
-            yield port
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def _form(port: int) -> dict[str, str]:
-    """What the form would send, with a signed token; only the address is still to be typed."""
-    page = LexborHTMLParser(
-        httpx.get(f"http://127.0.0.1:{port}/aanmelden", trust_env=False).text
-    )
-    form = next(f for f in page.css("form") if f.attributes.get("action") == "/aanmelden")
-    hidden = {str(field.attributes["name"]): str(field.attributes.get("value") or "")
-              for field in form.css("input[type=hidden]")}
-    return {**hidden, "website": "", "editions": "y", "cadence": "weekly", "themes": "data"}
 
 
 def _bodies(form: dict[str, str], run: int) -> list[dict[str, str]]:
@@ -92,10 +43,10 @@ def test_sign_ups_per_second(
     with psycopg.connect(database, autocommit=True) as admin:
         admin.execute("create table bare_rows (id bigserial primary key, address text, "
                       "cadence text, at timestamptz default now())")
-        with _served("wsgi:application", environ) as ours, _served(
+        with served("wsgi:application", environ) as ours, served(
             "tests.benchmarks.bare:application", {"BARE_DATABASE": database}
         ) as bare:
-            form = _form(ours)
+            form = sign_up_form(ours)
             post_all(ours, _bodies(form, 0)[:200], parallel=PARALLEL)
             post_all(bare, _bodies(form, 0)[:200], parallel=PARALLEL)
             pairs = []
@@ -124,8 +75,8 @@ def test_time_tells_no_addresses_apart(
     environ = {**make_database(), **QUIET}
     core = create_core(environ)
     kinds = _addresses(core)
-    with _served("wsgi:application", environ) as port:
-        form = _form(port)
+    with served("wsgi:application", environ) as port:
+        form = sign_up_form(port)
         order = [(kind, address) for kind, several in kinds.items() for address in several]
         random.Random(8).shuffle(order)  # interleaved, so that the machine's moods fall on all
         post_all(port, [{**form, "address": f"warm{n}@x.example"} for n in range(100)],

@@ -53,7 +53,7 @@ def worker(
     """A worker of that lane; `processes` 0 or empty leaves their number to the Procfile."""
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"worker-{lane}.log"
-    command = [*_command(lane), "--loglevel", "INFO",
+    command = [*_command(lane), "--without-mingle", "--without-gossip", "--loglevel", "INFO",
                *(["--concurrency", processes] if processes else [])]
     with log.open("wb") as output:
         process = subprocess.Popen(
