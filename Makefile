@@ -18,7 +18,7 @@ INSTALL := VIRTUAL_ENV=.venv $(UV) pip sync --quiet --compile-bytecode --require
 UP := exec env PORT="$(PORT)" INBOX_PORT="$(INBOX_PORT)" STATE="$(STATE)" \
 	$(BIN)/python -m newsletter.local.up --with-parent
 
-.PHONY: help setup demo up test test-long bench bench-large lint fmt lock clean
+.PHONY: help setup demo up test test-long faults faults-docs bench bench-large bench-docs lint fmt lock clean
 
 help: ## This list
 	@echo "make demo          the whole service at http://127.0.0.1:$(PORT), and a show of what it does"
@@ -43,12 +43,23 @@ test: .venv/.dev ## Run every check and every test
 test-long: .venv/.dev ## Run the tests marked long as well
 	@$(find_chromium); exec $(BIN)/python -m pytest -m "not bench"
 
+faults: .venv/.dev ## Kill, stall and deceive the sending engine; the relay's journal is the judge
+	@FAULT_READERS=$${FAULT_READERS:-2000} FAULT_SEEDS=$${FAULT_SEEDS:-5} exec $(BIN)/python \
+		-m pytest tests/faults -m "not bench"
+
+faults-docs: .venv/.dev ## Write what the last runs under fire found into docs/faults.md
+	@exec $(BIN)/python -m tests.faults.rows
+
 bench: .venv/.dev ## Measure sending against load generators, and sign-ups
 	@exec $(BIN)/python -m pytest tests/benchmarks -m bench -s
 
-bench-large: .venv/.dev ## Measure beside 50,000,000 old deliveries; takes long and much disk
-	@BENCH_OLD_DELIVERIES=$${BENCH_OLD_DELIVERIES:-50000000} exec $(BIN)/python -m pytest \
-		tests/benchmarks/test_old_ledger.py -m bench -s
+bench-large: .venv/.dev ## Measure with a million readers and 50,000,000 old deliveries: long, much disk
+	@BENCH_MANY_READERS=$${BENCH_MANY_READERS:-1000000} \
+	BENCH_OLD_DELIVERIES=$${BENCH_OLD_DELIVERIES:-50000000} exec $(BIN)/python -m pytest \
+		tests/benchmarks/test_growth.py tests/benchmarks/test_old_ledger.py -m bench -s
+
+bench-docs: .venv/.dev ## Write what was measured last into docs/benchmarks.md
+	@exec $(BIN)/python -m tests.benchmarks.page
 
 lint: .venv/.dev ## Only the style, type and floor checks
 	@$(BIN)/ruff check .

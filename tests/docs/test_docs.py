@@ -23,7 +23,7 @@ from newsletter.sending.outgoing import SPARE
 from newsletter.web import blueprints
 from seeds.demo import LOGINS
 from tests.docs.pages import PAGES, Page, page
-from tests.faults.test_kill import BOUND_PER_KILL
+from tests.faults.oracle import BOUND_WITHOUT_JOURNAL, CONNECTIONS
 
 README, OPERATORS, EDITORS, READERS, ARCHITECTURE = (
     page(name)
@@ -166,7 +166,7 @@ def test_the_bound_on_second_copies_is_that_of_the_code_and_of_the_fault_test() 
     said = {tuple(map(int, found)) for shown in PAGES if "Replaced by" not in shown.source
             for found in re.findall(r"2 × (\d+) \+ (\d+) = (\d+)", shown.source)}
     assert said == {(connections, SPARE, 2 * connections + SPARE)}
-    assert connections == BOUND_PER_KILL
+    assert (connections, 2 * connections + SPARE) == (CONNECTIONS, BOUND_WITHOUT_JOURNAL)
     assert f"{connections} for each process" in page("docs/architecture.md").source
 
 

@@ -1,6 +1,7 @@
 """The mails of one session: envelope, body by DATA or BDAT, and the answer that counts."""
 
 import hashlib
+import time
 from functools import partial
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ class Conversation(Session):
         self._is_data = False
         self._so_far = bytearray()
         self._scanned = 0
+        self._since = 0.0  # when the first octet of the body came
         self._has_dots = False  # at the beginning of a line
         self._cut_at = 0  # break the connection once so much of the body has come
         self._turn = 0.0  # when this session may answer its next mail
@@ -54,6 +56,7 @@ class Conversation(Session):
         self._is_data = self._was_refused = self._has_dots = False
         self._so_far.clear()
         self._scanned = self._cut_at = 0
+        self._since = 0.0
 
     @property
     def _recipient(self) -> str:
@@ -152,9 +155,11 @@ class Conversation(Session):
         if self._cut_at and len(self.buffer) + len(self._so_far) >= self._cut_at:
             self._conclude("body", Rule("body", drop=True), "")
             return False
-        if self._body is not None:
-            return self._read_chunk(self._body)
-        return self._read_data() if self._is_data else super().read()
+        if self._body is None and not self._is_data:
+            return super().read()
+        if self.buffer and not self._since:
+            self._since = time.time()
+        return self._read_data() if self._body is None else self._read_chunk(self._body)
 
     def _read_data(self) -> bool:
         if self.buffer and self.mouth.is_behind and not self._scanned:
@@ -220,7 +225,7 @@ class Conversation(Session):
             self.journal.note(
                 "taken", session=self.number, mail_from=envelope.mail_from,
                 rcpt_to=envelope.rcpt_to, message_id=message_id_of(data), size=len(data),
-                sha256=hashlib.sha256(data).hexdigest(),
+                sha256=hashlib.sha256(data).hexdigest(), since=self._since,
                 **({"data": data} if self.shared.keeps else {}),
             )
         self._conclude("dot", rule, OK, due=self._turn_to_answer())

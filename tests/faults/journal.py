@@ -31,6 +31,7 @@ class Entry:
     size: int = 0
     session: int = 0
     at: float = 0.0
+    since: float = 0.0  # when the first of its octets came
     place: int = -1  # where it begins in the file of mails, if it was kept there
 
     @property

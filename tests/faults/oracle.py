@@ -1,30 +1,164 @@
-"""The oracle: compares the relay's journal, the expected readers and the ledger."""
+"""The oracle: compares the relay's journal, the expected readers and the ledger.
 
+It believes the journal, and knows the expected readers from what the test made. The ledger is only
+held against both; what the service says of itself is never asked.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from tests.faults.relay import Journal
+from tests.faults.journal import Answer, Entry, Journal
+from tests.faults.ledger import Ledger
+
+# What a kill of a process may leave unclear: the letter on each of its conversations, for all else
+# stands in its journal (decision 0013). If the journal is lost with the machine, R02's bound.
+CONNECTIONS, SPARE = 6, 8
+BOUND_WITHOUT_JOURNAL = 2 * CONNECTIONS + SPARE
+# Fewer blows between the first and the last mail say nothing.
+LEAST_KILLS = 3
 
 
-@dataclass(frozen=True)
+@dataclass
 class Verdict:
-    """What a run came to, judged from outside."""
+    """What a run came to; `broken` has a line for every promise that was not kept."""
 
-    missed: int  # expected readers whom the relay never served
-    strangers: int  # served, but nobody expected them
-    repeats: int  # second copies by the relay's count
-    changed: int  # readers whose copies were not byte for byte the same
+    scenario: str
+    seed: int
+    readers: int
+    kills: int
+    missed: int = 0  # whom the relay never served, and no 5xx of its own explains it
+    repeated: int = 0  # second copies by the relay's count
+    unclear: int = 0  # attempts that the ledger names as without an answer
+    explained: int = 0  # not served, by a 5xx that the relay said and the ledger has
+    bound: int = 0  # the most second copies that are promised
+    seconds: float = 0.0
+    broken: list[str] = field(default_factory=list)
+
+    def line(self) -> str:
+        """As `make faults` prints it."""
+        figures = asdict(self)
+        words = [f"{name} {figures[name]}" for name in (
+            "readers", "kills", "missed", "repeated", "unclear", "explained", "bound")]
+        verdict = "BROKEN: " + "; ".join(self.broken) if self.broken else "kept"
+        first = f"{self.scenario:<22} seed {self.seed}"
+        return "  ".join([first, *words, f"{self.seconds:.0f} s", verdict])
+
+    def row(self) -> dict[str, Any]:
+        """As it is kept."""
+        return asdict(self)
 
 
-def judge(journal: Journal, expected: Set[str]) -> Verdict:
-    """The verdict on a mailing to `expected` addresses."""
-    copies = journal.copies()
-    bodies: dict[str, set[bytes]] = {}
-    for entry in list(journal.entries):
-        bodies.setdefault(entry.rcpt_to, set()).add(entry.data)
-    return Verdict(
-        missed=len(expected - set(copies)),
-        strangers=len(set(copies) - expected),
-        repeats=journal.repeats(),
-        changed=sum(1 for several in bodies.values() if len(several) > 1),
-    )
+class Oracle:
+    """Judges one mailing by what the relay noted."""
+
+    def __init__(self, journal: Journal, expected: Set[str], ledger: Ledger) -> None:
+        self._journal, self._expected, self._ledger = journal, expected, ledger
+        self._copies: dict[str, list[Entry]] = defaultdict(list)
+        self._by_session: dict[int, list[Entry]] = defaultdict(list)
+        for entry in journal.entries:
+            self._copies[entry.rcpt_to].append(entry)
+            self._by_session[entry.session].append(entry)
+        self._answers: dict[tuple[int, str], list[Answer]] = defaultdict(list)
+        for answer in journal.answers:
+            self._answers[answer.session, answer.rcpt_to].append(answer)
+
+    def judge(self, verdict: Verdict) -> Verdict:
+        """Fill in what was found, and say what was broken."""
+        absent = self._expected - set(self._copies)
+        explained = {address for address in absent if self._is_explained(address)}
+        verdict.missed = len(absent - explained)
+        verdict.explained = len(explained)
+        verdict.repeated = sum(len(copies) - 1 for copies in self._copies.values())
+        verdict.unclear = self._ledger.unclear
+        found = {
+            "missed": verdict.missed,
+            "strangers": len(set(self._copies) - self._expected),
+            "beyond the bound": max(0, verdict.repeated - verdict.bound),
+            "other bytes or Message-ID": self._changed(),
+            "one Message-ID for two readers": self._shared_names(),
+            "repeated though the answer was heard": self._needless(),
+            "repeated and not named unclear": self._unnamed(),
+            "violations of SMTP": len(self._journal.violations),
+            "ledger is of other readers": len(set(self._ledger.rows) ^ self._expected),
+            "sent by the ledger alone": self._lies(),
+            "taken, and not sent by the ledger": self._forgotten(),
+            "answers without an attempt": self._unrecorded(),
+        }
+        verdict.broken += [f"{what}: {count}" for what, count in found.items() if count]
+        if self._ledger.status != "finished":
+            verdict.broken.append(f"the mailing is {self._ledger.status or 'not there'}")
+        return verdict
+
+    def _is_explained(self, address: str) -> bool:
+        """Whether the relay itself refused her for good, and the ledger says just that."""
+        row = self._ledger.rows.get(address)
+        return row is not None and row.status == "failed" and any(
+            answer.reply.startswith("5")
+            for (_, recipient), several in self._answers.items() if recipient == address
+            for answer in several
+        )
+
+    def _changed(self) -> int:
+        """Readers whose copies were not the same byte for byte, or not of one name (R04)."""
+        return sum(
+            1 for copies in self._copies.values()
+            if len({(entry.sha256, entry.message_id) for entry in copies}) > 1
+        )
+
+    def _shared_names(self) -> int:
+        readers: dict[str, set[str]] = defaultdict(set)
+        for entry in self._journal.entries:
+            readers[entry.message_id].add(entry.rcpt_to)
+        return sum(1 for several in readers.values() if len(several) > 1)
+
+    def _heard_at(self, entry: Entry) -> float | None:
+        """The latest moment by which its 250 was surely heard; None when it may be lost.
+
+        Whoever begins the next mail of a conversation has heard what became of the last.
+        """
+        said = self._answer_to(entry)
+        if said is None or not said.reply.startswith("2"):
+            return None
+        return min((each.since for each in self._by_session[entry.session]
+                    if each.since >= said.at), default=None)
+
+    def _answer_to(self, entry: Entry) -> Answer | None:
+        return next((answer for answer in self._answers[entry.session, entry.rcpt_to]
+                     if answer.step == "dot" and answer.at >= entry.at), None)
+
+    def _needless(self) -> int:
+        """Second copies that began after a copy's 250 was heard (R05, R07)."""
+        count = 0
+        for copies in self._copies.values():
+            for place, copy in enumerate(copies[1:], 1):
+                heard = [at for each in copies[:place] if (at := self._heard_at(each)) is not None]
+                count += bool(heard) and copy.since > min(heard)
+        return count
+
+    def _unnamed(self) -> int:
+        """Second copies beyond the attempts that the ledger names as unclear (R02)."""
+        return sum(
+            max(0, len(copies) - 1 - row.unclear)
+            for address, copies in self._copies.items()
+            if (row := self._ledger.rows.get(address)) is not None
+        )
+
+    def _lies(self) -> int:
+        """Readers whom the ledger calls sent and the relay never took (R24)."""
+        return sum(1 for address, row in self._ledger.rows.items()
+                   if row.status == "sent" and address not in self._copies)
+
+    def _forgotten(self) -> int:
+        return sum(1 for address in self._copies
+                   if address in self._ledger.rows and self._ledger.rows[address].status != "sent")
+
+    def _unrecorded(self) -> int:
+        """Answers that were surely heard and have no row (R21)."""
+        heard = Counter(entry.rcpt_to for entry in self._journal.entries
+                        if self._heard_at(entry) is not None)
+        return sum(
+            max(0, count - row.outcomes["accepted"]) for address, count in heard.items()
+            if (row := self._ledger.rows.get(address)) is not None
+        )

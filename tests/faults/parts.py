@@ -20,8 +20,13 @@ WORKERS = tuple(name for name in PROCFILE if name.startswith("worker"))
 SMALL = ["--concurrency", "1", "--without-mingle", "--without-gossip", "--loglevel", "WARNING"]
 
 
-def command_of(name: str, *, environ: Mapping[str, str], folder: Path) -> list[str]:
-    """The command of a part in a size for tests; `folder` is for its files and names its node."""
+def command_of(
+    name: str, *, environ: Mapping[str, str], folder: Path, entry: str = ""
+) -> list[str]:
+    """The command of a part in a size for tests; `folder` is for its files and names its node.
+
+    `entry` is another module in the place of the Procfile's.
+    """
     if name == "web":
         return [sys.executable, "-m", "gunicorn", "wsgi:application", "--threads", "8",
                 "--no-control-socket", "--bind", f"127.0.0.1:{environ['PORT']}",
@@ -29,6 +34,8 @@ def command_of(name: str, *, environ: Mapping[str, str], folder: Path) -> list[s
     if name == "inbox":
         return [sys.executable, "-m", "newsletter.local.inbox"]
     module, *arguments = shlex.split(PROCFILE[name])
+    if entry:
+        arguments[arguments.index("-A") + 1] = entry
     if name == "beat":
         arguments += ["--schedule", str(folder / "beat"), "--pidfile", "", "--loglevel", "WARNING"]
     else:
@@ -43,10 +50,13 @@ class Part:
     """
 
     def __init__(
-        self, name: str, environ: Mapping[str, str], folder: Path, *, prefix: Sequence[str] = ()
+        self, name: str, environ: Mapping[str, str], folder: Path, *,
+        prefix: Sequence[str] = (), entry: str = "",
     ) -> None:
         self.name = name
-        self._command = [*prefix, *command_of(name, environ=environ, folder=folder)]
+        self._command = [
+            *prefix, *command_of(name, environ=environ, folder=folder, entry=entry)
+        ]
         self._environ = {**os.environ, **environ, "PYTHONPATH": _path(environ)}
         self._log = (folder / f"{name}.log").open("ab")
         self._process: subprocess.Popen[bytes] | None = None

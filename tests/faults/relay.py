@@ -23,6 +23,7 @@ from typing import Self
 
 from tests.faults.conversation import Conversation
 from tests.faults.journal import Entry, Journal, Unremembered
+from tests.faults.maillog import Logging
 from tests.faults.script import OK, Rule, Script
 from tests.faults.session import Shared
 
@@ -121,13 +122,15 @@ class RelayProcess:
     """The same relay as a process: it outlives kills, may be killed, and its CPU is apart.
 
     `journal` is read from its file: call `journal.refresh()` before looking. With `keeps` the file
-    beside it holds the mails themselves.
+    beside it holds the mails themselves; `log` is written as a Postfix would.
     """
 
     def __init__(
-        self, folder: Path, script: Script, *, host: str = "127.0.0.1", keeps: bool = False
+        self, folder: Path, script: Script, *, host: str = "127.0.0.1", keeps: bool = False,
+        log: Path | None = None,
     ) -> None:
-        self._folder, self._script, self._host, self._keeps = folder, script, host, keeps
+        self._folder, self._script, self._host = folder, script, host
+        self._options = [*(["--keep"] if keeps else []), *(["--log", str(log)] if log else [])]
         self.journal = Journal(path=folder / "relay.jsonl")
         with listen(host, 0) as free:
             self.port: int = free.getsockname()[1]
@@ -144,7 +147,7 @@ class RelayProcess:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.relay", "--host", self._host,
                  "--port", str(self.port), "--journal", str(self.journal.path),
-                 "--script", str(self._script_path), *(["--keep"] if self._keeps else [])],
+                 "--script", str(self._script_path), *self._options],
                 cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
             )
         read_before = self.journal.refresh().scripts
@@ -206,6 +209,7 @@ def main() -> None:
     parser.add_argument("--journal", type=Path, required=True)
     parser.add_argument("--script", type=Path)
     parser.add_argument("--keep", action="store_true", help="the mails too, in FILE.mails")
+    parser.add_argument("--log", type=Path, help="a log as a Postfix writes it")
     parser.add_argument("--certificate", type=Path, help="with its key, in one PEM file")
     parser.add_argument("--implicit", action="store_true", help="TLS from the first octet on")
     told = parser.parse_args()
@@ -213,7 +217,9 @@ def main() -> None:
     if told.certificate:
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         tls.load_cert_chain(told.certificate)
-    shared = Shared(Unremembered(path=told.journal), Script(), keeps=told.keep,
+    journal = (Logging(path=told.journal, log=told.log) if told.log
+               else Unremembered(path=told.journal))
+    shared = Shared(journal, Script(), keeps=told.keep,
                     tls=tls, is_implicit=told.implicit)
 
     def read(*_: int | FrameType | None) -> None:
