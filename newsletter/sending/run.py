@@ -31,6 +31,7 @@ from newsletter.transaction import transaction
 
 log = get_logger(__name__)
 
+KEY_ALARM = "dkim_selector_gone"
 SPOOL_ALARM = ("spool_unusable", "spool")
 # How long letters on the wires are waited for before more are taken instead.
 DRAIN_SECONDS = 2.0
@@ -65,6 +66,7 @@ class Post:
             least=2 * self._settings.smtp_connections, most=self._settings.claim_size
         )
         self._desk: Desk | None = None
+        self._told: set[str] = set()  # selectors that are gone, as was said
 
     def run(self, lane: Lane, *, seconds: float) -> Tally:
         """Send what is due in a lane for at most so many seconds, plus what then has to end.
@@ -94,6 +96,7 @@ class Post:
         if clerk.error is not None:
             self.close()
             raise clerk.error
+        self._tell_of_keys()
         sent = desk.outgoing.tally[DeliveryStatus.SENT] - sent_before
         # A relay that cannot be reached is tried again by the tick, not at once.
         return Tally(sent, has_more=not clerk.is_dry and clerk.orders.relay_fault is None)
@@ -128,6 +131,14 @@ class Post:
             appetite=self._appetite,
         )
         return self._desk
+
+    def _tell_of_keys(self) -> None:
+        """Mails that began with a key that is gone have other bytes now: somebody must know."""
+        news, self._told = self._keyring.gone - self._told, set(self._keyring.gone)
+        if news:
+            with transaction():
+                for selector in sorted(news):
+                    raise_alarm(KEY_ALARM, f"selector:{selector}", now=clock.now())
 
     def _turn(self, desk: Desk, clerk: Clerk, seconds: float) -> None:
         """Drive the wires until the clerk has ended."""

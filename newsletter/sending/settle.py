@@ -43,8 +43,10 @@ def write_down(
     heed(db.session(), results)
     for each in results:
         if each.outcome is Outcome.UNMAKEABLE:
-            raise_alarm("mail_unmakeable", f"delivery:{each.delivery_id}", now=now,
-                        code=each.reply_code)
+            # One for each cause, or a mailing of a million would ring a million times.
+            whose = f"mailing:{each.mailing_id}" if each.mailing_id else "single"
+            raise_alarm("mail_unmakeable", f"{whose}:{each.reply_code}", now=now,
+                        first_delivery=each.delivery_id)
     brake(db.session(), [*before, *(
         Given(each.mailing_id, each.outcome is Outcome.ABOUT_SENDER, each.reply_code,
               each.reply_text)

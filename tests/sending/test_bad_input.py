@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -9,13 +11,16 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.engine import make_url
 
+from newsletter import clock
 from newsletter.catalogue.models import Theme
 from newsletter.core import settings
-from newsletter.deliveries.alarm import open_alarms
+from newsletter.deliveries.alarm import find_open_alarm, open_alarms
 from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus, MailKind, Outcome
 from newsletter.deliveries.queue import SingleMail, queue_single
+from newsletter.dkim_rotation import make_keys, retire_key, use_keys
 from newsletter.extensions import db
 from newsletter.jobs import Lane
+from newsletter.mailer.dkim import ED25519
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.queries import progress
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
@@ -23,7 +28,7 @@ from newsletter.subscribers.models import Language, MailFormat, Subscription
 from newsletter.transaction import transaction
 from tests import material
 from tests.emails.strict import Reading
-from tests.faults.relay import Entry, Relay
+from tests.faults.relay import OK, Entry, Relay
 from tests.faults.script import Script
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
@@ -203,3 +208,28 @@ def test_nothing_that_editors_type_becomes_a_header_or_a_tag(house: OpenHouse) -
         assert "{{ 7 * 7 }}" in text
     subjects = {reading(entry).said("subject") for entry in relay.journal.entries}
     assert any("=?utf-8?q?=0D=0ABcc" in each for each in subjects)
+
+
+def test_a_signing_key_that_went_too_early_calls_a_person(
+    house: OpenHouse, tmp_path: Path
+) -> None:
+    keys = tmp_path / "dkim"
+
+    def turn_to_a_new_key() -> str:
+        (made,) = make_keys(keys, domain="magazine.example", algorithms=[ED25519], now=clock.now())
+        use_keys(keys, [made.selector], sender_domain="magazine.example", now=clock.now())
+        return made.selector
+
+    first = turn_to_a_new_key()
+    with Relay(answer=lambda _r, times: OK if times > 1 else "451 4.7.1 come back") as relay, house(
+        relay, DKIM_KEYS=str(keys), MAIL_FROM="post@magazine.example", **ONE
+    ) as (_, post):
+        publish()
+        post.run(Lane.BULK, seconds=3)
+        turn_to_a_new_key()
+        retire_key(keys, first, keep_for=timedelta(0), open_mails=0, now=clock.now())
+        with transaction():
+            db.session.execute(update(Delivery).values(due_at=clock.now() - timedelta(seconds=1)))
+        post.run(Lane.BULK, seconds=20)
+        assert ledger().sent == READERS
+        assert find_open_alarm("dkim_selector_gone", f"selector:{first}") is not None

@@ -170,8 +170,12 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
             _("Ze blijft zeven dagen staan. De beheerder kan in het logboek zien waarom."),
         ),
         "mail_unmakeable": (
-            _("Eén mail kon niet gemaakt worden"),
+            _("Minstens één mail kon niet gemaakt worden"),
             _("De andere mails gaan door. De beheerder kan in het logboek zien waarom."),
+        ),
+        "dkim_selector_gone": (
+            _("Een sleutel waarmee we ondertekenen is te vroeg weg"),
+            _("Mails die ermee begonnen, gaan nu met een andere weg. Vraag de beheerder waarom."),
         ),
     }
     heading, sentence = named.get(alarm.kind, (alarm.kind, alarm.subject))
