@@ -43,6 +43,7 @@ LEFT_OUT = {
     "consent_salts": "the salt stands in the receipt, which is in the same ZIP",
     "consent_seal_heads": "hashes over the heads of all chains: seals of ours, which say nothing",
     "past_recipients": "in the file among the deliveries",
+    "restores": "how far the numbers of deliveries had come when a backup came back",
     "pace_slots": "a place in the line to her mail server, for as long as one mail is in hand",
     "accounts": "who works at the desk, and no reader",
     "magazines": "the magazine's own addresses",
