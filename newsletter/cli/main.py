@@ -31,6 +31,8 @@ COMMANDS = {
                        "Bring a backup back; sending is held."),
     "reconcile": Command("newsletter.cli.reconcile:reconcile",
                          "After a restore, decide what may still leave."),
+    "relay-log": Command("newsletter.cli.relay_log:relay_log",
+                         "Ask our own relay's log which mails it took."),
     "database": Command("newsletter.cli.database:database", "Migrate, seed, check the database."),
     "seed-readers": Command("newsletter.cli.readers:seed_readers", "Make believable demo readers."),
     "accounts": Command("newsletter.cli.accounts:accounts", "Manage who may work at the desk."),

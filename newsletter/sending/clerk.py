@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from newsletter import clock
 from newsletter.extensions import db
@@ -141,10 +141,11 @@ class Clerk:
                 return
             self._rest()
 
-    def _wait_for_database(self, error: Exception) -> None:
+    def _wait_for_database(self, error: DBAPIError) -> None:
         self._books.rest()
         db.session.rollback()
-        log.warning("database_away", waits=self._pause, fault=type(error).__name__)
+        log.warning("database_away", waits=self._pause, fault=type(error).__name__,
+                    sqlstate=getattr(error.orig, "sqlstate", None))
         threading.Event().wait(self._pause)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 

@@ -21,7 +21,7 @@ from newsletter.mailer.relay_takes import Take
 from newsletter.mailings.queries import keys_of
 from newsletter.sending import journal
 from newsletter.sending.claim import LOG_SLACK, NOTHING_KNOWN
-from newsletter.sending.envelope import message_id_in_mailing, message_id_of_single
+from newsletter.sending.names_left_under import names_left_under
 from newsletter.tokens import Signer
 
 # How long the log may take to show that the relay was spoken to just now.
@@ -68,7 +68,8 @@ class Evidence:
     def judge(self, deliveries: Sequence[OpenDelivery]) -> list[Judged]:
         """The fate of each. Raises ServerMissing when RELAY_LOG is set and cannot be read."""
         keys = keys_of({each.mailing_id for each in deliveries if each.mailing_id is not None})
-        names = {each.id: self._names(each, keys) for each in deliveries}
+        names = {each.id: names_left_under(each, keys, signer=self._signer, domain=self._domain)
+                 for each in deliveries}
         answer = self._ask_log(deliveries, names.values())
         return [self._judge(each, names[each.id], answer) for each in deliveries]
 
@@ -138,21 +139,6 @@ class Evidence:
     def _comes_later(self, delivery: OpenDelivery) -> bool:
         return (delivery.is_in_backup and delivery.status is not DeliveryStatus.UNCLEAR
                 and delivery.due_at > self._restore.noticed_at)
-
-    def _names(self, delivery: OpenDelivery, keys: dict[int, str]) -> list[str]:
-        """Every Message-ID that it may have left with: under the key of its first claim, or any."""
-        if delivery.message_id is not None:
-            return [delivery.message_id]
-        under = [delivery.key_id] if delivery.key_id else self._signer.names
-        return [self._name(delivery, keys, key_id) for key_id in under]
-
-    def _name(self, delivery: OpenDelivery, keys: dict[int, str], key_id: str) -> str:
-        key = keys.get(delivery.mailing_id or 0)
-        if key is not None and delivery.subscriber_id is not None:
-            return message_id_in_mailing(key, delivery.subscriber_id, signer=self._signer,
-                                         domain=self._domain, key_id=key_id)
-        return message_id_of_single(delivery.id, delivery.created_at, signer=self._signer,
-                                    domain=self._domain, key_id=key_id)
 
 
 def _sent_by_journals(settings: Settings, restore: Restore) -> dict[int, Result]:

@@ -87,3 +87,63 @@ def test_what_was_claimed_when_the_database_went_leaves_as_soon_as_it_is_back(
         assert post.run(Lane.BULK, seconds=20).sent == 8
         assert (len(relay.journal.entries), relay.journal.repeats()) == (8, 0)
         assert progress(get_mailing("edition:90-8")).by_status == {DeliveryStatus.SENT: 8}
+
+
+_FULL = """
+    create function full_disk() returns trigger language plpgsql as $$ begin
+        raise exception 'could not extend file: No space left on device' using errcode = '53100';
+    end $$;
+    create trigger full_disk before insert on attempts
+       for each statement execute function full_disk()
+"""
+
+
+def test_a_full_disk_of_the_database_stops_and_does_not_lie(
+    house: OpenHouse, servers: dict[str, str]
+) -> None:
+    host = str(make_url(servers["DATABASE_OWNER_URL"]).query["host"])
+    with (
+        Relay(pace=0.05, answer=lambda _r, _n: full_after_two()) as relay,
+        house(relay, SMTP_CONNECTIONS="1", CLAIM_SIZE="8") as (_, post),
+    ):
+        name = str(db.session.scalar(text("select current_database()")))
+        with transaction():
+            for _ in range(24):
+                material.reader()
+            edition_id = material.edition([material.article("data")]).id
+        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        seen: list[int] = []
+
+        def sql(statement: str) -> None:
+            with psycopg.connect(host=host, user="postgres", dbname=name) as admin:
+                admin.execute(statement)
+
+        def room_again() -> None:
+            seen.append(len(relay.journal.entries))
+            with psycopg.connect(host=host, user="postgres", dbname=name) as admin:
+                found = admin.execute(
+                    "select count(*) from deliveries where status = 'sent'").fetchone()
+            assert found is not None
+            seen.append(found[0])
+            sql("drop function full_disk() cascade")
+
+        back = threading.Timer(2.0, room_again)
+
+        def full_after_two() -> str:
+            if len(relay.journal.entries) == 1:
+                sql(_FULL)
+                back.start()
+            return OK
+
+        post.run(Lane.BULK, seconds=1.0)
+        back.join()
+        while post.run(Lane.BULK, seconds=20).sent:
+            pass
+        db.session.rollback()
+        left_before, booked_before = seen
+        assert booked_before <= left_before <= 8  # it went on with nothing beyond its claim
+        assert len(relay.journal.entries) == 24
+        assert relay.journal.repeats() == 0
+        ledger = progress(get_mailing("edition:90-8"))
+        assert ledger.by_status == {DeliveryStatus.SENT: 24}
+        assert ledger.unclear_copies == 0

@@ -1,14 +1,18 @@
 """R12: of a mail whose answer got lost, our own relay's log is asked before it is sent again."""
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from newsletter import clock
+from newsletter.cli.main import cli
 from newsletter.core import settings
 from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus
 from newsletter.extensions import db
@@ -99,3 +103,60 @@ def test_a_log_that_cannot_be_read_holds_nothing_up(house: OpenHouse, tmp_path: 
         post.run(Lane.BULK, seconds=30)
         db.session.rollback()
         assert progress(get_mailing("edition:90-8")).sent == 2
+
+
+def _asked(*words: str) -> list[dict[str, Any]]:
+    shown = CliRunner().invoke(cli, ["relay-log", *words, "--json"], catch_exceptions=False)
+    assert shown.exit_code == 0, shown.output
+    db.session.rollback()
+    return json.loads(shown.stdout)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict"), [("drop after", "taken"), ("drop before", "unknown")])
+def test_the_operator_sees_what_workers_will_find(
+    house: OpenHouse, tmp_path: Path, fault: str, verdict: str
+) -> None:
+    log = tmp_path / "mail.log"
+    with (
+        Relay(answer=lambda _r, times: fault if times == 1 else OK) as relay,
+        house(relay, RELAY_LOG=str(log)) as (_, post),
+    ):
+        _publish(3)
+        post.run(Lane.BULK, seconds=30)
+        _log_of(relay, log)
+        asked = _asked("--unclear")
+        assert [each["verdict"] for each in asked] == [verdict] * 3
+        assert {each["delivery_id"] for each in asked} == set(
+            db.session.scalars(select(Delivery.id)))
+        taken = {str(entry.message["Message-ID"]) for entry in relay.journal.entries}
+        if verdict == "taken":
+            assert {each["message_id"] for each in asked} == taken
+            assert all(each["queue_id"] and each["taken_at"] for each in asked)
+        by_name = _asked(*(name.strip("<>") for name in taken), "ghost@x.example")
+        assert [each["verdict"] for each in by_name] == ["taken"] * len(taken) + ["unknown"]
+
+
+def test_it_is_certain_only_when_the_log_goes_on_beyond_the_offer(
+    house: OpenHouse, tmp_path: Path
+) -> None:
+    log = tmp_path / "mail.log"
+    with (
+        Relay(answer=lambda _r, times: "drop before" if times == 1 else OK) as relay,
+        house(relay, RELAY_LOG=str(log)) as (_, post),
+    ):
+        _publish(2)
+        post.run(Lane.BULK, seconds=30)
+        start, end = clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1)
+        log.write_text("".join(
+            f"{at.isoformat(timespec='microseconds')} mx postfix/smtpd[7]: connect from x[::1]\n"
+            for at in (start, end)), encoding="ascii")
+        assert {each["verdict"] for each in _asked("--unclear")} == {"not taken"}
+
+
+def test_it_is_plainly_refused_without_a_log_or_a_question(house: OpenHouse) -> None:
+    with Relay() as relay, house(relay):
+        said = CliRunner().invoke(cli, ["relay-log", "--unclear"])
+        assert (said.exit_code, "RELAY_LOG" in said.stderr) == (2, True)
+        for words in ([], ["--unclear", "x@y.example"]):
+            assert CliRunner().invoke(cli, ["relay-log", *words]).exit_code == 2
