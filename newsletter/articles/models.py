@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Index, Table
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -28,6 +28,8 @@ article_themes = Table(
     Column("article_id", BigInteger, ForeignKey("articles.id", ondelete="CASCADE"),
            primary_key=True),
     Column("theme_id", BigInteger, ForeignKey("themes.id"), primary_key=True, index=True),
+    # When it was given this theme after its release; none when it had it from then on.
+    Column("given_at", DateTime(timezone=True)),
 )
 
 

@@ -1,9 +1,12 @@
 """Write an article: add it to the store, or edit what is there."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import update
+
 from newsletter.articles.drafts import Draft, check
-from newsletter.articles.models import Article, ArticleKind
+from newsletter.articles.models import Article, ArticleKind, article_themes
 from newsletter.articles.slugs import free_slug
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import themes_by_id
@@ -35,8 +38,10 @@ def edit_article(
         raise BadInput("seen_at", "saved_meanwhile")
     if not article.is_released(now):
         article.slug = free_slug(draft.title, keep=article.slug)
+    had = {theme.id for theme in article.themes}
     _write(article, draft, now=now)
     db.session.flush()
+    _note_given(article, set(draft.theme_ids) - had, now=now)
 
 
 def _write(article: Article, draft: Draft, *, now: datetime) -> None:
@@ -52,6 +57,17 @@ def _write(article: Article, draft: Draft, *, now: datetime) -> None:
     article.published_on = draft.published_on or article.published_on
     article.themes = _themes(draft.theme_ids)
     article.updated_at = now
+
+
+def _note_given(article: Article, theme_ids: Collection[int], *, now: datetime) -> None:
+    """Since when a released article has these themes: to their readers it is due from then on."""
+    if article.is_released(now) and theme_ids:
+        db.session.execute(
+            update(article_themes)
+            .where(article_themes.c.article_id == article.id,
+                   article_themes.c.theme_id.in_(theme_ids))
+            .values(given_at=now)
+        )
 
 
 def _themes(theme_ids: tuple[int, ...]) -> list[Theme]:

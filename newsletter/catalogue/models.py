@@ -15,7 +15,11 @@ class Magazine(Model):
     """The magazine's identity as data, one row, so that another magazine could use the software."""
 
     __tablename__ = "magazines"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("weekly_minimum between 1 and 12", name="weekly_minimum"),
+        CheckConstraint("monthly_minimum between 1 and 12", name="monthly_minimum"),
+    )
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     name: Mapped[str]
@@ -40,6 +44,9 @@ class Magazine(Model):
     weekly_at: Mapped[time] = mapped_column(default=time(8, 0))
     monthly_day: Mapped[int] = mapped_column(default=1)
     monthly_at: Mapped[time] = mapped_column(default=time(8, 0))
+    # With fewer articles than this a digest is not worth a mail: they wait for the next slot.
+    weekly_minimum: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    monthly_minimum: Mapped[int] = mapped_column(SmallInteger, server_default="1")
 
 
 class Theme(Model):

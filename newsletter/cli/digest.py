@@ -1,6 +1,7 @@
 """`newsletter digest run`: carry out a digest slot, or rehearse it."""
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from newsletter.cli.operators import as_operator
 from newsletter.cli.output import as_csv, as_json, print_json, print_rows
 from newsletter.cli.progress import busy
 from newsletter.core import settings
+from newsletter.digests.carry_out import Counts
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.queries import find_slot, get_slot
 from newsletter.errors import NotFound, WrongState
@@ -20,7 +22,7 @@ from newsletter.sending.carry_out import SlotPlan, carry_out_slot, dry_run_slot
 from newsletter.subscribers.models import Cadence
 from newsletter.transaction import transaction
 
-COLUMNS = ("readers", "language", "format", "articles", "more", "subject")
+COLUMNS = ("readers", "language", "format", "catch_up", "articles", "links", "more", "subject")
 SHOWN = 20
 UNDONE = (SlotStatus.PLANNED, SlotStatus.LATE)
 
@@ -101,12 +103,15 @@ def _show_done(slot: DigestSlot, *, json_wanted: bool) -> None:
         "slot_at": slot.slot_at,
         "readers_due": slot.readers_due,
         "readers_nothing_new": slot.readers_nothing_new,
+        "readers_below_minimum": slot.readers_below_minimum,
+        "readers_paused": slot.readers_paused,
     }
     if json_wanted:
         print_json(row)
     else:
         click.echo(f"{row['slot']} is {row['status']}: {slot.readers_due} readers get it, "
-                   f"{slot.readers_nothing_new} have nothing new. Follow it with "
+                   f"{slot.readers_nothing_new} have nothing new, "
+                   f"{slot.readers_below_minimum} too little for a mail yet. Follow it with "
                    f"`newsletter mailing show {slot.key}`.")
 
 
@@ -117,21 +122,23 @@ def _show_plan(
     if json_wanted:
         print_json({
             "slot": name,
-            "window_from": plan.window_from,
+            "window_from": plan.reckoned.window_from,
             "slot_at": slot_at,
-            "readers_due": plan.readers.count,
-            "readers_nothing_new": plan.readers.nothing_new,
+            **_counts(plan.reckoned.counts),
             "selections": rows,
         })
         return
     if csv_wanted:
         print_rows(COLUMNS, rows, json_wanted=False, csv_wanted=True)
         return
-    click.echo(f"{name}: {plan.readers.count} readers would get one of {len(rows)} mails, "
-               f"{plan.readers.nothing_new} have nothing new. Nothing was sent.")
+    counts = plan.reckoned.counts
+    click.echo(f"{name}: {counts.due} readers would get one of {len(rows)} mails, "
+               f"{counts.nothing_new} have nothing new, {counts.below_minimum} too little for a "
+               f"mail yet, {counts.paused} paused. Nothing was sent.")
     if rows:
         click.echo()
-        print_rows(COLUMNS, [row | {"articles": len(row["articles"])} for row in rows[:SHOWN]],
+        print_rows(COLUMNS, [row | {"articles": len(row["articles"]), "links": len(row["links"])}
+                    for row in rows[:SHOWN]],
                    json_wanted=False, csv_wanted=False)
     if len(rows) > SHOWN:
         click.echo(f"… and {len(rows) - SHOWN} more: add --csv or --json to see them all.")
@@ -140,21 +147,27 @@ def _show_plan(
 def _selections(plan: SlotPlan) -> list[dict[str, Any]]:
     """One row for each mail that would be made, the one with most readers first."""
     readers: Counter[str] = Counter()
-    for wish, count in plan.readers.wishes.items():
-        readers[plan.selections[wish].key] += count
+    for wish, selection in plan.reckoned.selections.items():
+        readers[selection.key] += plan.reckoned.readers[wish]
     subjects = {variant.selection_key: variant.subject for variant in plan.compiled.variants}
-    found = {selection.key: selection for selection in plan.selections.values()}
+    found = {each.key: each for each in plan.reckoned.selections.values()}
     return [
         {
             "readers": count,
             "language": found[key].language,
             "format": found[key].format,
             "articles": [item.slug for section in found[key].sections for item in section.items],
+            "links": [item.slug for item in found[key].links],
             "more": found[key].more,
+            "catch_up": found[key].is_catch_up,
             "subject": subjects.get(key),
         }
         for key, count in sorted(readers.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _counts(counts: Counts) -> dict[str, int]:
+    return {f"readers_{name}": count for name, count in asdict(counts).items()}
 
 
 def _name(slot: DigestSlot) -> str:

@@ -107,6 +107,9 @@ class Delivery(Model):
         # What retention reads once a day: single mails past their time.
         Index("ix_deliveries_single_ended_at", "ended_at",
               postgresql_where=text("mailing_id is null")),
+        # What a digest reads: whose articles came back to her, as a mail of hers ended unsent.
+        Index("ix_deliveries_uncovered", "ended_at", postgresql_where=text(
+            "mailing_id is not null and status in ('failed', 'skipped')")),
         {"postgresql_partition_by": "RANGE (id)"},
     )
 

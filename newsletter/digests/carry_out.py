@@ -1,5 +1,6 @@
 """What becomes of a slot: its window, its end, and the missed slots that it takes over."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
@@ -13,6 +14,16 @@ from newsletter.mailings.models import Mailing, MailingStatus
 
 LATE_ALARM = "digest_late"
 UNMAKEABLE_ALARM = "digest_unmakeable"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Readers of a cadence by what a slot brought them."""
+
+    due: int
+    nothing_new: int
+    below_minimum: int
+    paused: int
 
 
 def window_start(slot: DigestSlot, rhythm: Rhythm) -> datetime:
@@ -53,13 +64,17 @@ def take_over_missed(slot: DigestSlot, *, now: datetime) -> None:
 
 
 def mark_done(
-    slot: DigestSlot, *, window_from: datetime, due: int, nothing_new: int, now: datetime
+    slot: DigestSlot, counts: Counts, *, window_from: datetime, planned_at: datetime,
+    now: datetime,
 ) -> None:
     """Record what came of the slot: a mailing, or the reason why there was nothing to send."""
     slot.window_from = window_from
-    slot.readers_due = due
-    slot.readers_nothing_new = nothing_new
-    slot.status = SlotStatus.CARRIED_OUT if due else SlotStatus.NOTHING_NEW
+    slot.planned_at = planned_at
+    slot.readers_due = counts.due
+    slot.readers_nothing_new = counts.nothing_new
+    slot.readers_below_minimum = counts.below_minimum
+    slot.readers_paused = counts.paused
+    slot.status = SlotStatus.CARRIED_OUT if counts.due else SlotStatus.NOTHING_NEW
     slot.done_at = now
     clear_alarm(LATE_ALARM, slot.key, now=now)
     clear_alarm(UNMAKEABLE_ALARM, slot.key, now=now)

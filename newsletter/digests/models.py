@@ -46,6 +46,10 @@ class DigestSlot(Model):
     # Why nobody, or fewer, got a mail: readers by reason.
     readers_due: Mapped[int | None]
     readers_nothing_new: Mapped[int | None]
+    readers_below_minimum: Mapped[int | None]
+    readers_paused: Mapped[int | None]
+    # By the clock of the database: a delivery that ends unsent after it gives its articles back.
+    planned_at: Mapped[Moment | None]
     done_at: Mapped[Moment | None]
 
     @property

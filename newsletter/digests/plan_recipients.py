@@ -1,11 +1,11 @@
 """Plan recipients: who is due a digest at a slot's cut-off, and one delivery for each.
 
-Readers and their wishes are read once, into a table that lives as long as the transaction, so
-that what is compiled and what is planned can never differ, whoever changes a theme meanwhile.
+Readers and their wishes are read once, into tables that live as long as the transaction, so that
+what is compiled and what is planned can never differ, whoever changes a theme meanwhile.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,167 +13,242 @@ from typing import Any
 from sqlalchemy import text
 
 from newsletter.deliveries.partitions import hold_partition
-from newsletter.digests.select import FreshArticle, Wish
+from newsletter.digests.due import Links, Wish
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing
-
-# Where each reader's window begins: at the slot's own, and for who came back from a pause at the
-# last cut-off before it, of a slot that was not itself skipped for her by that pause.
-_WINDOWS = text("""
-    create temporary table windows on commit drop as
-    select s.subscriber_id, s.language, s.format,
-           case when s.waiting_since is null then cast(:window_from as timestamptz)
-                else least(cast(:window_from as timestamptz), coalesce((
-                    select max(k.slot_at) from digest_slots k
-                     where k.cadence = s.cadence and k.slot_at <= s.waiting_since
-                       and k.status in ('carried_out', 'nothing_new')
-                       and not exists (
-                           select 1 from mailings m join deliveries d on d.mailing_id = m.id
-                            where m.digest_slot_id = k.id and d.subscriber_id = s.subscriber_id
-                              and d.status = 'skipped' and d.skip_reason = 'paused')
-                       and not exists (
-                           select 1 from mailings m
-                                    join past_recipients p on p.mailing_id = m.id
-                            where m.digest_slot_id = k.id and p.skip_reason = 'paused'
-                              and s.subscriber_id = any (p.subscriber_ids))
-                    ), s.confirmed_at)) end as after
-      from subscriptions s
-     where s.status = 'active' and s.cadence = :cadence and s.confirmed_at <= :cutoff
-       and (s.paused_until is null or s.paused_until <= :cutoff)
-""")
 
 # Of one transaction at a time: at a million readers, four times as fast as on disk.
 _IN_MEMORY = text("set local work_mem = '64MB'")
 
-_EARLIEST = text("select coalesce(min(after), cast(:window_from as timestamptz)) from windows")
-
-# A theme counts when it was chosen before the cut-off and something in it is fresh for her;
-# choosing late, or confirming late, falls in the next slot (R16). For all who have the slot's own
-# window, the last one, that is the same few themes: their choices are then read in the order of
-# their index, without a sort. The others are few.
-_DUE = text("""
-    create temporary table due_readers on commit drop as
-    with fresh as materialized (
-        select * from unnest(cast(:themes as bigint[]), cast(:latest as timestamptz[]))
-               as f(theme_id, released_at)
-    ), slots_own as materialized (select max(after) as after from windows)
-    select w.subscriber_id, w.language, w.format, w.after, t.themes
-      from windows w
-      join (select subscriber_id, array_agg(theme_id order by theme_id) as themes
-              from subscription_themes
-             where chosen_at <= :cutoff and theme_id = any (array (
-                   select f.theme_id from fresh f, slots_own where f.released_at > slots_own.after))
-             group by subscriber_id) t on t.subscriber_id = w.subscriber_id
-     where w.after = (select after from slots_own)
-     union all
-    select w.subscriber_id, w.language, w.format, w.after, array_agg(t.theme_id order by t.theme_id)
-      from windows w
-      join subscription_themes t on t.subscriber_id = w.subscriber_id
-      join fresh f on f.theme_id = t.theme_id and f.released_at > w.after
-     where w.after < (select after from slots_own) and t.chosen_at <= :cutoff
-     group by w.subscriber_id, w.language, w.format, w.after
+# Reckoned anew: who is marked so, who chose a theme within the window, and whose delivery ended
+# unsent since the slot before was planned. `mark` tells later whether somebody changed her row.
+_READERS = text("""
+    create temporary table readers on commit drop as
+    with unserved as materialized (
+        select distinct subscriber_id from deliveries
+         where mailing_id is not null and status in ('failed', 'skipped')
+           and ended_at > :unsent_since
+    )
+    select s.subscriber_id, s.language, s.format, s.xmin::text as mark,
+           s.is_reckoned_anew or u.subscriber_id is not null or s.subscriber_id in (
+               select subscriber_id from subscription_themes where chosen_at > :window_from
+           ) as is_anew,
+           s.waiting_since is not null and (
+               s.waiting_since < :window_from or u.subscriber_id is not null) as is_catch_up,
+           s.waiting_since is not null or s.is_reckoned_anew as is_marked
+      from subscriptions s left join unserved u on u.subscriber_id = s.subscriber_id
+     where s.status = 'active' and s.cadence = :cadence and s.confirmed_at <= :cutoff
+       and (s.cadence_since is null or s.cadence_since <= :cutoff)
+       and (s.paused_until is null or s.paused_until <= :cutoff)
 """)
 
-_READERS = text("select count(*) from windows")
+_PAUSED = text("""
+    select count(*) from subscriptions
+     where status = 'active' and cadence = :cadence and confirmed_at <= :cutoff
+       and paused_until > :cutoff
+""")
+
+# By which variants a reader is covered: of most readers only those that hold something fresh, of
+# whom is reckoned anew all. Of mailings whose deliveries were dropped by what was kept of them.
+_HAD = text("""
+    create temporary table had on commit drop as
+    with holding as materialized (
+        select m.id as mailing_id, v.id as variant_id
+          from variants v join mailings m on m.manifest_id = v.manifest_id
+         where v.article_ids && cast(:fresh as bigint[])
+    ), covering as materialized (
+        select m.id as mailing_id, m.sending_at from mailings m
+         where exists (select from variants v
+                        where v.manifest_id = m.manifest_id and v.article_ids <> '{}')
+           and exists (select from readers where is_anew)
+    ), anew as materialized (
+        select r.subscriber_id, s.created_at
+          from readers r join subscribers s on s.id = r.subscriber_id where r.is_anew
+    ), found as (
+        select d.subscriber_id, d.variant_id
+          from holding h join deliveries d on d.mailing_id = h.mailing_id
+                                          and d.variant_id = h.variant_id
+         where d.status not in ('failed', 'skipped')
+         union
+        select p.subscriber_id, p.variant_id
+          from holding h
+          join past_recipients k on k.mailing_id = h.mailing_id
+                                and k.status not in ('failed', 'skipped')
+         cross join unnest(k.subscriber_ids, k.variant_ids) p(subscriber_id, variant_id)
+         where p.variant_id = h.variant_id
+         union
+        select d.subscriber_id, d.variant_id
+          from covering c join anew a on a.created_at <= c.sending_at
+          join deliveries d on d.mailing_id = c.mailing_id and d.subscriber_id = a.subscriber_id
+         where d.status not in ('failed', 'skipped')
+         union
+        select p.subscriber_id, p.variant_id
+          from covering c
+          join past_recipients k on k.mailing_id = c.mailing_id
+                                and k.status not in ('failed', 'skipped')
+         cross join unnest(k.subscriber_ids, k.variant_ids) p(subscriber_id, variant_id)
+          join anew a on a.subscriber_id = p.subscriber_id
+    )
+    select subscriber_id, array_agg(variant_id order by variant_id) as variants
+      from found group by subscriber_id
+""")
+
+# A theme counts when it was chosen by the cut-off and something in it may be due; choosing late
+# falls in the next slot (R16). The choices are read in the order of their index, without a sort.
+_WISHING = text("""
+    create temporary table wishing on commit drop as
+    select r.subscriber_id, r.language, r.format, r.is_anew, r.is_catch_up, t.themes,
+           coalesce(h.variants, '{}') as had
+      from readers r
+      join (select subscriber_id, array_agg(theme_id order by theme_id) as themes
+              from subscription_themes
+             where chosen_at <= :cutoff and theme_id = any (cast(:fresh_themes as bigint[]))
+             group by subscriber_id) t on t.subscriber_id = r.subscriber_id
+      left join had h on h.subscriber_id = r.subscriber_id
+     where not r.is_anew
+     union all
+    select r.subscriber_id, r.language, r.format, r.is_anew, r.is_catch_up, t.themes,
+           coalesce(h.variants, '{}')
+      from readers r
+      join (select subscriber_id, array_agg(theme_id order by theme_id) as themes
+              from subscription_themes
+             where chosen_at <= :cutoff and theme_id = any (cast(:themes as bigint[]))
+             group by subscriber_id) t on t.subscriber_id = r.subscriber_id
+      left join had h on h.subscriber_id = r.subscriber_id
+     where r.is_anew
+""")
+
+_COUNT = text("select count(*) from readers")
 
 _WISHES = text("""
-    select language, format, after, themes, count(*) from due_readers
-     group by language, format, after, themes order by language, format, after, themes
+    select language, format, is_anew, is_catch_up, themes, had, count(*) from wishing
+     group by language, format, is_anew, is_catch_up, themes, had
+     order by language, format, is_anew, is_catch_up, themes, had
 """)
 
 # A table of its own, counted: else the planner takes it for one row and reads all readers for each.
+# Without a variant are the wishes that wait for more to come.
 _WISHED = text("""
     create temporary table wished on commit drop as
-    select k.language, k.format, k.after, k.themes, v.id as variant_id
+    select k.language, k.format, k.is_anew, k.is_catch_up, k.themes, k.had, v.id as variant_id
       from jsonb_to_recordset(cast(:wishes as jsonb)) as k(
-               language text, format text, after timestamptz, themes bigint[], selection_key text)
-      join variants v on v.manifest_id = :manifest_id and v.selection_key = k.selection_key
+               language text, format text, is_anew boolean, is_catch_up boolean, themes bigint[],
+               had bigint[], selection_key text)
+      left join variants v on v.manifest_id = :manifest_id and v.selection_key = k.selection_key
 """)
 
-_PLAN = text("""
+_SAME_WISH = """w.themes = r.themes and w.had = r.had and w.language = r.language
+            and w.format = r.format and w.is_anew = r.is_anew and w.is_catch_up = r.is_catch_up"""
+_PLAN = text(f"""
     insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, created_at, due_at)
     select 'digest', 'bulk', :mailing_id, w.variant_id, r.subscriber_id, :now, :now
-      from due_readers r
-      join wished w on w.themes = r.themes and w.after = r.after and w.language = r.language
-                       and w.format = r.format
+      from wishing r join wished w on {_SAME_WISH}
+     where w.variant_id is not null
      order by w.variant_id, r.subscriber_id
-""")
+""")  # noqa: S608 (only constants are joined)
 
-# Who was in this slot waits no longer, whether or not it had anything for her.
-_ARRIVED = text("""
-    update subscriptions s set waiting_since = null
-      from windows w where w.subscriber_id = s.subscriber_id and s.waiting_since is not null
-""")
+# Too little for a mail: it waits, and is reckoned anew, until there is enough.
+_WAITS = text(f"""
+    update subscriptions s set is_reckoned_anew = true
+      from wishing r join wished w on {_SAME_WISH}
+     where w.variant_id is null and s.subscriber_id = r.subscriber_id and not s.is_reckoned_anew
+""")  # noqa: S608 (likewise)
+
+# For all others the next slot's window says what is due. Not for whom somebody changed meanwhile.
+_ARRIVED = text(f"""
+    update subscriptions s set waiting_since = null, is_reckoned_anew = false
+      from readers e
+     where e.is_marked and s.subscriber_id = e.subscriber_id and s.xmin::text = e.mark
+       and not exists (select from wishing r join wished w on {_SAME_WISH}
+                        where r.subscriber_id = s.subscriber_id and w.variant_id is null)
+""")  # noqa: S608 (likewise)
+_CLOCK = text("select clock_timestamp()")
 
 
 @dataclass(frozen=True)
-class DueReaders:
-    """The distinct wishes with how many readers share each, and how many have nothing new."""
+class Readers:
+    """Who may be due something: the distinct wishes with how many readers share each.
+
+    `in_slot` counts all readers of the cadence, `paused` those who get nothing meanwhile.
+    """
 
     wishes: Mapping[Wish, int]
-    nothing_new: int
-
-    @property
-    def count(self) -> int:
-        """How many readers a digest is due to."""
-        return sum(self.wishes.values())
+    in_slot: int
+    paused: int
 
 
-def open_windows(cadence: str, *, cutoff: datetime, window_from: datetime) -> datetime:
-    """Where the earliest window of any reader of the cadence begins at this cut-off.
+def read_readers(
+    cadence: str,
+    *,
+    cutoff: datetime,
+    window_from: datetime,
+    unsent_since: datetime | None,
+    links: Links,
+) -> Readers:
+    """The readers of a cadence at a cut-off, once, for the rest of the transaction.
 
-    Reads the readers once, into a table that lives as long as the transaction.
+    `unsent_since`: from when on deliveries that ended unsent are looked at, None for ever.
     """
-    values = {"cadence": cadence, "cutoff": cutoff, "window_from": window_from}
-    db.session.execute(text("drop table if exists wished, due_readers, windows"))
+    db.session.execute(text("drop table if exists wished, wishing, had, readers"))
     db.session.execute(_IN_MEMORY)
-    db.session.execute(_WINDOWS, values)
-    db.session.execute(text("analyze windows"))
-    earliest: datetime = db.session.execute(_EARLIEST, values).scalar_one()
-    return earliest
-
-
-def find_due_readers(
-    cadence: str, *, cutoff: datetime, fresh: Sequence[FreshArticle]
-) -> DueReaders:
-    """The readers to whom something is due; after `open_windows`, in the same transaction."""
-    latest: dict[int, datetime] = {}
-    for article in fresh:
-        for theme_id in article.theme_ids:
-            latest[theme_id] = max(article.released_at, latest.get(theme_id, article.released_at))
-    values = {"cutoff": cutoff, "themes": list(latest), "latest": list(latest.values())}
-    db.session.execute(_DUE, values)
-    db.session.execute(text("analyze due_readers"))
+    db.session.execute(_READERS, {
+        "cadence": cadence, "cutoff": cutoff, "window_from": window_from,
+        "unsent_since": unsent_since or datetime.min.replace(tzinfo=cutoff.tzinfo)})
+    db.session.execute(text("analyze readers"))
+    db.session.execute(_HAD, {"fresh": links.fresh_ids})
+    db.session.execute(text("analyze had"))
+    db.session.execute(_WISHING, {
+        "cutoff": cutoff, "themes": links.theme_ids, "fresh_themes": links.fresh_theme_ids})
+    db.session.execute(text("analyze wishing"))
     wishes = {
-        Wish(cadence, language, shape, frozenset(themes), after): count
-        for language, shape, after, themes, count in db.session.execute(_WISHES)
+        Wish(cadence, language, shape, frozenset(themes), is_anew, is_catch_up, frozenset(had)):
+            count
+        for language, shape, is_anew, is_catch_up, themes, had, count
+        in db.session.execute(_WISHES)
     }
-    readers = db.session.execute(_READERS).scalar_one()
-    return DueReaders(wishes, readers - sum(wishes.values()))
+    values = {"cadence": cadence, "cutoff": cutoff}
+    return Readers(wishes, db.session.execute(_COUNT).scalar_one(),
+                   db.session.execute(_PAUSED, values).scalar_one())
+
+
+def planning_moment() -> datetime:
+    """Now by the clock of the database, which also tells when deliveries ended."""
+    moment: datetime = db.session.execute(_CLOCK).scalar_one()
+    return moment
 
 
 def plan_recipients(
-    mailing: Mailing, manifest_id: int, *, keys: Mapping[Wish, str], now: datetime
+    mailing: Mailing,
+    manifest_id: int,
+    *,
+    keys: Mapping[Wish, str],
+    waiting: Collection[Wish],
+    now: datetime,
 ) -> int:
-    """How many deliveries were planned, one for each due reader; `keys` names each wish's variant.
+    """How many deliveries were planned, one for each due reader.
 
-    What waited for who came back from a pause is hers now. Its transaction is all or nothing
-    (R01).
+    `keys` names each wish's variant; readers of the wishes that are `waiting` get nothing yet.
+    Its transaction is all or nothing (R01).
     """
     hold_partition()
-    wishes = json.dumps([_row(wish, key) for wish, key in keys.items()])
+    wishes = json.dumps([_row(wish, key) for wish, key in keys.items()]
+                        + [_row(wish, None) for wish in waiting])
     db.session.execute(_WISHED, {"manifest_id": manifest_id, "wishes": wishes})
     db.session.execute(text("analyze wished"))
     planned = db.session.execute(_PLAN, {"mailing_id": mailing.id, "now": now})
     db.session.execute(_ARRIVED)
+    if waiting:
+        db.session.execute(_WAITS)
     return int(planned.rowcount)  # type: ignore[attr-defined]
 
 
-def _row(wish: Wish, key: str) -> dict[str, Any]:
+def _row(wish: Wish, key: str | None) -> dict[str, Any]:
     return {
         "language": wish.language,
         "format": wish.format,
-        "after": wish.after.isoformat(),
+        "is_anew": wish.is_anew,
+        "is_catch_up": wish.is_catch_up,
         "themes": sorted(wish.theme_ids),
+        "had": sorted(wish.had),
         "selection_key": key,
     }

@@ -1,17 +1,23 @@
-"""Reads of digests: which slots are due, and what is fresh in a window."""
+"""Reads of digests: which slots are due, and what the article store holds at a cut-off."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
-from newsletter.articles.models import Article
+from newsletter.articles.models import Article, article_themes
+from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import themes
+from newsletter.digests.due import Link, Links
 from newsletter.digests.models import DigestSlot, SlotStatus
-from newsletter.digests.select import FreshArticle, ThemeWords
+from newsletter.digests.select import Store, ThemeWords
 from newsletter.errors import NotFound
 from newsletter.extensions import db
+from newsletter.mailings.contents import ArticleItem
 from newsletter.mailings.item import item_of
+from newsletter.mailings.models import Variant
 from newsletter.subscribers.models import Cadence
 
 
@@ -94,12 +100,46 @@ def first_moment(cadence: Cadence) -> datetime:
     return found
 
 
-def fresh_articles(*, after: datetime, until: datetime) -> list[FreshArticle]:
-    """The articles released in (`after`, `until`], with their themes."""
-    rows = db.session.scalars(
-        select(Article).where(Article.released_at > after, Article.released_at <= until)
+def planned_before(slot: DigestSlot) -> datetime | None:
+    """When the slot before this one was planned, by the clock of the database."""
+    return db.session.scalar(
+        select(DigestSlot.planned_at)
+        .where(DigestSlot.cadence == slot.cadence, DigestSlot.slot_at < slot.slot_at,
+               DigestSlot.planned_at.is_not(None))
+        .order_by(DigestSlot.slot_at.desc())
+        .limit(1)
     )
-    return [_fresh(article) for article in rows if article.themes]
+
+
+def store_until(cutoff: datetime, *, window_from: datetime) -> Store:
+    """The themes of all that is released at a cut-off; retired ones count no more."""
+    given = article_themes.c.given_at
+    rows = db.session.execute(
+        select(article_themes.c.article_id, article_themes.c.theme_id, Article.released_at,
+               func.greatest(Article.released_at, given))
+        .join(Article, Article.id == article_themes.c.article_id)
+        .join(Theme, Theme.id == article_themes.c.theme_id)
+        .where(Article.released_at <= cutoff, given.is_(None) | (given <= cutoff),
+               Theme.retired_at.is_(None))
+    ).all()
+    links = Links((Link(row[0], row[1], row[3]) for row in rows), window_from=window_from)
+    return Store(links, {row[0]: row[2] for row in rows}, theme_words())
+
+
+def items_of(article_ids: Collection[int]) -> dict[int, ArticleItem]:
+    """These articles as a digest shows them, by id; a page number belongs to an edition."""
+    rows = db.session.scalars(
+        select(Article).where(Article.id.in_(article_ids)).options(selectinload(Article.themes))
+    )
+    return {article.id: replace(item_of(article), page=None) for article in rows}
+
+
+def covers_of(variant_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """The articles that each of these variants gives a reader."""
+    rows = db.session.execute(
+        select(Variant.id, Variant.article_ids).where(Variant.id.in_(variant_ids))
+    )
+    return {variant_id: frozenset(article_ids) for variant_id, article_ids in rows}
 
 
 def theme_words() -> dict[int, ThemeWords]:
@@ -108,13 +148,3 @@ def theme_words() -> dict[int, ThemeWords]:
         theme.id: ThemeWords(theme.id, theme.slug, theme.name_nl, theme.name_en, theme.position)
         for theme in themes()
     }
-
-
-def _fresh(article: Article) -> FreshArticle:
-    assert article.released_at is not None
-    return FreshArticle(
-        # A page number belongs to an edition; a digest has none.
-        item=replace(item_of(article), page=None),
-        theme_ids=frozenset(theme.id for theme in article.themes if theme.retired_at is None),
-        released_at=article.released_at,
-    )

@@ -1,22 +1,16 @@
-"""Select: which articles a digest holds and in which section; a pure function, stable in order."""
+"""Select: which of the due articles a digest shows and in which section; pure, stable in order."""
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from newsletter.digests.due import Links, Wish
 from newsletter.mailings.contents import ArticleItem, DigestSelection, ThemeSection
 
-LIMIT = 12  # articles in full; what the limit cuts is counted and stands on the site (M11)
-
-
-@dataclass(frozen=True)
-class FreshArticle:
-    """An article released in the window, with the ids of its themes."""
-
-    item: ArticleItem
-    theme_ids: frozenset[int]
-    released_at: datetime
+LIMIT = 12  # articles in full; the rest is counted and stands on the site (M11)
+BEST = 6  # of a catch-up in full,
+LINKS = 24  # and so many more as titles with a link
 
 
 @dataclass(frozen=True)
@@ -31,71 +25,102 @@ class ThemeWords:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What decides a selection and is shared by many readers.
+class Chosen:
+    """Which of the due articles are shown, best or newest first, and all that are covered."""
 
-    `after` is where the reader's own window begins: the slot's, or earlier for whom articles
-    waited during a pause.
-    """
+    in_full: tuple[int, ...]
+    as_links: tuple[int, ...]
+    covered: tuple[int, ...]
 
-    cadence: str
-    language: str
-    format: str
-    theme_ids: frozenset[int]
-    after: datetime
+
+@dataclass(frozen=True)
+class Store:
+    """What selecting asks of the article store at one cut-off; moments are aware."""
+
+    links: Links
+    released_at: Mapping[int, datetime]
+    themes: Mapping[int, ThemeWords]
+
+    def newest_first(self, article_id: int) -> tuple[float, int]:
+        """How articles are ordered unless something else is said."""
+        return (-self.released_at[article_id].timestamp(), article_id)
+
+    def home(self, article_id: int, chosen: Collection[int]) -> int:
+        """The theme, of those chosen, in whose section an article stands: where it fits best.
+
+        That is the most telling one, which the fewest articles have; of equals the first in the
+        house's order.
+        """
+        return min(
+            (theme_id for theme_id in self.links.themes_of(article_id) if theme_id in chosen),
+            key=lambda theme_id: (self.links.count_of(theme_id), self.themes[theme_id].position),
+        )
+
+
+def choose(
+    wish: Wish, due: Collection[int], store: Store, *, limit: int = LIMIT, best: int = BEST,
+    links: int = LINKS,
+) -> Chosen:
+    """The newest in full; of a catch-up the best, which most of her themes share, then links."""
+    ordered = sorted(due, key=store.newest_first)
+    covered = tuple(sorted(due))
+    if not wish.is_catch_up:
+        return Chosen(tuple(ordered[:limit]), (), covered)
+
+    def shared(article_id: int) -> int:
+        return -len(wish.theme_ids.intersection(store.links.themes_of(article_id)))
+
+    in_full = sorted(ordered, key=shared)[:best]
+    others = [each for each in ordered if each not in in_full]
+    return Chosen(tuple(in_full), tuple(others[:links]), covered)
 
 
 def select(
     wish: Wish,
-    fresh: Sequence[FreshArticle],
+    chosen: Chosen,
+    store: Store,
     *,
-    themes: Mapping[int, ThemeWords],
+    items: Mapping[int, ArticleItem],
     slot_on: date,
-    limit: int = LIMIT,
 ) -> DigestSelection:
-    """Each fresh article of the chosen themes once, newest first within its section.
+    """Each article once, newest first in the section of its theme.
 
-    Its section is the first of the reader's themes, in the house's order, that it carries;
-    sections stand in that order too. `more` counts what the limit cut, oldest first.
+    The section with the newest article comes first; of equals the first in the house's order.
     """
-    due = sorted(
-        (
-            article for article in fresh
-            if article.theme_ids & wish.theme_ids and article.released_at > wish.after
-        ),
-        key=lambda article: (-article.released_at.timestamp(), article.item.id),
-    )
-    kept = due[:limit]
-    by_theme: dict[int, list[ArticleItem]] = {}
-    for article in kept:
-        home = _home(article.theme_ids & wish.theme_ids, themes)
-        by_theme.setdefault(home, []).append(article.item)
+    by_theme: dict[int, list[int]] = {}
+    for article_id in sorted(chosen.in_full, key=store.newest_first):
+        by_theme.setdefault(store.home(article_id, wish.theme_ids), []).append(article_id)
+
+    def freshest_first(theme_id: int) -> tuple[float, int]:
+        newest = store.released_at[by_theme[theme_id][0]]
+        return (-newest.timestamp(), store.themes[theme_id].position)
+
     sections = tuple(
-        ThemeSection(theme.id, theme.slug, theme.name_nl, theme.name_en, tuple(by_theme[theme.id]))
-        for theme in sorted(themes.values(), key=lambda theme: theme.position)
-        if theme.id in by_theme
+        ThemeSection(theme.id, theme.slug, theme.name_nl, theme.name_en,
+                     tuple(items[each] for each in by_theme[theme.id]))
+        for theme in (store.themes[theme_id] for theme_id in sorted(by_theme, key=freshest_first))
     )
-    more = len(due) - len(kept)
     return DigestSelection(
-        key=_key(wish, sections, more),
+        key=_key(wish, sections, chosen),
         cadence=wish.cadence,
         language=wish.language,
         format=wish.format,
         sections=sections,
-        more=more,
+        more=len(chosen.covered) - len(chosen.in_full) - len(chosen.as_links),
         slot_on=slot_on,
+        is_catch_up=wish.is_catch_up,
+        links=tuple(items[each] for each in chosen.as_links),
+        article_ids=chosen.covered,
     )
 
 
-def _home(candidates: Set[int], themes: Mapping[int, ThemeWords]) -> int:
-    return min(candidates, key=lambda theme_id: themes[theme_id].position)
-
-
-def _key(wish: Wish, sections: Sequence[ThemeSection], more: int) -> str:
-    """Equal for selections that show the same, whatever themes led there."""
+def _key(wish: Wish, sections: Sequence[ThemeSection], chosen: Chosen) -> str:
+    """Equal for selections that show and cover the same, whatever history led there."""
     shown = ";".join(
         f"{section.theme_id}:{','.join(str(item.id) for item in section.items)}"
         for section in sections
     )
-    words = f"{wish.cadence}|{wish.language}|{wish.format}|{more}|{shown}"
+    links, covered = ",".join(map(str, chosen.as_links)), ",".join(map(str, chosen.covered))
+    asked = f"{wish.cadence}|{wish.language}|{wish.format}|{wish.is_catch_up}"
+    words = f"{asked}|{shown}|{links}|{covered}"
     return f"{wish.language}:{wish.format}:{hashlib.sha256(words.encode()).hexdigest()[:32]}"

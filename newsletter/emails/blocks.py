@@ -5,12 +5,15 @@ from datetime import date
 TOP = "frame_top"
 OPENING = "opening"
 HAIRLINE = "hairline"
+LINKS = "links"  # the heading above articles that are titles with a link
+LINKS_END = "links_end"
 BOTTOM = "frame_bottom"
 
 
-def digest_opening(cadence: str, slot_on: date) -> str:
-    """The head of a digest of one slot."""
-    return f"{OPENING}:{cadence}:{slot_on.isoformat()}"
+def digest_opening(cadence: str, slot_on: date, *, is_catch_up: bool = False) -> str:
+    """The head of a digest of one slot, or of a catch-up in its place."""
+    kind = ":catch_up" if is_catch_up else ""
+    return f"{OPENING}:{cadence}:{slot_on.isoformat()}{kind}"
 
 
 def section(index: int) -> str:
@@ -26,6 +29,11 @@ def heading(theme_id: int, count: int) -> str:
 def article(article_id: int) -> str:
     """One article."""
     return f"article:{article_id}"
+
+
+def link(article_id: int) -> str:
+    """One article as a title with a link."""
+    return f"link:{article_id}"
 
 
 def more(count: int) -> str:

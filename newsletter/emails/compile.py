@@ -47,6 +47,7 @@ def compile_edition(
                 short=_edition_lines(language, context),
                 html=edition.html_order(content),
                 text=edition.text_order(content),
+                article_ids=edition.article_ids(content),
             )
     return press.manifest()
 
@@ -76,6 +77,7 @@ def compile_digests(
                 },
                 html=digest.html_order(selection),
                 text=digest.text_order(selection),
+                article_ids=selection.article_ids,
             )
     return press.manifest()
 
@@ -134,6 +136,7 @@ class _Press:
         short: Mapping[str, str],
         html: Sequence[str],
         text: Sequence[str],
+        article_ids: Sequence[int],
     ) -> None:
         """A variant over the printed blocks. Raises MailTooLarge (M11)."""
         short = {name: one_line(value) for name, value in short.items()}
@@ -154,6 +157,7 @@ class _Press:
                 html=html_blocks,
                 text=text_blocks,
                 hash=_hash(short["subject"], short["preheader"], short["why"], *ordered),
+                article_ids=tuple(article_ids),
             )
         )
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails import templates
 from newsletter.emails.blocks import (
     BOTTOM,
     HAIRLINE,
+    LINKS,
+    LINKS_END,
     TOP,
     article,
     digest_opening,
     heading,
+    link,
     more,
 )
 from newsletter.emails.say import Say
@@ -29,6 +31,7 @@ class Opening:
     name: str
     figure: str
     day: str
+    is_catch_up: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Plan:
     openings: tuple[Opening, ...]
     headings: tuple[Heading, ...]
     articles: tuple[ArticleItem, ...]
+    links: tuple[ArticleItem, ...]
     left_out: tuple[int, ...]
 
 
@@ -55,31 +59,36 @@ def plan(selections: Iterable[DigestSelection], *, language: str) -> Plan:
     openings: dict[str, Opening] = {}
     headings: dict[str, Heading] = {}
     articles: dict[int, ArticleItem] = {}
+    links: dict[int, ArticleItem] = {}
     left_out: set[int] = set()
     for selection in selections:
-        opening = _opening(selection.cadence, selection.slot_on, language)
+        opening = _opening(selection, language)
         openings[opening.name] = opening
         for section in selection.sections:
             head = _heading(section, language)
             headings[head.name] = head
             articles.update((item.id, item) for item in section.items)
+        links.update((item.id, item) for item in selection.links)
         if selection.more:
             left_out.add(selection.more)
     return Plan(
         tuple(openings.values()),
         tuple(headings.values()),
         tuple(articles.values()),
+        tuple(links.values()),
         tuple(sorted(left_out)),
     )
 
 
 def html_order(selection: DigestSelection) -> tuple[str, ...]:
     """The names of the blocks of the HTML: a hairline between articles, not under a heading."""
-    names = [TOP, digest_opening(selection.cadence, selection.slot_on)]
+    names = [TOP, _opening_name(selection)]
     for section in selection.sections:
         names.append(heading(section.theme_id, len(section.items)))
         for place, item in enumerate(section.items):
             names += [HAIRLINE, article(item.id)] if place else [article(item.id)]
+    if selection.links:
+        names += [LINKS, *(link(item.id) for item in selection.links), LINKS_END]
     if selection.more:
         names.append(more(selection.more))
     return (*names, BOTTOM)
@@ -93,20 +102,24 @@ def text_order(selection: DigestSelection) -> tuple[str, ...]:
 def subject(selection: DigestSelection) -> str:
     """The first article's title and how many others there are, in about 70 characters."""
     titles = [item.title for section in selection.sections for item in section.items]
-    context = {"title": titles[0], "others": len(titles) - 1}
+    context = {"title": titles[0], "others": len(titles) - 1,
+               "is_catch_up": selection.is_catch_up}
     return templates.line(_KIND, "subject", language=selection.language, context=context)
 
 
 def preheader(selection: DigestSelection) -> str:
     """How many articles, and in which themes."""
     count = sum(len(section.items) for section in selection.sections)
-    context = {"count": count, "themes": _theme_names(selection)}
+    context = {"count": count, "themes": _theme_names(selection),
+               "all": len(selection.article_ids), "is_catch_up": selection.is_catch_up}
     return templates.line(_KIND, "preheader", language=selection.language, context=context)
 
 
 def why(selection: DigestSelection) -> str:
-    """Why this reader gets it: the themes that matched, and the cadence."""
-    context = {"themes": _theme_names(selection), "cadence": selection.cadence}
+    """Why this reader gets it: the themes that matched, the cadence, and the slot's day."""
+    say = Say(selection.language, words_of(_KIND, selection.language))
+    context = {"themes": _theme_names(selection), "cadence": selection.cadence,
+               "day": say.day(selection.slot_on), "is_catch_up": selection.is_catch_up}
     return templates.line(_KIND, "why", language=selection.language, context=context)
 
 
@@ -118,13 +131,19 @@ def _name(section: ThemeSection, language: str) -> str:
     return section.name_en if language == "en" else section.name_nl
 
 
-def _opening(cadence: str, slot_on: date, language: str) -> Opening:
+def _opening_name(selection: DigestSelection) -> str:
+    return digest_opening(selection.cadence, selection.slot_on,
+                          is_catch_up=selection.is_catch_up)
+
+
+def _opening(selection: DigestSelection, language: str) -> Opening:
+    slot_on = selection.slot_on
     words = words_of(_KIND, language)
     say = Say(language, words)
     weekly = words.week.format(say.week(slot_on))
-    figure = say.first_capital(say.month(slot_on)) if cadence == "monthly" else weekly
+    figure = say.first_capital(say.month(slot_on)) if selection.cadence == "monthly" else weekly
     day = say.first_capital(say.day(slot_on))
-    return Opening(digest_opening(cadence, slot_on), figure, day)
+    return Opening(_opening_name(selection), figure, day, selection.is_catch_up)
 
 
 def _heading(section: ThemeSection, language: str) -> Heading:

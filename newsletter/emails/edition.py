@@ -37,6 +37,11 @@ def html_order(content: EditionContent) -> tuple[str, ...]:
     return (*names, BOTTOM)
 
 
+def article_ids(content: EditionContent) -> tuple[int, ...]:
+    """The articles that its readers have with it: no digest brings them again."""
+    return tuple(sorted({item.id for each in content.sections for item in each.items}))
+
+
 def text_order(content: EditionContent) -> tuple[str, ...]:
     """The names of the blocks of the plain text."""
     return tuple(name for name in html_order(content) if name != HAIRLINE)

@@ -21,7 +21,7 @@ from newsletter.local.show import desk as desk
 from newsletter.local.show import readers as readers
 from newsletter.local.show.browser import NotAsShown, Visitor, wait_for
 from newsletter.local.show.mails import Inbox
-from newsletter.local.show.material import PIECES
+from newsletter.local.show.material import IN_EDITION, PIECES
 from newsletter.local.show.printed import say_addresses, say_ledgers, say_readers
 from newsletter.local.show.verdict import Shelf, Verdict, judge
 from seeds.demo import LOGINS
@@ -97,7 +97,7 @@ class Show:
 
     def _editor_sets_the_moments(self, written: list[desk.Written]) -> tuple[str, datetime]:
         key = desk.open_edition(self._editor)
-        desk.fill_edition(self._editor, key, written)
+        desk.fill_edition(self._editor, key, written[:IN_EDITION])
         moment = desk.minute_ahead(clock.now(), seconds=AHEAD_SECONDS)
         desk.add_slot(self._editor, moment)
         desk.set_edition(self._editor, key, moment)

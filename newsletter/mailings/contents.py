@@ -59,7 +59,7 @@ class ThemeSection:
 
 @dataclass(frozen=True)
 class DigestSelection:
-    """All that decides one digest variant; `more` counts what the limit cut."""
+    """All that decides one digest variant; `more` counts what only stands on the site."""
 
     key: str
     cadence: str
@@ -68,6 +68,9 @@ class DigestSelection:
     sections: tuple[ThemeSection, ...]
     more: int
     slot_on: date
+    is_catch_up: bool = False  # the one mail of what a pause kept back
+    links: tuple[ArticleItem, ...] = ()  # of a catch-up: what follows the best, as titles
+    article_ids: tuple[int, ...] = ()  # all that it covers, what `more` counts too
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class CompiledVariant:
     html: tuple[int, ...]
     text: tuple[int, ...]
     hash: str
+    article_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ _TABLES = {
         select id, address, name, organisation, sector, created_at
           from subscribers where id = :id""",
     "subscription": """
-        select status, receives_editions, cadence, language, format, asked_at, confirmed_at,
-               ended_at, ended_reason, leaving_reason, paused_until, waiting_since
+        select status, receives_editions, cadence, cadence_since, is_reckoned_anew, language,
+               format, asked_at, confirmed_at, ended_at, ended_reason, leaving_reason,
+               paused_until, waiting_since
           from subscriptions where subscriber_id = :id""",
     "themes": """
         select t.slug, t.name_nl, t.name_en, c.chosen_at

@@ -46,6 +46,7 @@ def freeze(
                 "why": variant.why,
                 "html_blocks": list(variant.html),
                 "text_blocks": list(variant.text),
+                "article_ids": list(variant.article_ids),
                 "hash": variant.hash,
             }
             for variant in compiled.variants

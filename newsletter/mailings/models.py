@@ -54,7 +54,10 @@ class Variant(Model):
     """The frozen content for one selection: an ordered list of blocks, and their hash."""
 
     __tablename__ = "variants"
-    __table_args__ = (UniqueConstraint("manifest_id", "selection_key"),)
+    __table_args__ = (
+        UniqueConstraint("manifest_id", "selection_key"),
+        Index("ix_variants_article_ids", "article_ids", postgresql_using="gin"),
+    )
 
     id: Mapped[Key]
     manifest_id: Mapped[int] = mapped_column(
@@ -68,6 +71,8 @@ class Variant(Model):
     why: Mapped[str]
     html_blocks: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))  # positions in the manifest
     text_blocks: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    # What it gives a reader: the articles in full and as links, and those it only counts.
+    article_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
     hash: Mapped[str]
 
 

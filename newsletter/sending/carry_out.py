@@ -17,11 +17,11 @@ from newsletter.digests import plan_recipients as digest_recipients
 from newsletter.digests.carry_out import LATE_ALARM as SLOT_LATE_ALARM
 from newsletter.digests.carry_out import UNMAKEABLE_ALARM as SLOT_UNMAKEABLE_ALARM
 from newsletter.digests.models import DigestSlot, SlotStatus
-from newsletter.digests.plan_slots import rhythm_of
-from newsletter.digests.queries import fresh_articles, get_slot, theme_words
-from newsletter.digests.select import Wish, select
+from newsletter.digests.queries import get_slot
+from newsletter.digests.reckon import Reckoned, reckon
 from newsletter.editions import plan_recipients as edition_recipients
 from newsletter.editions.content import content_of
+from newsletter.editions.due import due_editions
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.publish import mark_late, mark_published
 from newsletter.editions.schedule import LATE_ALARM, UNMAKEABLE_ALARM
@@ -29,9 +29,10 @@ from newsletter.emails.compile import compile_digests, compile_edition
 from newsletter.errors import MailError, NotFound
 from newsletter.extensions import db
 from newsletter.logs import get_logger
-from newsletter.mailings.contents import CompiledManifest, DigestSelection
+from newsletter.mailings.contents import CompiledManifest
 from newsletter.mailings.freeze import freeze
 from newsletter.mailings.models import MailingStatus
+from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.open import open_mailing
 from newsletter.mailings.start import start
 from newsletter.sending.house import house_of
@@ -76,6 +77,7 @@ def _plan_edition(
         edition = _edition(edition_id)
         if edition.status is not EditionStatus.SCHEDULED or edition.send_at > now:
             return  # taken back or moved meanwhile: the mailing waits with it
+        one_at_a_time()
         compiled = compile_edition(content_of(edition), identity=house.identity, urls=house.urls)
         manifest = freeze(compiled, edition_id=edition_id, now=now)
         edition_recipients.plan_recipients(mailing, manifest.id, now=now)
@@ -91,8 +93,11 @@ def carry_out_slot(
 ) -> None:
     """Send the digest of a due slot. Safe to repeat and to run twice at once (R13, R14).
 
-    Later than the lateness limit it is only carried out when a person asks (`is_asked`).
+    Later than the lateness limit it is only carried out when a person asks (`is_asked`). Editions
+    whose moment has come go first: what they bring, the digest does not repeat.
     """
+    for edition_id in due_editions(now):
+        carry_out_edition(edition_id, settings=settings, now=now)
     with transaction():
         slot = get_slot(slot_id, lock=True)
         if slot.slot_at > now or slot.status not in (SlotStatus.PLANNED, SlotStatus.LATE):
@@ -126,12 +131,15 @@ def _plan_slot(
         slot = get_slot(slot_id, lock=True)
         # First, so that a missed slot that is being carried out this moment is waited for.
         slots.take_over_missed(slot, now=now)
+        one_at_a_time()
+        planned_at = digest_recipients.planning_moment()
         plan = _plan_of(slot, settings=settings)
         manifest = freeze(plan.compiled, now=now)
-        keys = {wish: selection.key for wish, selection in plan.selections.items()}
-        digest_recipients.plan_recipients(mailing, manifest.id, keys=keys, now=now)
-        slots.mark_done(slot, window_from=plan.window_from, due=plan.readers.count,
-                        nothing_new=plan.readers.nothing_new, now=now)
+        keys = {wish: each.key for wish, each in plan.reckoned.selections.items()}
+        digest_recipients.plan_recipients(mailing, manifest.id, keys=keys,
+                                          waiting=plan.reckoned.waiting, now=now)
+        slots.mark_done(slot, plan.reckoned.counts, window_from=plan.reckoned.window_from,
+                        planned_at=planned_at, now=now)
         recipients = start(mailing, manifest.id, now=now)
         record("mailing_started", key, now=now, actor="system", door="clock",
                recipients=recipients, manifest=plan.compiled.hash)
@@ -140,29 +148,18 @@ def _plan_slot(
 
 @dataclass(frozen=True)
 class SlotPlan:
-    """What a slot comes to: its window, its readers by wish, and the compiled selections."""
+    """What a slot comes to, and its compiled selections."""
 
-    window_from: datetime
-    readers: digest_recipients.DueReaders
-    selections: dict[Wish, DigestSelection]
+    reckoned: Reckoned
     compiled: CompiledManifest
 
 
 def _plan_of(slot: DigestSlot, *, settings: Settings) -> SlotPlan:
     house = house_of(settings)
-    window_from = slots.window_start(slot, rhythm_of(magazine()))
-    cadence = slot.cadence.value
-    earliest = digest_recipients.open_windows(
-        cadence, cutoff=slot.slot_at, window_from=window_from
-    )
-    fresh = fresh_articles(after=earliest, until=slot.slot_at)
-    readers = digest_recipients.find_due_readers(cadence, cutoff=slot.slot_at, fresh=fresh)
-    themes = theme_words()
-    selections = {
-        wish: select(wish, fresh, themes=themes, slot_on=slot.slot_on) for wish in readers.wishes
-    }
-    compiled = compile_digests(selections.values(), identity=house.identity, urls=house.urls)
-    return SlotPlan(window_from, readers, selections, compiled)
+    reckoned = reckon(slot, magazine())
+    compiled = compile_digests(reckoned.selections.values(), identity=house.identity,
+                               urls=house.urls)
+    return SlotPlan(reckoned, compiled)
 
 
 def dry_run_slot(slot_id: int, *, settings: Settings) -> SlotPlan:

@@ -81,6 +81,10 @@ def of(subscription: Subscription) -> Choices:
 def store(choices: Choices, subscription: Subscription, *, now: datetime) -> None:
     """Write choices into a subscription; a theme that stays keeps the moment it was chosen."""
     subscription.receives_editions = choices.receives_editions
+    if subscription.cadence is not choices.cadence:
+        subscription.is_reckoned_anew = True
+        if subscription.cadence is Cadence.NONE:
+            subscription.cadence_since = now
     subscription.cadence = choices.cadence
     subscription.language = choices.language
     subscription.format = choices.format

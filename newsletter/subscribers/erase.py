@@ -51,7 +51,7 @@ def erase(
         language=subscription.language,
         format=subscription.format,
     )
-    subscription.paused_until = subscription.waiting_since = None
+    subscription.paused_until = subscription.waiting_since = subscription.cadence_since = None
     if subscription.status is not SubscriptionStatus.ENDED:
         end(subscription, EndReason.ERASED, choices=nothing, proof=proof, now=now)
     elif person.address is not None or subscription.themes:

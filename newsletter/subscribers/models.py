@@ -159,8 +159,13 @@ class Subscription(Model):
         words(LeavingReason, "leaving_reason")
     )
     paused_until: Mapped[Moment | None]
-    # Since when articles wait for her return; the first slot after it brings them and clears this.
+    # Since when articles wait for her return; the catch-up brings them and clears this.
     waiting_since: Mapped[Moment | None]
+    # Her last return from cadence none.
+    cadence_since: Mapped[Moment | None]
+    # Whether her next slot works out what is due to her article by article: she is new, changed
+    # her cadence, paused, or had too little for a mail. Else the slot's window says it.
+    is_reckoned_anew: Mapped[bool] = mapped_column(server_default="true")
     # Counts what ends the links in earlier mails: a change of address, and its undoing.
     link_nonce: Mapped[int] = mapped_column(server_default="0")
     subscriber: Mapped[Subscriber] = relationship(back_populates="subscription")

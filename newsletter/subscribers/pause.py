@@ -45,6 +45,7 @@ def pause(
         return False
     subscription.paused_until = moment
     subscription.waiting_since = subscription.waiting_since or now
+    subscription.is_reckoned_anew = True
     record_consent(subscription, ConsentAct.CHANGED, proof=proof, now=now)
     return True
 

@@ -122,6 +122,7 @@ def undo_leaving(
     subscription.status = SubscriptionStatus.ACTIVE
     subscription.ended_at = subscription.ended_reason = subscription.leaving_reason = None
     chosen.store(_wanted(before, instead), subscription, now=now)
+    subscription.is_reckoned_anew = True
     if instead is Instead.PAUSE and until is not None:
         subscription.paused_until = moment_of_return(until)
         subscription.waiting_since = subscription.waiting_since or now

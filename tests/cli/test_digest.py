@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import clock
 from newsletter.accounts.models import AuditEntry
+from newsletter.articles.models import Article
 from newsletter.deliveries.models import Delivery
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.mailings.models import Mailing
@@ -19,6 +20,7 @@ from tests.material import article, reader, slot
 @pytest.fixture
 def due(session: Session) -> DigestSlot:
     """A weekly slot of an hour ago, with two readers of whom one has something new."""
+    session.execute(update(Article).values(released_at=None))
     at = clock.now() - timedelta(hours=1)
     long_ago = at - timedelta(days=20)
     reader("data", at=long_ago)

@@ -8,9 +8,11 @@ from flask import Flask
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.articles.models import Article
 from newsletter.core import settings
 from newsletter.deliveries.alarm import open_alarms
 from newsletter.deliveries.models import Delivery, MailKind
+from newsletter.digests.carry_out import Counts
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.plan_slots import moment_of
 from newsletter.digests.queries import due_slots
@@ -34,6 +36,7 @@ def _no_other_slots(request: pytest.FixtureRequest) -> None:
     """The seeds' own slots and articles out of the way."""
     request.getfixturevalue("committed" if "committed" in request.fixturenames else "session")
     db.session.execute(delete(DigestSlot))
+    db.session.execute(update(Article).values(released_at=None))
     db.session.commit()
 
 
@@ -256,7 +259,7 @@ def test_a_rehearsal_tells_what_would_happen_and_changes_nothing(committed: Flas
         article("data")
         slot_id = slot().id
     plan = dry_run_slot(slot_id, settings=settings())
-    assert plan.readers.count == 1
+    assert plan.reckoned.counts == Counts(due=1, nothing_new=0, below_minimum=0, paused=0)
     assert db.session.get_one(DigestSlot, slot_id).status is SlotStatus.PLANNED
     assert db.session.scalar(select(func.count()).select_from(Mailing)) == 0
 

@@ -1,13 +1,15 @@
-"""Selecting: the pure function against a naive one that takes its time."""
+"""Selecting: the pure functions against naive ones that take their time."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.digests.select import LIMIT, FreshArticle, ThemeWords, Wish, select
+from newsletter.digests.due import Link, Links, Wish
+from newsletter.digests.select import Store, ThemeWords, choose, select
 from newsletter.mailings.contents import ArticleItem, DigestSelection
 
 START = datetime(2026, 11, 3, 7, 0, tzinfo=UTC)
@@ -19,103 +21,144 @@ THEMES = {
     for number in range(1, 7)
 }
 theme_sets = st.frozensets(st.sampled_from(sorted(THEMES)), max_size=4)
-
-
-def article(number: int, themes: frozenset[int], hours: int) -> FreshArticle:
-    item = ArticleItem(id=number, slug=f"stuk-{number}", kind="artikel", title=f"Stuk {number}",
-                       authors=("Noor",), summary="Kort.", page=None, theme_names_nl=(),
-                       theme_names_en=())
-    return FreshArticle(item, themes, START + timedelta(hours=hours))
-
-
-fresh_lists = st.lists(st.tuples(theme_sets, st.integers(1, 8)), max_size=12).map(
-    lambda facts: [article(number, *fact) for number, fact in enumerate(facts, 1)]
+# Of each article its themes, the hour of its release, and that at which it got them all.
+facts = st.lists(st.tuples(theme_sets, st.integers(-4, 8), st.integers(-4, 8)), max_size=12)
+Facts = list[tuple[frozenset[int], int, int]]
+wishes = st.builds(
+    Wish, st.just("weekly"), st.just("nl"), st.just("mail"),
+    st.frozensets(st.sampled_from(sorted(THEMES)), min_size=1, max_size=6),
+    st.booleans(), st.booleans(), st.frozensets(st.sampled_from([101, 102]), max_size=2),
 )
-wishes = st.frozensets(st.sampled_from(sorted(THEMES)), min_size=1, max_size=6).map(
-    lambda themes: Wish("weekly", "nl", "mail", themes, START)
-)
+covers = st.fixed_dictionaries({
+    number: st.frozensets(st.integers(1, 12), max_size=5) for number in (101, 102)})
+Covers = dict[int, Collection[int]]
 limits = st.integers(1, 12)
 
 
-def chosen(wish: Wish, fresh: list[FreshArticle], limit: int = LIMIT) -> DigestSelection:
-    return select(wish, fresh, themes=THEMES, slot_on=SLOT_ON, limit=limit)
+def store_of(found: Facts, seed: int = 0) -> Store:
+    rows = [Link(number, theme, START + timedelta(hours=max(released, got)))
+            for number, (themes, released, got) in enumerate(found, 1) for theme in themes]
+    Random(seed).shuffle(rows)
+    moments = {number: START + timedelta(hours=released)
+               for number, (_, released, _) in enumerate(found, 1)}
+    return Store(Links(rows, window_from=START), moments, THEMES)
+
+
+ITEMS = {
+    number: ArticleItem(id=number, slug=f"stuk-{number}", kind="artikel", title=f"Stuk {number}",
+                        authors=("Noor",), summary="Kort.", page=None, theme_names_nl=(),
+                        theme_names_en=())
+    for number in range(1, 13)
+}
+
+
+def selected(
+    wish: Wish, store: Store, had: Covers, limit: int = 12, best: int = 6, links: int = 24
+) -> DigestSelection:
+    chosen = choose(wish, store.links.due(wish, had), store, limit=limit, best=best, links=links)
+    return select(wish, chosen, store, items=ITEMS, slot_on=SLOT_ON)
 
 
 def shown(selection: DigestSelection) -> list[tuple[int, list[int]]]:
     return [(part.theme_id, [item.id for item in part.items]) for part in selection.sections]
 
 
-def naive(wish: Wish, fresh: list[FreshArticle], limit: int) -> list[tuple[int, list[int]]]:
-    """One pass for each theme in the house's order, over the newest `limit` articles."""
-    mine = [each for each in fresh if any(theme in wish.theme_ids for theme in each.theme_ids)]
-    mine.sort(key=lambda each: each.item.id)
-    mine.sort(key=lambda each: each.released_at, reverse=True)
-    left, result = mine[:limit], []
-    for theme in sorted(THEMES, key=lambda number: THEMES[number].position):
-        if theme in wish.theme_ids:
-            here = [each for each in left if theme in each.theme_ids]
-            left = [each for each in left if each not in here]
-            if here:
-                result.append((theme, [each.item.id for each in here]))
-    assert not left
-    return result
+def naive_due(wish: Wish, found: Facts, had: Covers) -> set[int]:
+    """Article by article: in one of her themes, come since the window began, and not had."""
+    return {
+        number for number, (themes, released, got) in enumerate(found, 1)
+        if themes & wish.theme_ids and (wish.is_anew or max(released, got) > 0)
+        and not any(number in had[variant] for variant in wish.had)
+    }
 
 
-@given(wishes, fresh_lists, limits)
-def test_it_selects_what_a_naive_reading_of_the_rule_selects(
-    wish: Wish, fresh: list[FreshArticle], limit: int
+@given(wishes, facts, covers)
+def test_what_is_due_is_what_a_naive_reading_of_the_rule_finds(
+    wish: Wish, found: Facts, had: Covers
 ) -> None:
-    assert shown(chosen(wish, fresh, limit)) == naive(wish, fresh, limit)
+    assert store_of(found).links.due(wish, had) == naive_due(wish, found, had)
 
 
-@given(wishes, fresh_lists, limits)
-def test_every_article_is_shown_once_or_counted(
-    wish: Wish, fresh: list[FreshArticle], limit: int
+@given(wishes, facts, covers, limits, limits)
+def test_every_due_article_is_shown_once_or_counted_and_all_are_covered(
+    wish: Wish, found: Facts, had: Covers, limit: int, links: int
 ) -> None:
-    selection = chosen(wish, fresh, limit)
-    ids = [number for _, numbers in shown(selection) for number in numbers]
-    due = {each.item.id for each in fresh if each.theme_ids & wish.theme_ids}
-    assert len(ids) == len(set(ids)) == min(len(due), limit)
-    assert set(ids) <= due
+    selection = selected(wish, store_of(found), had, limit, limit, links)
+    full = [number for _, numbers in shown(selection) for number in numbers]
+    ids = full + [item.id for item in selection.links]
+    due = naive_due(wish, found, had)
+    assert len(full) == min(len(due), limit)
+    assert len(ids) == len(set(ids))
+    assert set(ids) <= due == set(selection.article_ids)
     assert selection.more == len(due) - len(ids)
 
 
-@given(wishes, fresh_lists, limits, st.integers())
+@given(wishes, facts, covers)
+def test_an_article_stands_in_the_most_telling_of_her_themes(
+    wish: Wish, found: Facts, had: Covers
+) -> None:
+    for theme, numbers in shown(selected(wish, store_of(found), had)):
+        for number in numbers:
+            mine = found[number - 1][0] & wish.theme_ids
+            having = {each: sum(each in themes for themes, _, _ in found) for each in mine}
+            assert theme == min(mine, key=lambda each: (having[each], THEMES[each].position))
+
+
+@given(wishes, facts, covers)
+def test_sections_and_the_articles_in_them_are_freshest_first(
+    wish: Wish, found: Facts, had: Covers
+) -> None:
+    sections = shown(selected(wish, store_of(found), had))
+    for _, numbers in sections:
+        assert numbers == sorted(numbers, key=lambda each: (-found[each - 1][1], each))
+    heads = [(-found[numbers[0] - 1][1], THEMES[theme].position) for theme, numbers in sections]
+    assert heads == sorted(heads)
+
+
+@given(wishes, facts, covers, limits, st.integers())
 def test_the_order_in_which_articles_are_found_does_not_matter(
-    wish: Wish, fresh: list[FreshArticle], limit: int, seed: int
+    wish: Wish, found: Facts, had: Covers, limit: int, seed: int
 ) -> None:
-    shuffled = list(fresh)
-    Random(seed).shuffle(shuffled)
-    assert chosen(wish, shuffled, limit) == chosen(wish, fresh, limit)
+    one, other = store_of(found), store_of(found, seed)
+    assert selected(wish, one, had, limit) == selected(wish, other, had, limit)
 
 
-@given(wishes, wishes, fresh_lists, limits)
-def test_two_wishes_share_a_key_exactly_when_they_show_the_same(
-    one: Wish, other: Wish, fresh: list[FreshArticle], limit: int
+@given(wishes, wishes, facts, covers, limits)
+def test_two_wishes_share_a_key_exactly_when_they_show_and_cover_the_same(
+    one: Wish, other: Wish, found: Facts, had: Covers, limit: int
 ) -> None:
-    first, second = chosen(one, fresh, limit), chosen(other, fresh, limit)
-    same = (shown(first), first.more) == (shown(second), second.more)
+    store = store_of(found)
+    first, second = (selected(wish, store, had, limit) for wish in (one, other))
+    same = all(getattr(first, name) == getattr(second, name)
+               for name in ("sections", "links", "article_ids", "is_catch_up"))
     assert (first.key == second.key) == same
 
 
-@given(wishes, fresh_lists)
-def test_what_the_limit_cuts_is_the_oldest(wish: Wish, fresh: list[FreshArticle]) -> None:
-    moments = {each.item.id: each.released_at for each in fresh if each.theme_ids & wish.theme_ids}
-    kept = {number for _, numbers in shown(chosen(wish, fresh, 3)) for number in numbers}
+@given(wishes, facts, covers)
+def test_what_the_limit_cuts_is_the_oldest_and_of_a_catch_up_the_least_shared(
+    wish: Wish, found: Facts, had: Covers
+) -> None:
+    kept = {number for _, numbers in shown(selected(wish, store_of(found), had, 3, 3))
+            for number in numbers}
+
+    def worth(number: int) -> tuple[int, int]:
+        themes, released, _ = found[number - 1]
+        return (len(themes & wish.theme_ids) if wish.is_catch_up else 0, released)
+
     for number in kept:
-        for cut in moments.keys() - kept:
-            assert moments[number] >= moments[cut]
+        for cut in naive_due(wish, found, had) - kept:
+            assert worth(number) >= worth(cut)
 
 
 def test_language_and_format_make_another_variant() -> None:
-    fresh = [article(1, frozenset({1}), 1)]
-    keys = {chosen(Wish("weekly", language, shape, frozenset({1}), START), fresh).key
+    store = store_of([(frozenset({1}), 1, 1)])
+    keys = {selected(Wish("weekly", language, shape, frozenset({1})), store, {}).key
             for language in ("nl", "en") for shape in ("mail", "text")}
     assert len(keys) == 4
 
 
 def test_a_key_is_short_and_begins_with_language_and_format() -> None:
-    wish = Wish("weekly", "en", "text", frozenset({1}), START)
-    key = chosen(wish, [article(1, frozenset({1}), 1)]).key
+    wish = Wish("weekly", "en", "text", frozenset({1}))
+    key = selected(wish, store_of([(frozenset({1}), 1, 1)]), {}).key
     assert key.startswith("en:text:")
     assert len(key.rpartition(":")[2]) == len(hashlib.md5(b"").hexdigest())

@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.deliveries.models import MailKind
+from newsletter.emails.say import Say
+from newsletter.emails.words import words_of
 from newsletter.errors import MailTooLarge
 from newsletter.mailings.contents import CompiledManifest, Section, ThemeSection
 from tests.emails.material import (
@@ -118,12 +120,33 @@ def test_the_subject_names_the_first_article_and_counts_the_others(
     assert len(found) <= 72
 
 
-def test_the_reason_names_the_themes_that_matched() -> None:
-    variant = variant_of(digests(selection("it")), "it")
+def test_the_reason_names_the_themes_that_matched_and_the_slot() -> None:
+    chosen = selection("it")
+    variant = variant_of(digests(chosen), "it")
+    day = Say("nl", words_of(MailKind.DIGEST, "nl")).day(chosen.slot_on)
     assert variant.why == (
         "Je volgt leiderschap, Omgevingswet en open overheid, en kiest voor één mail per week. "
-        "Is er niets nieuws, dan sturen we niets."
+        f"Is er niets nieuws, dan sturen we niets. Dit is de weekmail van {day}."
     )
+
+
+def test_a_catch_up_shows_the_best_and_links_to_the_rest() -> None:
+    links = tuple(replace(COLUMN, id=number, slug=f"stuk-{number}", title=f"Stuk {number}")
+                  for number in (901, 902))
+    chosen = replace(selection("it", more=3), is_catch_up=True, links=links,
+                     article_ids=tuple(range(20)))
+    compiled = digests(chosen)
+    variant = variant_of(compiled, "it")
+    assert variant.subject.startswith("Uit je pauze: ")
+    assert "verschenen 20 artikelen" in variant.preheader
+    assert "dit is de inhaalmail van" in variant.why
+    assert variant.article_ids == chosen.article_ids
+    text = text_of(bulk(compiled, "it", MailKind.DIGEST))
+    place = text.index("OOK VERSCHENEN IN JE PAUZE")
+    for item in links:
+        assert text.index(item.title) > place
+        assert f"/artikelen/{item.slug}" in text
+    assert text.index("nog drie nieuwe artikelen") > text.index("Stuk 902")
 
 
 def test_a_monthly_digest_names_its_month() -> None:

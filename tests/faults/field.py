@@ -197,7 +197,8 @@ class Field:
         return read_ledger(self.environ["DATABASE_OWNER_URL"], KEY)
 
     def verdict(
-        self, *, bound: int | Callable[[], int], least_kills: int = LEAST_KILLS
+        self, *, bound: int | Callable[[], int], least_kills: int = LEAST_KILLS,
+        disks_lost: int = 0,
     ) -> Verdict:
         """Wait for the end of the mailing, stop everything, and judge.
 
@@ -220,7 +221,7 @@ class Field:
         )
         if self._kills_in_run < least_kills:
             verdict.broken.append(f"only {self._kills_in_run} blows fell within the run")
-        return Oracle(journal, self.expected, self.ledger()).judge(verdict)
+        return Oracle(journal, self.expected, self.ledger()).judge(verdict, disks_lost=disks_lost)
 
     def _is_finished(self) -> bool:
         try:

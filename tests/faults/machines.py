@@ -41,7 +41,8 @@ def two_machines(plan: Plan) -> Verdict:
         limited_at = time.time()
         field.wait_for(stop_goal)
         _stop_and_go(field)
-        verdict = field.verdict(bound=field.kills * BOUND_WITHOUT_JOURNAL)
+        verdict = field.verdict(bound=field.kills * BOUND_WITHOUT_JOURNAL,
+                                disks_lost=field.kills)
         verdict.broken += _too_fast(field, rate, since=limited_at + AHEAD_SECONDS)
         return verdict
 

@@ -64,8 +64,12 @@ class Oracle:
         for answer in journal.answers:
             self._answers[answer.session, answer.rcpt_to].append(answer)
 
-    def judge(self, verdict: Verdict) -> Verdict:
-        """Fill in what was found, and say what was broken."""
+    def judge(self, verdict: Verdict, *, disks_lost: int = 0) -> Verdict:
+        """Fill in what was found, and say what was broken.
+
+        With a disk go the answers that stood only in its journal: of each at most `SPARE` (R02).
+        """
+        may_be_lost = disks_lost * SPARE
         absent = self._expected - set(self._copies)
         explained = {address for address in absent if self._is_explained(address)}
         verdict.missed = len(absent - explained)
@@ -78,13 +82,13 @@ class Oracle:
             "beyond the bound": max(0, verdict.repeated - verdict.bound),
             "other bytes or Message-ID": self._changed(),
             "one Message-ID for two readers": self._shared_names(),
-            "repeated though the answer was heard": self._needless(),
+            "repeated though the answer was heard": max(0, self._needless() - may_be_lost),
             "repeated and not named unclear": self._unnamed(),
             "violations of SMTP": len(self._journal.violations),
             "ledger is of other readers": len(set(self._ledger.rows) ^ self._expected),
             "sent by the ledger alone": self._lies(),
             "taken, and not sent by the ledger": self._forgotten(),
-            "answers without an attempt": self._unrecorded(),
+            "answers without an attempt": max(0, self._unrecorded() - may_be_lost),
         }
         verdict.broken += [f"{what}: {count}" for what, count in found.items() if count]
         if self._ledger.status != "finished":

@@ -24,11 +24,12 @@ def _answer(mail: Entry, reply: str = "250 2.0.0 taken") -> Answer:
 
 def _broken(
     mails: list[Entry], rows: dict[str, Row], *, bound: int = 9,
-    answers: list[Answer] | None = None,
+    answers: list[Answer] | None = None, disks_lost: int = 0,
 ) -> list[str]:
     journal = Journal(entries=mails, answers=answers or [_answer(mail) for mail in mails])
     verdict = Verdict("by hand", 1, 2, 3, bound=bound)
-    return Oracle(journal, {ANNA, BRAM}, Ledger("finished", rows)).judge(verdict).broken
+    oracle = Oracle(journal, {ANNA, BRAM}, Ledger("finished", rows))
+    return oracle.judge(verdict, disks_lost=disks_lost).broken
 
 
 ONE_EACH = [_mail(ANNA, at=1), _mail(BRAM, at=2)]
@@ -95,3 +96,12 @@ def test_strangers_and_what_the_ledger_forgot_are_noticed() -> None:
 def test_an_answer_that_was_heard_and_has_no_attempt_is_noticed() -> None:
     assert _broken(ONE_EACH, {ANNA: Row("sent", 0, Counter()), BRAM: SENT}) == [
         "answers without an attempt: 1"]
+
+
+def test_with_a_disk_go_the_answers_that_only_its_journal_held() -> None:
+    mails = [_mail(address, at=at, session=session)
+             for session, first in ((1, 1), (2, 5)) for at, address in enumerate((BRAM, ANNA), first)]
+    rows = {ANNA: LOST_ONCE, BRAM: LOST_ONCE}
+    assert _broken(mails, rows) == [
+        "repeated though the answer was heard: 1", "answers without an attempt: 1"]
+    assert _broken(mails, rows, disks_lost=1) == []

@@ -61,7 +61,7 @@ def verdict(*mails: ShownMail, reader: Reader = NOOR) -> tuple[str, tuple[str, .
     return found.why, found.faults
 
 
-USUAL = (mail("confirmation"), mail("welcome"), mail("edition", "een-getal", "een-straat"))
+USUAL = (mail("confirmation"), mail("welcome"), mail("edition", "een-straat"))
 
 
 def test_a_form_sends_what_a_browser_would_send() -> None:
@@ -108,6 +108,13 @@ def test_a_reader_who_got_what_she_chose_has_no_faults() -> None:
 )
 def test_what_differs_is_named(mails: tuple[ShownMail, ...], fault: str) -> None:
     assert fault in verdict(*USUAL, *mails)[1]
+
+
+def test_a_digest_repeats_nothing_that_her_edition_brought() -> None:
+    had = (*USUAL[:2], mail("edition", "een-getal"))
+    assert verdict(*had) == ("no digest: nothing new in her themes", ())
+    assert "article een-getal in an edition of hers too" in verdict(
+        *had, mail("digest", "een-getal"))[1]
 
 
 def test_a_digest_for_who_chose_none_is_a_fault() -> None:

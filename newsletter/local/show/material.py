@@ -29,6 +29,8 @@ class Piece:
     body: str = ""
 
 
+# The edition takes the first of these; the others only a digest brings.
+IN_EDITION = 4
 PIECES = (
     Piece(
         "artikel",

@@ -45,7 +45,8 @@ def judge(
 ) -> Verdict:
     """Compare what the inbox holds for a reader with what she chose."""
     found = Counter(mail.kind for mail in mails)
-    due = {slug for slug in shelf.written if shelf.themes_of(slug) & set(reader.themes)}
+    had = {slug for mail in mails if mail.kind == "edition" for slug in mail.articles()}
+    due = {slug for slug in shelf.written if shelf.themes_of(slug) & set(reader.themes)} - had
     digests = [mail for mail in mails if mail.kind == "digest"]
     brought = [slug for mail in digests for slug in mail.articles()]
     others = set(brought) - set(shelf.written)
@@ -54,7 +55,7 @@ def judge(
         "confirmation": 1,
         "welcome": 1,
         "edition": int(reader.editions),
-        # An article that somebody else released since the last digest is due to her as well.
+        # What she never had of her themes is due to her as well, whoever released it.
         "digest": int(follows and bool(due or others)),
     })
     faults = [
@@ -63,6 +64,8 @@ def judge(
     ]
     if follows and digests:
         faults += _faults_of_digest(reader, brought, due=due, shelf=shelf)
+        faults += [f"article {slug} in an edition of hers too" for slug in sorted(had)
+                   if slug in brought]
     faults += [fault for mail in mails for fault in _faults_of_form(reader, mail)]
     return Verdict(reader, found, _why(reader, brought, shelf=shelf, names=names), tuple(faults))
 

@@ -66,7 +66,8 @@ READERS = (
             "As long as you subscribe. Then they stay under a number, until you have yourself "
             "erased.",
         ),
-        columns_of("subscriptions", "receives_editions", "cadence", "language", "format")
+        columns_of("subscriptions", "receives_editions", "cadence", "cadence_since",
+                   "is_reckoned_anew", "language", "format")
         + columns_of("subscription_themes", "subscriber_id", "theme_id", "chosen_at"),
     ),
     Fact(

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import AuditEntry
+from newsletter.articles.models import Article
 from newsletter.core import settings
 from newsletter.digests.models import DigestSlot
 from newsletter.sending.carry_out import carry_out_slot
@@ -75,6 +76,7 @@ def test_looking_changes_nothing(editor: Worker, session: Session) -> None:
 
 
 def test_a_past_slot_tells_what_became_of_it(editor: Worker, session: Session) -> None:
+    session.execute(update(Article).values(released_at=None))
     material.reader("data")
     material.reader("leiderschap")
     material.article("data")

@@ -1,0 +1,83 @@
+"""Due: which articles a slot owes a reader, as PRODUCT.md has it; pure functions.
+
+An article falls due at the first slot whose cut-off is not before its release, its getting the
+theme, her choosing the theme, her confirming and her last return from cadence none, and stays due
+until a delivery of hers covers it. Of most readers no article from before the last slot of their
+cadence can be due, so only the slot's window is looked at; who is *reckoned anew* gets the whole
+rule. A theme that an article, or a choice that a reader, lost after the cut-off counts as lost.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Link:
+    """That an article has a theme, `since` the later of its release and its getting it (aware)."""
+
+    article_id: int
+    theme_id: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What decides a selection and is shared by many readers.
+
+    `had` are the variants by which articles that might be due are covered already.
+    """
+
+    cadence: str
+    language: str
+    format: str
+    theme_ids: frozenset[int]
+    is_anew: bool = False
+    is_catch_up: bool = False
+    had: frozenset[int] = frozenset()
+
+
+class Links:
+    """The themes of all that is released at a cut-off; the window is (`window_from`, cut-off]."""
+
+    def __init__(self, links: Iterable[Link], *, window_from: datetime) -> None:
+        self._all: dict[int, set[int]] = defaultdict(set)
+        self._fresh: dict[int, set[int]] = defaultdict(set)
+        self._themes: dict[int, set[int]] = defaultdict(set)
+        for link in links:
+            self._all[link.theme_id].add(link.article_id)
+            self._themes[link.article_id].add(link.theme_id)
+            if link.since > window_from:
+                self._fresh[link.theme_id].add(link.article_id)
+
+    @property
+    def theme_ids(self) -> list[int]:
+        """The themes that any article has."""
+        return sorted(self._all)
+
+    @property
+    def fresh_theme_ids(self) -> list[int]:
+        """The themes in which something came within the window."""
+        return sorted(self._fresh)
+
+    @property
+    def fresh_ids(self) -> list[int]:
+        """The articles that came, or came to a theme, within the window."""
+        return sorted(set[int]().union(*self._fresh.values()))
+
+    def themes_of(self, article_id: int) -> Collection[int]:
+        """The themes of an article."""
+        return self._themes[article_id]
+
+    def count_of(self, theme_id: int) -> int:
+        """How many articles have a theme."""
+        return len(self._all[theme_id])
+
+    def due(self, wish: Wish, covers: Mapping[int, Collection[int]]) -> frozenset[int]:
+        """What is due to readers of this wish; `covers` tells what each variant in `had` gave."""
+        source = self._all if wish.is_anew else self._fresh
+        found = set[int]().union(*(source.get(theme_id, ()) for theme_id in wish.theme_ids))
+        for variant_id in wish.had:
+            found.difference_update(covers[variant_id])
+        return frozenset(found)

@@ -1,0 +1,89 @@
+"""Reckon: what a slot comes to before anything is compiled: its window, readers and selections."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsletter.catalogue.models import Magazine
+from newsletter.digests.carry_out import Counts, window_start
+from newsletter.digests.due import Wish
+from newsletter.digests.models import DigestSlot
+from newsletter.digests.plan_recipients import read_readers
+from newsletter.digests.plan_slots import rhythm_of
+from newsletter.digests.queries import covers_of, items_of, planned_before, store_until
+from newsletter.digests.select import choose, select
+from newsletter.mailings.contents import DigestSelection
+from newsletter.subscribers.models import Cadence
+
+# What ended unsent while the slot before was planned may have been committed after it.
+OVERLAP = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """The selection of each wish that gets a mail, with how many readers share each wish.
+
+    `waiting` are the wishes with fewer articles than the cadence's minimum.
+    """
+
+    window_from: datetime
+    selections: Mapping[Wish, DigestSelection]
+    readers: Mapping[Wish, int]
+    waiting: Collection[Wish]
+    in_slot: int
+    paused: int
+
+    @property
+    def counts(self) -> Counts:
+        """The readers by what the slot brings them."""
+        return Counts(self.due, self.nothing_new, self.below_minimum, self.paused)
+
+    @property
+    def due(self) -> int:
+        """How many readers get a mail."""
+        return sum(self.readers[wish] for wish in self.selections)
+
+    @property
+    def below_minimum(self) -> int:
+        """How many readers have too little for a mail yet."""
+        return sum(self.readers[wish] for wish in self.waiting)
+
+    @property
+    def nothing_new(self) -> int:
+        """How many readers have nothing at all."""
+        return self.in_slot - self.due - self.below_minimum
+
+
+def reckon(slot: DigestSlot, house: Magazine) -> Reckoned:
+    """What the slot comes to at its cut-off; its tables last until the transaction ends."""
+    window_from = window_start(slot, rhythm_of(house))
+    store = store_until(slot.slot_at, window_from=window_from)
+    planned = planned_before(slot)
+    readers = read_readers(
+        slot.cadence.value,
+        cutoff=slot.slot_at,
+        window_from=window_from,
+        unsent_since=planned - OVERLAP if planned else None,
+        links=store.links,
+    )
+    covers = covers_of(set[int]().union(*(wish.had for wish in readers.wishes)))
+    minimum = minimum_of(house, slot.cadence)
+    due = {wish: store.links.due(wish, covers) for wish in readers.wishes}
+    chosen = {wish: choose(wish, found, store) for wish, found in due.items()
+              if len(found) >= minimum}
+    items = items_of({article_id for each in chosen.values()
+                      for article_id in (*each.in_full, *each.as_links)})
+    return Reckoned(
+        window_from,
+        {wish: select(wish, each, store, items=items, slot_on=slot.slot_on)
+         for wish, each in chosen.items()},
+        readers.wishes,
+        [wish for wish, found in due.items() if 0 < len(found) < minimum],
+        readers.in_slot,
+        readers.paused,
+    )
+
+
+def minimum_of(house: Magazine, cadence: Cadence) -> int:
+    """With fewer articles than this a digest of the cadence is not worth a mail."""
+    return house.weekly_minimum if cadence is Cadence.WEEKLY else house.monthly_minimum
