@@ -65,7 +65,8 @@ class Rule:
                     yield number, due
 
     def _falls_due(self, piece: Piece, person: Person, cutoff: datetime) -> bool:
-        moments = [piece.released_at, person.confirmed_at, person.returned_at or person.confirmed_at]
+        moments = [piece.released_at, person.confirmed_at,
+                   person.returned_at or person.confirmed_at]
         return any(
             max(*moments, given, person.themes[theme]) <= cutoff
             for theme, given in piece.themes.items() if theme in person.themes

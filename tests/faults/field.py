@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -198,7 +199,7 @@ class Field:
 
     def verdict(
         self, *, bound: int | Callable[[], int], least_kills: int = LEAST_KILLS,
-        disks_lost: int = 0,
+        disks_lost: int = 0, lease_seconds: float = inf,
     ) -> Verdict:
         """Wait for the end of the mailing, stop everything, and judge.
 
@@ -221,7 +222,8 @@ class Field:
         )
         if self._kills_in_run < least_kills:
             verdict.broken.append(f"only {self._kills_in_run} blows fell within the run")
-        return Oracle(journal, self.expected, self.ledger()).judge(verdict, disks_lost=disks_lost)
+        return Oracle(journal, self.expected, self.ledger()).judge(
+            verdict, disks_lost=disks_lost, lease_seconds=lease_seconds)
 
     def _is_finished(self) -> bool:
         try:

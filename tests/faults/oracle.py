@@ -7,6 +7,7 @@ held against both; what the service says of itself is never asked.
 from collections import Counter, defaultdict
 from collections.abc import Set
 from dataclasses import asdict, dataclass, field
+from math import inf
 from typing import Any
 
 from tests.faults.journal import Answer, Entry, Journal
@@ -55,6 +56,7 @@ class Oracle:
 
     def __init__(self, journal: Journal, expected: Set[str], ledger: Ledger) -> None:
         self._journal, self._expected, self._ledger = journal, expected, ledger
+        self._lease_seconds = inf
         self._copies: dict[str, list[Entry]] = defaultdict(list)
         self._by_session: dict[int, list[Entry]] = defaultdict(list)
         for entry in journal.entries:
@@ -64,11 +66,16 @@ class Oracle:
         for answer in journal.answers:
             self._answers[answer.session, answer.rcpt_to].append(answer)
 
-    def judge(self, verdict: Verdict, *, disks_lost: int = 0) -> Verdict:
+    def judge(
+        self, verdict: Verdict, *, disks_lost: int = 0, lease_seconds: float = inf
+    ) -> Verdict:
         """Fill in what was found, and say what was broken.
 
         With a disk go the answers that stood only in its journal: of each at most `SPARE` (R02).
+        An answer that its worker heard later than `lease_seconds` after it was given came to one
+        who had lost the mail to another: it may be on its way again by then (R07).
         """
+        self._lease_seconds = lease_seconds
         may_be_lost = disks_lost * SPARE
         absent = self._expected - set(self._copies)
         explained = {address for address in absent if self._is_explained(address)}
@@ -137,7 +144,9 @@ class Oracle:
         count = 0
         for copies in self._copies.values():
             for place, copy in enumerate(copies[1:], 1):
-                heard = [at for each in copies[:place] if (at := self._heard_at(each)) is not None]
+                heard = [at for each in copies[:place]
+                         if (at := self._heard_at(each)) is not None
+                         and at - each.at < self._lease_seconds]
                 count += bool(heard) and copy.since > min(heard)
         return count
 

@@ -8,6 +8,7 @@ from tests.faults.oracle import CONNECTIONS, Verdict
 from tests.faults.relay import Script
 
 DEPLOYS = 3
+LEASE = 2  # seconds
 # A relay that answers in time leaves no reason to take longer.
 ENDS_WITHIN = 5.0
 
@@ -36,7 +37,7 @@ def stalled(plan: Plan) -> Verdict:
     """R07: SIGSTOP past the lease, while another takes over, and then SIGCONT."""
     # Slow enough that one worker alone does not come to the end in three sleeps.
     script = Script(pace=84 / plan.readers, seed=plan.seed)
-    with Field(plan, script, LEASE_SECONDS="2") as field:
+    with Field(plan, script, LEASE_SECONDS=str(LEASE)) as field:
         field.publish()
         field.start(*UPKEEP)
         (asleep,) = field.start("worker-bulk")
@@ -49,4 +50,4 @@ def stalled(plan: Plan) -> Verdict:
             time.sleep(3.2 + field.dice.random() / 2)
             asleep.thaw()
             awake, asleep = asleep, awake
-        return field.verdict(bound=field.kills * CONNECTIONS)
+        return field.verdict(bound=field.kills * CONNECTIONS, lease_seconds=LEASE)

@@ -24,12 +24,13 @@ def _answer(mail: Entry, reply: str = "250 2.0.0 taken") -> Answer:
 
 def _broken(
     mails: list[Entry], rows: dict[str, Row], *, bound: int = 9,
-    answers: list[Answer] | None = None, disks_lost: int = 0,
+    answers: list[Answer] | None = None, disks_lost: int = 0, lease_seconds: float = 9e9,
 ) -> list[str]:
     journal = Journal(entries=mails, answers=answers or [_answer(mail) for mail in mails])
     verdict = Verdict("by hand", 1, 2, 3, bound=bound)
     oracle = Oracle(journal, {ANNA, BRAM}, Ledger("finished", rows))
-    return oracle.judge(verdict, disks_lost=disks_lost).broken
+    return oracle.judge(
+        verdict, disks_lost=disks_lost, lease_seconds=lease_seconds).broken
 
 
 ONE_EACH = [_mail(ANNA, at=1), _mail(BRAM, at=2)]
@@ -105,3 +106,10 @@ def test_with_a_disk_go_the_answers_that_only_its_journal_held() -> None:
     assert _broken(mails, rows) == [
         "repeated though the answer was heard: 1", "answers without an attempt: 1"]
     assert _broken(mails, rows, disks_lost=1) == []
+
+
+def test_an_answer_heard_after_the_lease_may_have_come_too_late() -> None:
+    mails = [_mail(BRAM, at=1), _mail(ANNA, at=9), _mail(BRAM, at=9.5, session=2)]
+    rows = {ANNA: SENT, BRAM: LOST_ONCE}
+    assert _broken(mails, rows) == ["repeated though the answer was heard: 1"]
+    assert _broken(mails, rows, lease_seconds=2) == []
