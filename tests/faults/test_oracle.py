@@ -100,8 +100,8 @@ def test_an_answer_that_was_heard_and_has_no_attempt_is_noticed() -> None:
 
 
 def test_with_a_disk_go_the_answers_that_only_its_journal_held() -> None:
-    mails = [_mail(address, at=at, session=session)
-             for session, first in ((1, 1), (2, 5)) for at, address in enumerate((BRAM, ANNA), first)]
+    mails = [_mail(BRAM, at=1), _mail(ANNA, at=2),
+             _mail(BRAM, at=5, session=2), _mail(ANNA, at=6, session=2)]
     rows = {ANNA: LOST_ONCE, BRAM: LOST_ONCE}
     assert _broken(mails, rows) == [
         "repeated though the answer was heard: 1", "answers without an attempt: 1"]
