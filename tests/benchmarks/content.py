@@ -5,16 +5,18 @@ below what Gmail clips (M11). Addresses are `u<NUMBER>@plain.example`, so that t
 tell who was served exactly once.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import cycle, islice
 
 import psycopg
+from sqlalchemy import update
 from sqlalchemy.engine import make_url
 
 from newsletter import clock
 from newsletter.articles.models import Article, ArticleKind
-from newsletter.catalogue.queries import themes
+from newsletter.catalogue.queries import themes as house_themes
 from newsletter.core import create_core
 from newsletter.extensions import db
 from newsletter.subscribers.models import Cadence
@@ -43,17 +45,23 @@ _SENTENCES = (
 )
 
 
-def fill(environ: dict[str, str], *, readers: int) -> int:
-    """Fill a seeded database with the readers, the articles and a slot that is due; its id."""
+def fill(
+    environ: dict[str, str], *, readers: int, themes: int = THEMES,
+    articles_each: Sequence[int] = (ARTICLES_EACH,) * THEMES,
+) -> int:
+    """Fill a seeded database with the readers, the articles and a slot that is due; its id.
+
+    Theme k is picked with a weight of 1/k (Zipf); `articles_each` is how many articles each has.
+    """
     core = create_core(environ)
     now = clock.now()
     with core.app_context():
         with transaction():
-            _add_articles(now)
+            _add_articles(now, articles_each)
             slot_id = material.slot(cadence=Cadence.WEEKLY, at=now).id
             made = (
                 replace(reader, cadence=Cadence.WEEKLY)
-                for reader in make_readers(readers, seed=1, themes=THEMES, plain=True, now=now)
+                for reader in make_readers(readers, seed=1, themes=themes, plain=True, now=now)
             )
             copy_readers(db.session(), made, on_done=lambda _count: None)
         db.session.remove()
@@ -64,10 +72,12 @@ def fill(environ: dict[str, str], *, readers: int) -> int:
     return slot_id
 
 
-def _add_articles(now: datetime) -> None:
+def _add_articles(now: datetime, articles_each: Sequence[int]) -> None:
+    # What the seeds brought is of long ago; else every new reader would be owed it as well.
+    db.session.execute(update(Article).values(released_at=None))
     number = 0
-    for theme in themes()[:THEMES]:
-        for _ in range(ARTICLES_EACH):
+    for theme, amount in zip(house_themes(), articles_each, strict=False):
+        for _ in range(amount):
             number += 1
             db.session.add(Article(
                 slug=f"meting-{number}", kind=ArticleKind.ARTIKEL,

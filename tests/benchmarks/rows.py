@@ -91,11 +91,16 @@ OLD_PLANNING = Figure("planning with 50,000,000 old deliveries, against an empty
                       0.9, 1.0, by=LARGE)
 OLD_CLAIMING = Figure("claiming with 50,000,000 old deliveries, against an empty database",
                       0.9, 1.0, by=LARGE)
+SLOT_NAIVE = Figure("a digest slot, against a planner that takes reader after reader", 10, 100)
+SLOT_GROWTH = Figure("planning a slot, time of a reader, many against few", 1.5, 1.0,
+                     is_most=True)
+SLOT_MEMORY = Figure("peak memory of planning a slot, many readers against few", 1.1, 1.0,
+                     is_most=True)
 
 FIGURES = (
     ONE_SINK, TWO_SINKS, CHEAP_SINK, SIGNED_ED25519, SIGNED_RSA, CPU, CPU_ED25519, CPU_RSA,
     NODEMAILER, PLAIN_CELERY, MEMORY, MEMORY_GROWTH, RATE_GROWTH, SLOW_RELAY, CONFIRMATION,
-    PLANNING, FIRST_MAIL, OLD_PLANNING, OLD_CLAIMING,
+    PLANNING, FIRST_MAIL, OLD_PLANNING, OLD_CLAIMING, SLOT_NAIVE, SLOT_GROWTH, SLOT_MEMORY,
 )
 _NAMES = frozenset(figure.name for figure in FIGURES)
 _this_run: dict[str, Row] = {}
