@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.words import LANGUAGES
 from tests.browser.accessible import assert_accessible
-from tests.emails.material import html_of, mail_of
+from tests.emails.material import catch_up, html_of, mail_of
 
 # A mail is a fragment of the client's own page: landmarks are the client's.
 OPTIONS = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
@@ -27,7 +27,15 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", MailKind)
 def test_axe_finds_nothing_in_light_and_dark(page: Page, kind: MailKind, language: str) -> None:
-    html = html_of(mail_of(kind, language))
+    _assert_fine(page, html_of(mail_of(kind, language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_in_a_catch_up(page: Page, language: str) -> None:
+    _assert_fine(page, html_of(catch_up(language)))
+
+
+def _assert_fine(page: Page, html: str) -> None:
     for scheme, width in product(("light", "dark"), (320, 768, 1280)):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": 900})

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 
@@ -116,6 +117,12 @@ EDITION = EditionContent(
         Section("Uit de praktijk", (PLANNING_ACT, OPEN_GOVERNMENT)),
         Section(None, (COLUMN,)),
     ),
+)
+
+
+TITLES = (
+    "Hoe een kleine gemeente haar archief op orde kreeg zonder nieuw systeem",
+    "Een balie die zelf belt", "Wie bewaart dit getal?",
 )
 
 
@@ -243,6 +250,17 @@ def mail_of(kind: MailKind, language: str, format: str = "mail") -> bytes:
         chosen = selection("it", language=language, format=format, more=2)
         return bulk(digests(chosen), "it", kind)
     return single(kind, language, format)
+
+
+def catch_up(language: str, format: str = "mail") -> bytes:
+    """A whole digest after a pause, with the best in full and others as links."""
+    links = tuple(replace(COLUMN, id=900 + number, slug=f"stuk-{number}", title=title)
+                  for number, title in enumerate(TITLES))
+    chosen = replace(
+        selection("it", language=language, format=format, more=17), is_catch_up=True,
+        links=links, article_ids=tuple(range(4 + len(links) + 17)),
+    )
+    return bulk(digests(chosen), "it", MailKind.DIGEST)
 
 
 def parsed(raw: bytes) -> EmailMessage:

@@ -11,7 +11,7 @@ import pytest
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.words import LANGUAGES
-from tests.emails.material import html_of, mail_of, text_of
+from tests.emails.material import catch_up, html_of, mail_of, text_of
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -36,6 +36,13 @@ def test_a_mail_is_what_was_agreed(kind: MailKind, language: str) -> None:
     compare(f"{kind}.{language}.txt", text_of(raw).replace("\r\n", "\n").encode())
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catch_up_is_what_was_agreed(language: str) -> None:
+    raw = catch_up(language)
+    compare(f"catch_up.{language}.html", readable(html_of(raw)))
+    compare(f"catch_up.{language}.txt", text_of(raw).replace("\r\n", "\n").encode())
+
+
 @pytest.mark.parametrize("kind", MailKind)
 def test_a_message_is_byte_for_byte_what_was_agreed(kind: MailKind) -> None:
     compare(f"{kind}.eml", mail_of(kind, "nl"))
@@ -44,7 +51,7 @@ def test_a_message_is_byte_for_byte_what_was_agreed(kind: MailKind) -> None:
 def test_no_golden_file_is_left_over() -> None:
     expected = {
         f"{kind}.{language}.{ending}"
-        for kind in MailKind
+        for kind in (*MailKind, "catch_up")
         for language in LANGUAGES
         for ending in ("html", "txt")
     }
