@@ -7,9 +7,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from newsletter import clock
+from newsletter.catalogue.queries import magazine
 from newsletter.digests.add_slot import add_slot
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.queries import coming_slots, past_slots
+from newsletter.digests.quiet_hours import quiet_hours_of
 from newsletter.errors import BadInput, WrongState
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.acts import recorded
@@ -36,7 +38,7 @@ def add() -> Answer:
     try:
         cadence, moment = form.cadence_chosen(), form.moment()
         with recorded("add_slot", f"digest:{cadence}", slot_at=moment.isoformat()):
-            add_slot(cadence, slot_at=moment, now=now)
+            add_slot(cadence, slot_at=moment, quiet=quiet_hours_of(magazine()), now=now)
     except BadInput as fault:
         form.show_fault(fault, at="day" if fault.field == "slot_at" else None)
         return _show(form), 400
