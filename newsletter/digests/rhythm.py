@@ -95,6 +95,13 @@ def settle(day: date, at: time, quiet: QuietHours) -> tuple[date, datetime]:
     return settle(day, shown, quiet) if quiet.cover(shown) else (day, moment)
 
 
+def nominal_day(rhythm: Rhythm, cadence: Cadence, period_on: date) -> date:
+    """The local day of the slot of a week or month before anything moves it."""
+    if cadence is Cadence.WEEKLY:
+        return period_on + timedelta(days=rhythm.weekly_weekday)
+    return period_on.replace(day=_day_in(period_on, rhythm.monthly_day))
+
+
 def _day_in(month: date, wanted: int) -> int:
     """The wanted day of the month, or its last one where it is shorter."""
     return min(wanted, monthrange(month.year, month.month)[1])

@@ -3,7 +3,6 @@
 28 March 2027, a night in which an hour is skipped, is Easter: the slot itself moves.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.clock import AMSTERDAM
-from newsletter.digests.quiet_hours import NONE, ON_TIME, QuietHours
+from newsletter.digests.quiet_hours import NONE, QuietHours
 from newsletter.digests.rhythm import (
     FURTHEST_MOVE,
     Place,
@@ -23,8 +22,9 @@ from newsletter.digests.rhythm import (
 )
 from newsletter.subscribers.models import Cadence
 from newsletter.working_days import holiday_name, is_working_day, next_working_day
+from tests.digests.by_the_calendar import places_by_the_calendar
 
-DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+DAY = timedelta(days=1)
 NIGHT = QuietHours(time(20), time(7))
 times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 some_quiet = st.builds(QuietHours, times, times)
@@ -162,92 +162,13 @@ def test_a_slot_that_the_spring_night_would_put_into_the_quiet_hours_comes_after
     assert on_the_wall(found) == time(5)
 
 
-def naive_quiet(quiet: QuietHours) -> set[time]:
-    """The quiet minutes of a day, one by one."""
-    found = set()
-    at = datetime.combine(date(2026, 1, 1), quiet.since)
-    while at.time() != quiet.until:
-        found.add(at.time())
-        at += MINUTE
-    return found
-
-
-@given(some_quiet, times)
-def test_a_minute_is_quiet_when_counting_from_the_first_one_meets_it(
-    quiet: QuietHours, at: time
-) -> None:
-    assert quiet.cover(at) == (at in naive_quiet(quiet))
-
-
-@given(some_quiet, st.dates(date(2026, 1, 1), date(2030, 1, 1)), times)
-def test_the_end_is_the_first_minute_that_is_not_quiet(
-    quiet: QuietHours, day: date, at: time
-) -> None:
-    minutes, moment = naive_quiet(quiet), datetime.combine(day, at)
-    while moment.time() in minutes:
-        moment += MINUTE
-    assert quiet.end_from(day, at) == (moment.date(), moment.time())
-
-
-@given(some_quiet, starts, st.integers(0, 60 * 30))
-def test_what_waits_is_what_came_in_the_quiet_hours_or_was_missed_before_them(
-    quiet: QuietHours, slot_at: datetime, minutes: int
-) -> None:
-    now = slot_at + minutes * MINUTE
-    minutes_quiet = naive_quiet(quiet)
-
-    def is_quiet(moment: datetime) -> bool:
-        return moment.astimezone(AMSTERDAM).time().replace(second=0, microsecond=0) in minutes_quiet
-
-    waits = quiet.hold(slot_at, now=now)
-    if not is_quiet(now):
-        assert not waits
-    elif is_quiet(slot_at):
-        assert waits
-    else:
-        assert waits == (now - slot_at > ON_TIME)
-
-
-def naive_places(rhythm: Rhythm, cadence: Cadence, first: date, last: date) -> Iterator[Place]:
-    """The rule as a person with a calendar on the wall goes through it, day after day."""
-    quiet = naive_quiet(rhythm.quiet)
-    day = first
-    while day <= last:
-        tomorrow = day + DAY
-        if cadence is Cadence.WEEKLY:
-            is_on, at, period = day.weekday() == rhythm.weekly_weekday, rhythm.weekly_at, day
-            while period.weekday():
-                period -= DAY
-        else:
-            is_last_one = tomorrow.month != day.month and day.day < rhythm.monthly_day
-            is_on = day.day == rhythm.monthly_day or is_last_one
-            at, period = rhythm.monthly_at, day.replace(day=1)
-        if is_on:
-            yield _naive_move(datetime.combine(day, at), quiet, period)
-        day = tomorrow
-
-
-def _naive_move(wall: datetime, quiet: set[time], period: date) -> Place:
-    while wall.time() in quiet:
-        wall += MINUTE
-    if holiday_name(wall.date()):
-        wall += DAY
-        while wall.weekday() >= 5 or holiday_name(wall.date()):
-            wall += DAY
-    moment = wall.replace(tzinfo=AMSTERDAM).astimezone(UTC)
-    shown = moment.astimezone(AMSTERDAM).replace(tzinfo=None)
-    if shown != wall and shown.time() in quiet:
-        return _naive_move(shown, quiet, period)
-    return Place(wall.date(), moment, period)
-
-
 @settings(max_examples=60)
 @given(rhythms, rhythmic, st.dates(date(2024, 1, 1), date(2040, 1, 1)))
 def test_the_rhythm_is_that_of_a_person_with_a_calendar(
     rhythm: Rhythm, cadence: Cadence, first: date
 ) -> None:
     last = first + 200 * DAY
-    expected = [place for place in naive_places(rhythm, cadence, first - 14 * DAY, last)
+    expected = [place for place in places_by_the_calendar(rhythm, cadence, first - 14 * DAY, last)
                 if first <= place.slot_on <= last]
     assert places(rhythm, cadence, first, last) == expected
 
