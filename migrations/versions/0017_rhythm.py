@@ -41,7 +41,7 @@ def upgrade() -> None:
         op.add_column("magazines", sa.Column(name, sa.Time, server_default=sa.text("'00:00'"),
                                              nullable=False))
     for name, rule in CHECKS.items():
-        op.create_check_constraint(f"ck_magazines_{name}", "magazines", rule)
+        op.create_check_constraint(op.f(f"ck_magazines_{name}"), "magazines", rule)
     op.add_column("digest_slots", sa.Column("period_on", sa.Date))
     op.execute(_OF_THE_RHYTHM)
     op.create_unique_constraint("uq_digest_slots_cadence_period_on", "digest_slots",
@@ -51,6 +51,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("digest_slots", "period_on")
     for name in CHECKS:
-        op.drop_constraint(f"ck_magazines_{name}", "magazines")
+        op.drop_constraint(op.f(f"ck_magazines_{name}"), "magazines")
     for name in ("quiet_from", "quiet_until"):
         op.drop_column("magazines", name)
