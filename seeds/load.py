@@ -13,7 +13,8 @@ from newsletter.accounts.add import ensure_roles
 from newsletter.articles.models import Article, ArticleKind
 from newsletter.catalogue.models import Magazine, Theme
 from newsletter.catalogue.queries import magazine
-from newsletter.digests.plan_slots import plan_slots, rhythm_of
+from newsletter.digests.plan_slots import plan_slots
+from newsletter.digests.rhythm import rhythm_of
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.editions.plan_year import plan_year
 from newsletter.partners.models import Partner

@@ -3,6 +3,7 @@
 from newsletter import clock
 from newsletter.catalogue.queries import magazine
 from newsletter.digests import plan_slots as slots
+from newsletter.digests.rhythm import rhythm_of
 from newsletter.extensions import queue
 from newsletter.jobs import Job
 from newsletter.transaction import transaction
@@ -12,4 +13,4 @@ from newsletter.transaction import transaction
 def plan_slots() -> None:
     """The slots of the next 40 days."""
     with transaction():
-        slots.plan_slots(slots.rhythm_of(magazine()), now=clock.now())
+        slots.plan_slots(rhythm_of(magazine()), now=clock.now())

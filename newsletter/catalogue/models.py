@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, SmallInteger
+from sqlalchemy import CheckConstraint, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,8 @@ class Magazine(Model):
     __tablename__ = "magazines"
     __table_args__ = (
         CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("weekly_weekday between 0 and 6", name="weekly_weekday"),
+        CheckConstraint("monthly_day between 1 and 31", name="monthly_day"),
         CheckConstraint("weekly_minimum between 1 and 12", name="weekly_minimum"),
         CheckConstraint("monthly_minimum between 1 and 12", name="monthly_minimum"),
     )
@@ -44,6 +46,9 @@ class Magazine(Model):
     weekly_at: Mapped[time] = mapped_column(default=time(8, 0))
     monthly_day: Mapped[int] = mapped_column(default=1)
     monthly_at: Mapped[time] = mapped_column(default=time(8, 0))
+    # Between these no digest starts; later until than from is on one day, equal is never.
+    quiet_from: Mapped[time] = mapped_column(server_default=text("'00:00'"))
+    quiet_until: Mapped[time] = mapped_column(server_default=text("'00:00'"))
     # With fewer articles than this a digest is not worth a mail: they wait for the next slot.
     weekly_minimum: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     monthly_minimum: Mapped[int] = mapped_column(SmallInteger, server_default="1")

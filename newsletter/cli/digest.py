@@ -1,4 +1,4 @@
-"""`newsletter digest run`: carry out a digest slot, or rehearse it."""
+"""`newsletter digest`: carry out a slot, or rehearse it; its rhythm is a command of its own."""
 
 from collections import Counter
 from dataclasses import asdict
@@ -13,6 +13,7 @@ from newsletter.cli.opened import opened
 from newsletter.cli.operators import as_operator
 from newsletter.cli.output import as_csv, as_json, print_json, print_rows
 from newsletter.cli.progress import busy
+from newsletter.cli.rhythm import rhythm
 from newsletter.core import settings
 from newsletter.digests.carry_out import Counts
 from newsletter.digests.models import DigestSlot, SlotStatus
@@ -49,6 +50,9 @@ class SlotName(click.ParamType[tuple[Cadence, date]]):
 @click.group()
 def digest() -> None:
     """Digests: what is new in each reader's themes."""
+
+
+digest.add_command(rhythm)
 
 
 @digest.command("run")

@@ -7,8 +7,8 @@ from sqlalchemy import update
 
 from newsletter.deliveries.alarm import clear_alarm
 from newsletter.digests.models import DigestSlot, SlotStatus
-from newsletter.digests.plan_slots import Rhythm, nominal_start
 from newsletter.digests.queries import cutoff_before, first_moment
+from newsletter.digests.rhythm import Rhythm, nominal_start
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing, MailingStatus
 

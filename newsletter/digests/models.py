@@ -31,6 +31,7 @@ class DigestSlot(Model):
     __tablename__ = "digest_slots"
     __table_args__ = (
         UniqueConstraint("cadence", "slot_at"),
+        UniqueConstraint("cadence", "period_on"),
         CheckConstraint("cadence <> 'none'", name="has_rhythm"),
         CheckConstraint("window_from < slot_at", name="window"),
         Index("ix_digest_slots_due", "slot_at", postgresql_where=text("status = 'planned'")),
@@ -40,6 +41,8 @@ class DigestSlot(Model):
     cadence: Mapped[Cadence] = mapped_column(words(Cadence, "cadence"))
     slot_on: Mapped[date]  # Europe/Amsterdam
     slot_at: Mapped[Moment]
+    # The Monday of the week, or the first of the month, whose one slot of the rhythm it is.
+    period_on: Mapped[date | None]  # none of one that an editor added
     window_from: Mapped[Moment | None]  # known once carried out: the cut-off of the slot before
     status: Mapped[SlotStatus] = mapped_column(words(SlotStatus, "status"),
                                                server_default="planned")

@@ -1,90 +1,114 @@
-"""Plan slots: the coming local calendar moments of each cadence, as rows."""
+"""Plan slots: the coming moments of each cadence's rhythm, as rows."""
 
-from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from newsletter.catalogue.models import Magazine
-from newsletter.clock import AMSTERDAM
-from newsletter.digests.models import DigestSlot
+from newsletter import clock
+from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.digests.quiet_hours import QuietHours
+from newsletter.digests.rhythm import Place, Rhythm, moment_of, slots_between
 from newsletter.extensions import db
 from newsletter.subscribers.models import Cadence
 
 AHEAD = timedelta(days=40)
+# So near a slot stays where it is: a worker may have it in hand already.
+FIXED = timedelta(minutes=5)
 
+_LOCK = text("select pg_advisory_xact_lock('digest_slots'::regclass::oid::integer, 0)")
 
-@dataclass(frozen=True)
-class Rhythm:
-    """The house's moments on the wall clock of Europe/Amsterdam; weekday 0 is Monday."""
-
-    weekly_weekday: int
-    weekly_at: time
-    monthly_day: int
-    monthly_at: time
-
-
-def rhythm_of(magazine: Magazine) -> Rhythm:
-    """The rhythm that the catalogue holds."""
-    return Rhythm(
-        magazine.weekly_weekday, magazine.weekly_at, magazine.monthly_day, magazine.monthly_at
-    )
-
-
-def moment_of(day: date, at: time) -> datetime:
-    """The UTC moment of a local calendar moment in Europe/Amsterdam (R15).
-
-    A time that the clock skips in spring is the moment an hour later on the wall; one that comes
-    twice in autumn is the first.
-    """
-    return datetime.combine(day, at, tzinfo=AMSTERDAM).astimezone(UTC)
-
-
-def slots_between(
-    rhythm: Rhythm, cadence: Cadence, *, after: datetime, until: datetime
-) -> Iterator[tuple[date, datetime]]:
-    """The local days and UTC moments of a cadence in (`after`, `until`], in order."""
-    day = after.astimezone(AMSTERDAM).date()
-    last = until.astimezone(AMSTERDAM).date()
-    while day <= last:
-        is_weekly = cadence is Cadence.WEEKLY and day.weekday() == rhythm.weekly_weekday
-        is_monthly = cadence is Cadence.MONTHLY and day.day == _day_in(day, rhythm.monthly_day)
-        if is_weekly or is_monthly:
-            moment = moment_of(day, rhythm.weekly_at if is_weekly else rhythm.monthly_at)
-            if after < moment <= until:
-                yield day, moment
-        day += timedelta(days=1)
-
-
-def _day_in(month: date, wanted: int) -> int:
-    """The wanted day of the month, or its last one where it is shorter."""
-    return min(wanted, monthrange(month.year, month.month)[1])
+Period = tuple[Cadence, date | None]
 
 
 def plan_slots(rhythm: Rhythm, *, now: datetime) -> int:
-    """How many slots were new, of all that come in the next 40 days. Safe to repeat."""
+    """How many slots were new or moved, of all that come in the next 40 days. Safe to repeat.
+
+    A week or month has one, whatever the rhythm was when it was planned: one that stands elsewhere
+    than the rhythm has it now is moved, unless it has come, comes within five minutes, or its new
+    moment has passed. What an editor added moves out of the quiet hours, and nowhere else.
+    """
+    one_planner()
+    _move_extra_slots(rhythm.quiet, now=now)
+    # Looked at further ahead than is planned, for a slot may have to move beyond that.
+    places = _places(rhythm, after=now, until=now + 2 * AHEAD)
+    _take_back_misplaced(places, now=now)
+    planned = _planned_periods(places)
     rows = [
-        {"cadence": cadence, "slot_on": day, "slot_at": moment}
-        for cadence in (Cadence.WEEKLY, Cadence.MONTHLY)
-        for day, moment in slots_between(rhythm, cadence, after=now, until=now + AHEAD)
+        {"cadence": cadence, **place._asdict()}
+        for (cadence, period_on), place in places.items()
+        if place.slot_at <= now + AHEAD and (cadence, period_on) not in planned
     ]
     if not rows:
         return 0
-    new = db.session.scalars(
-        insert(DigestSlot).values(rows).on_conflict_do_nothing().returning(DigestSlot.id)
+    adding = insert(DigestSlot).values(rows)
+    # What an editor added at that very moment becomes the rhythm's own.
+    found = db.session.scalars(adding.on_conflict_do_update(
+        index_elements=[DigestSlot.cadence, DigestSlot.slot_at],
+        set_={"period_on": adding.excluded.period_on},
+        where=DigestSlot.period_on.is_(None),
+    ).returning(DigestSlot.id))
+    return len(found.all())
+
+
+def one_planner() -> None:
+    """Wait for whoever adds or moves slots now; nobody else does until this transaction ends."""
+    db.session.execute(_LOCK)
+
+
+def _places(rhythm: Rhythm, *, after: datetime, until: datetime) -> dict[Period, Place]:
+    return {
+        (cadence, place.period_on): place
+        for cadence in (Cadence.WEEKLY, Cadence.MONTHLY)
+        for place in slots_between(rhythm, cadence, after=after, until=until)
+    }
+
+
+def _take_back_misplaced(places: dict[Period, Place], *, now: datetime) -> None:
+    """Remove what the rhythm has elsewhere by now; no mailing cites a slot that is to come."""
+    rows = db.session.execute(
+        select(DigestSlot.id, DigestSlot.cadence, DigestSlot.period_on, DigestSlot.slot_at)
+        .where(DigestSlot.status == SlotStatus.PLANNED, DigestSlot.slot_at > now + FIXED,
+               DigestSlot.period_on.is_not(None))
     )
-    return len(new.all())
-
-
-def nominal_start(rhythm: Rhythm, cadence: Cadence, slot_at: datetime) -> datetime:
-    """Where the window of a cadence's very first slot begins: one period before it."""
-    span = timedelta(days=8 if cadence is Cadence.WEEKLY else 32)
-    earlier = [
-        moment
-        for _, moment in slots_between(
-            rhythm, cadence, after=slot_at - span, until=slot_at - timedelta(seconds=1)
-        )
+    misplaced = [
+        slot_id for slot_id, cadence, period_on, slot_at in rows
+        if (place := places.get((cadence, period_on))) and place.slot_at != slot_at
     ]
-    return earlier[-1] if earlier else slot_at - span
+    db.session.execute(delete(DigestSlot).where(DigestSlot.id.in_(misplaced)))
+
+
+def _planned_periods(periods: Iterable[Period]) -> set[Period]:
+    """Those of these periods that have their slot, whatever became of it."""
+    days = [period_on for _, period_on in periods]
+    rows = db.session.execute(
+        select(DigestSlot.cadence, DigestSlot.period_on).where(DigestSlot.period_on.in_(days))
+    )
+    return {(cadence, period_on) for cadence, period_on in rows}
+
+
+def _move_extra_slots(quiet: QuietHours, *, now: datetime) -> None:
+    """What an editor added before hours became quiet comes at their end.
+
+    Where a slot stands there already it stays, waits, and is taken over by that one.
+    """
+    extra = db.session.scalars(
+        select(DigestSlot)
+        .where(DigestSlot.status == SlotStatus.PLANNED, DigestSlot.slot_at > now + FIXED,
+               DigestSlot.period_on.is_(None))
+        .order_by(DigestSlot.slot_at)
+    ).all()
+    for slot in extra:
+        shown = clock.local(slot.slot_at)
+        day, at = quiet.end_from(shown.date(), shown.time())
+        moment = moment_of(day, at)
+        # Not to an earlier one, in the night in which an hour comes twice.
+        if quiet.cover(shown.time()) and moment > slot.slot_at and not _is_taken(slot, moment):
+            slot.slot_on, slot.slot_at = day, moment
+
+
+def _is_taken(slot: DigestSlot, moment: datetime) -> bool:
+    found = select(DigestSlot.id).where(
+        DigestSlot.cadence == slot.cadence, DigestSlot.slot_at == moment)
+    return db.session.scalar(found) is not None

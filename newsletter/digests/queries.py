@@ -64,6 +64,17 @@ def coming_slots(now: datetime, *, limit: int = 10) -> list[DigestSlot]:
     )
 
 
+def waiting_slots(now: datetime) -> list[DigestSlot]:
+    """The slots that have come and are not carried out, in order."""
+    return list(
+        db.session.scalars(
+            select(DigestSlot)
+            .where(DigestSlot.status == SlotStatus.PLANNED, DigestSlot.slot_at <= now)
+            .order_by(DigestSlot.slot_at)
+        )
+    )
+
+
 def past_slots(*, limit: int = 20) -> list[DigestSlot]:
     """The slots that came to something, newest first."""
     return list(

@@ -9,8 +9,8 @@ from newsletter.digests.carry_out import Counts, window_start
 from newsletter.digests.due import Wish
 from newsletter.digests.models import DigestSlot
 from newsletter.digests.plan_recipients import read_readers
-from newsletter.digests.plan_slots import rhythm_of
 from newsletter.digests.queries import covers_of, items_of, planned_before, store_until
+from newsletter.digests.rhythm import rhythm_of
 from newsletter.digests.select import choose, select
 from newsletter.mailings.contents import DigestSelection
 from newsletter.subscribers.models import Cadence

@@ -1,16 +1,13 @@
 """Days on which mail of the magazine had better not leave, in the Netherlands."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
-
-from holidays import country_holidays
 
 from newsletter import clock
+from newsletter.working_days import ONE_DAY, SATURDAY, holiday_name
 
-MONDAY, TUESDAY, THURSDAY, FRIDAY, SATURDAY = 0, 1, 3, 4, 5
-ONE_DAY = timedelta(days=1)
+MONDAY, TUESDAY, THURSDAY, FRIDAY = 0, 1, 3, 4
 
 
 class Mind(StrEnum):
@@ -33,23 +30,6 @@ class Caution:
     mind: Mind
     day: date
     holiday: str = ""
-
-
-@cache
-def holidays_of(year: int) -> dict[date, str]:
-    """The Dutch public holidays of a year by day, with their Dutch names."""
-    found: dict[date, str] = country_holidays("NL", years=year, language="nl")
-    return dict(found.items())
-
-
-def holiday_name(day: date) -> str:
-    """The name of the public holiday on that day, or nothing."""
-    return holidays_of(day.year).get(day, "")
-
-
-def is_working_day(day: date) -> bool:
-    """Whether offices are open: no weekend, no public holiday."""
-    return day.weekday() < SATURDAY and not holiday_name(day)
 
 
 def is_summer(day: date) -> bool:

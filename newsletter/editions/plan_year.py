@@ -13,6 +13,7 @@ from newsletter.editions.models import Edition
 from newsletter.editions.queries import year_plan
 from newsletter.errors import BadInput
 from newsletter.extensions import db
+from newsletter.working_days import ONE_DAY, is_working_day
 
 SEND_TIME = time(10, 0)  # Europe/Amsterdam
 DEADLINE_TIME = time(17, 0)
@@ -102,8 +103,8 @@ def _proposed(number: int, day: date) -> Proposed:
 
 
 def _working_day_until(day: date) -> date:
-    while not days.is_working_day(day):
-        day -= days.ONE_DAY
+    while not is_working_day(day):
+        day -= ONE_DAY
     return day
 
 

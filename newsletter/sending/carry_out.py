@@ -18,6 +18,7 @@ from newsletter.digests.carry_out import LATE_ALARM as SLOT_LATE_ALARM
 from newsletter.digests.carry_out import UNMAKEABLE_ALARM as SLOT_UNMAKEABLE_ALARM
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.queries import get_slot
+from newsletter.digests.quiet_hours import quiet_hours_of
 from newsletter.digests.reckon import Reckoned, reckon
 from newsletter.editions import plan_recipients as edition_recipients
 from newsletter.editions.content import content_of
@@ -89,12 +90,15 @@ def _plan_edition(
 
 
 def carry_out_slot(
-    slot_id: int, *, settings: Settings, now: datetime, is_asked: bool = False
+    slot_id: int, *, settings: Settings, now: datetime, is_asked: bool = False,
+    is_held: bool = False,
 ) -> None:
     """Send the digest of a due slot. Safe to repeat and to run twice at once (R13, R14).
 
-    Later than the lateness limit it is only carried out when a person asks (`is_asked`). Editions
-    whose moment has come go first: what they bring, the digest does not repeat.
+    Later than the lateness limit it is only carried out when a person asks (`is_asked`). A missed
+    one waits for the end of the quiet hours, unless asked for or while sending is held (`is_held`):
+    then nothing leaves by it. Editions whose moment has come go first: what they bring, the digest
+    does not repeat.
     """
     for edition_id in due_editions(now):
         carry_out_edition(edition_id, settings=settings, now=now)
@@ -109,6 +113,8 @@ def carry_out_slot(
                 slots.mark_late(slot)
                 raise_alarm(SLOT_LATE_ALARM, slot.key, now=now)
                 return
+            if not is_held and quiet_hours_of(magazine()).hold(slot.slot_at, now=now):
+                return  # the tick asks again
         key, cutoff_at = slot.key, slot.slot_at
         open_mailing(key, kind=MailKind.DIGEST, cutoff_at=cutoff_at, digest_slot_id=slot_id,
                      now=now)

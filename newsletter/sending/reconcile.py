@@ -118,7 +118,7 @@ def _plan_what_was_due(settings: Settings, restore: Restore) -> None:
     with transaction():
         slots, editions = due_slots(until), due_editions(until)
     for slot_id in slots:
-        carry_out_slot(slot_id, settings=settings, now=clock.now())
+        carry_out_slot(slot_id, settings=settings, now=clock.now(), is_held=True)
     for edition_id in editions:
         carry_out_edition(edition_id, settings=settings, now=clock.now())
 

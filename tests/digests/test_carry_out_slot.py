@@ -14,8 +14,8 @@ from newsletter.deliveries.alarm import open_alarms
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.digests.carry_out import Counts
 from newsletter.digests.models import DigestSlot, SlotStatus
-from newsletter.digests.plan_slots import moment_of
 from newsletter.digests.queries import due_slots
+from newsletter.digests.rhythm import moment_of
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing, MailingStatus, Variant
 from newsletter.mailings.open import open_mailing

@@ -30,8 +30,9 @@ from newsletter.clock import AMSTERDAM
 from newsletter.core import settings as house
 from newsletter.deliveries.models import Delivery
 from newsletter.digests.models import DigestSlot, SlotStatus
-from newsletter.digests.plan_slots import plan_slots, rhythm_of
+from newsletter.digests.plan_slots import plan_slots
 from newsletter.digests.queries import due_slots
+from newsletter.digests.rhythm import rhythm_of
 from newsletter.extensions import db
 from newsletter.mailings.models import Block, Mailing, Variant
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot

@@ -1,141 +1,188 @@
-"""Slots: local moments on every sort of day, and windows without a gap between them."""
+"""Slots as rows: planned once for each week or month, moved when the rhythm is, added by hand."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.catalogue.queries import magazine
 from newsletter.clock import AMSTERDAM
 from newsletter.digests.add_slot import add_slot
-from newsletter.digests.models import DigestSlot
-from newsletter.digests.plan_slots import (
-    AHEAD,
-    Rhythm,
-    moment_of,
-    nominal_start,
-    plan_slots,
-    rhythm_of,
-    slots_between,
-)
+from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.digests.plan_slots import AHEAD, plan_slots
 from newsletter.digests.queries import due_slots
+from newsletter.digests.quiet_hours import NONE, QuietHours
+from newsletter.digests.rhythm import Place, Rhythm, moment_of, rhythm_of, slots_between
 from newsletter.errors import BadMoment, WrongState
 from newsletter.subscribers.models import Cadence
 from tests.material import NOW, slot
 
 HOUSE = Rhythm(1, time(8), 1, time(8))
+NIGHT = QuietHours(time(20), time(7))
 DAY = timedelta(days=1)
-rhythms = st.builds(
-    Rhythm, st.integers(0, 6), st.times(), st.integers(1, 31), st.times()
-)
-starts = st.datetimes(
-    datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)  # noqa: DTZ001
-)
-rhythmic = st.sampled_from([Cadence.WEEKLY, Cadence.MONTHLY])
 
 
-def days(rhythm: Rhythm, cadence: Cadence, first: date, last: date) -> list[tuple[date, datetime]]:
-    after = datetime.combine(first, time(0), AMSTERDAM) - timedelta(seconds=1)
-    until = datetime.combine(last + DAY, time(0), AMSTERDAM) - timedelta(seconds=1)
-    return list(slots_between(rhythm, cadence, after=after, until=until))
-
-
-@pytest.mark.parametrize(("day", "at", "utc"), [
-    (date(2026, 10, 24), time(8), "2026-10-24T06:00"),
-    (date(2026, 10, 25), time(8), "2026-10-25T07:00"),
-    (date(2026, 10, 25), time(2, 30), "2026-10-25T00:30"),  # comes twice: the first
-    (date(2027, 3, 27), time(8), "2027-03-27T07:00"),
-    (date(2027, 3, 28), time(8), "2027-03-28T06:00"),
-    (date(2027, 3, 28), time(2, 30), "2027-03-28T01:30"),  # is skipped: 03:30 on the wall
-    (date(2028, 2, 29), time(8), "2028-02-29T07:00"),
-    (date(2026, 12, 31), time(23, 59), "2026-12-31T22:59"),
-    (date(2027, 1, 1), time(0), "2026-12-31T23:00"),
-])
-def test_a_local_moment_is_this_moment_in_utc(day: date, at: time, utc: str) -> None:
-    assert moment_of(day, at) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize("at", [time(2), time(2, 30), time(8)])
-@pytest.mark.parametrize("day", [date(2026, 10, 25), date(2027, 3, 28)])
-def test_a_day_on_which_the_clock_changes_has_one_slot(day: date, at: time) -> None:
-    rhythm = Rhythm(day.weekday(), at, day.day, at)
-    for cadence in (Cadence.WEEKLY, Cadence.MONTHLY):
-        assert [found for found, _ in days(rhythm, cadence, day - DAY, day + DAY)] == [day]
-
-
-def test_leap_day_and_new_year_have_their_slot() -> None:
-    leap, new_year = Rhythm(1, time(8), 29, time(8)), Rhythm(1, time(0), 1, time(0))
-    assert [on for on, _ in days(leap, Cadence.MONTHLY, date(2028, 2, 1), date(2028, 2, 29))] == [
-        date(2028, 2, 29)]
-    assert [on for on, _ in days(new_year, Cadence.MONTHLY, date(2026, 12, 2), date(2027, 1, 1))
-            ] == [date(2027, 1, 1)]
-
-
-def test_a_month_that_is_too_short_has_its_slot_on_the_last_day() -> None:
-    rhythm = Rhythm(1, time(8), 31, time(8))
-    found = [on for on, _ in days(rhythm, Cadence.MONTHLY, date(2027, 1, 1), date(2027, 12, 31))]
-    assert [(on.month, on.day) for on in found] == [
-        (1, 31), (2, 28), (3, 31), (4, 30), (5, 31), (6, 30),
-        (7, 31), (8, 31), (9, 30), (10, 31), (11, 30), (12, 31),
-    ]
-
-
-@settings(max_examples=60)
-@given(rhythms, rhythmic, starts)
-def test_a_year_has_exactly_one_slot_for_each_week_or_month(
-    rhythm: Rhythm, cadence: Cadence, start: datetime
-) -> None:
-    found = list(slots_between(rhythm, cadence, after=start, until=start + 366 * DAY))
-    on = [day for day, _ in found]
-    assert len(set(on)) == len(on)
-    assert [moment for _, moment in found] == sorted(moment for _, moment in found)
-    if cadence is Cadence.WEEKLY:
-        assert all(later - earlier == 7 * DAY for earlier, later in pairwise(on))
-    else:
-        months = [(day.year, day.month) for day in on]
-        assert len(set(months)) == len(months) in (12, 13)
-
-
-@settings(max_examples=60)
-@given(rhythms, rhythmic, starts, st.integers(0, 400), st.integers(0, 400))
-def test_planning_in_two_pieces_is_planning_in_one(
-    rhythm: Rhythm, cadence: Cadence, start: datetime, first: int, second: int
-) -> None:
-    middle, end = start + first * DAY / 3, start + (first + second) * DAY / 3
-    pieces = [*slots_between(rhythm, cadence, after=start, until=middle),
-              *slots_between(rhythm, cadence, after=middle, until=end)]
-    assert pieces == list(slots_between(rhythm, cadence, after=start, until=end))
-
-
-@settings(max_examples=60)
-@given(rhythms, rhythmic, starts)
-def test_the_first_window_begins_where_the_slot_before_would_have_been(
-    rhythm: Rhythm, cadence: Cadence, start: datetime
-) -> None:
-    found = [moment for _, moment in slots_between(rhythm, cadence, after=start,
-                                                   until=start + 100 * DAY)]
-    for earlier, later in pairwise(found):
-        assert nominal_start(rhythm, cadence, later) == earlier
-
-
-def test_the_coming_slots_are_planned_once(session: Session) -> None:
+@pytest.fixture
+def empty(session: Session) -> Session:
+    """A database without the seeds' own slots."""
     session.execute(delete(DigestSlot))
+    return session
+
+
+def planned(session: Session, cadence: Cadence = Cadence.WEEKLY) -> list[date]:
+    """The days of the planned slots, in order."""
+    return list(session.scalars(
+        select(DigestSlot.slot_on).where(DigestSlot.cadence == cadence).order_by(
+            DigestSlot.slot_at)))
+
+
+def test_the_coming_slots_are_planned_once(empty: Session) -> None:
     assert plan_slots(HOUSE, now=NOW) == len([*_ahead(Cadence.WEEKLY), *_ahead(Cadence.MONTHLY)])
     assert plan_slots(HOUSE, now=NOW) == 0
     assert plan_slots(HOUSE, now=NOW + 7 * DAY) == 1
-    rows = session.execute(
+    rows = empty.execute(
         select(DigestSlot.cadence, DigestSlot.slot_on, func.count()).group_by(
             DigestSlot.cadence, DigestSlot.slot_on)
     ).all()
     assert all(count == 1 for _, _, count in rows)
 
 
-def _ahead(cadence: Cadence) -> list[tuple[date, datetime]]:
+def _ahead(cadence: Cadence) -> list[Place]:
     return list(slots_between(HOUSE, cadence, after=NOW, until=NOW + AHEAD))
+
+
+def test_a_slot_on_a_public_holiday_is_planned_on_the_next_working_day(empty: Session) -> None:
+    """The King's Day of 2027 is a Tuesday."""
+    now = moment_of(date(2027, 4, 1), time(12))
+    plan_slots(HOUSE, now=now)
+    assert planned(empty) == [date(2027, 4, day) for day in (6, 13, 20, 28)] + [
+        date(2027, 5, 4), date(2027, 5, 11)]
+    assert plan_slots(HOUSE, now=now) == 0
+
+
+def test_planning_again_between_a_holiday_and_the_day_it_moved_to_adds_nothing(
+    empty: Session,
+) -> None:
+    plan_slots(HOUSE, now=moment_of(date(2027, 4, 21), time(12)))
+    before = planned(empty)
+    for at in (time(7, 59), time(8), time(8, 1)):
+        plan_slots(HOUSE, now=moment_of(date(2027, 4, 27), at))
+        plan_slots(HOUSE, now=moment_of(date(2027, 4, 28), at))
+    assert planned(empty)[: len(before)] == before
+    assert planned(empty).count(date(2027, 4, 28)) == 1
+    assert date(2027, 4, 27) not in planned(empty)
+
+
+def test_what_was_planned_on_a_holiday_before_there_was_a_rule_moves_once(empty: Session) -> None:
+    now = moment_of(date(2027, 4, 21), time(12))
+    kings_day = DigestSlot(cadence=Cadence.WEEKLY, slot_on=date(2027, 4, 27),
+                           slot_at=moment_of(date(2027, 4, 27), time(8)),
+                           period_on=date(2027, 4, 26))
+    empty.add(kings_day)
+    for _ in range(3):
+        plan_slots(HOUSE, now=now)
+    assert planned(empty)[:2] == [date(2027, 4, 28), date(2027, 5, 4)]
+
+
+@pytest.mark.parametrize("status", [
+    SlotStatus.CARRIED_OUT, SlotStatus.NOTHING_NEW, SlotStatus.MERGED, SlotStatus.LATE])
+def test_a_week_that_had_its_slot_gets_no_second_when_the_weekday_changes(
+    empty: Session, status: SlotStatus
+) -> None:
+    plan_slots(HOUSE, now=NOW - DAY)
+    had = empty.scalars(select(DigestSlot).where(DigestSlot.slot_at == NOW)).one()
+    had.status = status
+    plan_slots(Rhythm(3, time(9), 1, time(8)), now=NOW + timedelta(hours=1))
+    assert planned(empty)[:3] == [date(2026, 11, 10), date(2026, 11, 19), date(2026, 11, 26)]
+
+
+def test_a_new_rhythm_moves_what_is_to_come_and_leaves_one_for_each_week_and_month(
+    empty: Session,
+) -> None:
+    now = NOW - DAY  # a Monday
+    plan_slots(HOUSE, now=now)
+    plan_slots(Rhythm(4, time(9, 30), 31, time(10)), now=now)
+    assert planned(empty) == [date(2026, 11, day) for day in (13, 20, 27)] + [
+        date(2026, 12, 4), date(2026, 12, 11), date(2026, 12, 18)]
+    assert planned(empty, Cadence.MONTHLY) == [date(2026, 11, 30)]
+    periods = empty.execute(select(DigestSlot.cadence, DigestSlot.period_on)).all()
+    assert len(set(periods)) == len(periods)
+
+
+def test_a_slot_whose_new_moment_has_passed_stays_where_it_was(empty: Session) -> None:
+    """On a Wednesday, from Thursdays to Mondays: this week has its mail on Thursday yet."""
+    now = NOW + DAY
+    plan_slots(Rhythm(3, time(8), 1, time(8)), now=now)
+    plan_slots(Rhythm(0, time(8), 1, time(8)), now=now)
+    assert planned(empty)[:3] == [date(2026, 11, 12), date(2026, 11, 16), date(2026, 11, 23)]
+
+
+def test_a_slot_that_comes_within_minutes_is_not_moved_under_a_workers_hands(
+    empty: Session,
+) -> None:
+    now = NOW - timedelta(minutes=4)
+    plan_slots(HOUSE, now=now)
+    plan_slots(Rhythm(2, time(8), 1, time(8)), now=now)
+    assert planned(empty)[:2] == [date(2026, 11, 10), date(2026, 11, 18)]
+
+
+def test_what_an_editor_added_at_the_very_moment_is_the_rhythms_slot(empty: Session) -> None:
+    add_slot(Cadence.WEEKLY, slot_at=NOW, quiet=NONE, now=NOW - DAY)
+    for _ in range(2):
+        plan_slots(HOUSE, now=NOW - DAY)
+    assert planned(empty)[:2] == [date(2026, 11, 10), date(2026, 11, 17)]
+    assert empty.scalars(select(DigestSlot.period_on).where(DigestSlot.slot_at == NOW)).one()
+
+
+def test_what_an_editor_added_beside_the_rhythm_stays_when_the_rhythm_changes(
+    empty: Session,
+) -> None:
+    extra = moment_of(date(2026, 11, 21), time(15))
+    add_slot(Cadence.WEEKLY, slot_at=extra, quiet=NONE, now=NOW)
+    plan_slots(HOUSE, now=NOW)
+    plan_slots(Rhythm(5, time(8), 1, time(8), NIGHT), now=NOW)
+    assert empty.scalars(select(DigestSlot.period_on).where(DigestSlot.slot_at == extra)).all() == [
+        None]
+
+
+def test_when_hours_become_quiet_what_was_planned_in_them_moves_to_their_end(
+    empty: Session,
+) -> None:
+    early = Rhythm(1, time(6), 1, time(22))
+    plan_slots(early, now=NOW)
+    add_slot(Cadence.WEEKLY, slot_at=moment_of(date(2026, 11, 20), time(23)), quiet=NONE, now=NOW)
+    for _ in range(2):
+        plan_slots(Rhythm(1, time(6), 1, time(22), NIGHT), now=NOW)
+    moments = empty.scalars(select(DigestSlot.slot_at).order_by(DigestSlot.slot_at)).all()
+    assert {moment.astimezone(AMSTERDAM).time() for moment in moments} == {time(7)}
+    assert planned(empty)[:3] == [date(2026, 11, 17), date(2026, 11, 21), date(2026, 11, 24)]
+    assert planned(empty, Cadence.MONTHLY) == [date(2026, 12, 2)]
+
+
+def test_two_that_would_come_at_the_end_of_the_quiet_hours_stay_two_rows_that_merge(
+    empty: Session,
+) -> None:
+    for at in (time(22), time(23)):
+        add_slot(Cadence.WEEKLY, slot_at=moment_of(date(2026, 11, 20), at), quiet=NONE, now=NOW)
+    plan_slots(Rhythm(1, time(8), 1, time(8), NIGHT), now=NOW)
+    assert planned(empty)[1:3] == [date(2026, 11, 20), date(2026, 11, 21)]
+
+
+@pytest.mark.parametrize(("at", "is_quiet"), [
+    (time(19, 59), False), (time(20), True), (time(23, 59), True), (time(0), True),
+    (time(6, 59), True), (time(7), False)])
+def test_a_slot_is_not_added_in_the_quiet_hours(
+    session: Session, at: time, is_quiet: bool
+) -> None:
+    slot_at = moment_of(date(2026, 11, 21), at)
+    if not is_quiet:
+        assert add_slot(Cadence.WEEKLY, slot_at=slot_at, quiet=NIGHT, now=NOW)
+        return
+    with pytest.raises(BadMoment, match="quiet_hours") as refused:
+        add_slot(Cadence.WEEKLY, slot_at=slot_at, quiet=NIGHT, now=NOW)
+    assert refused.value.field == "slot_at"
+    assert add_slot(Cadence.WEEKLY, slot_at=slot_at, quiet=NONE, now=NOW)
 
 
 def test_the_house_keeps_the_rhythm_of_its_catalogue(session: Session) -> None:
@@ -144,22 +191,22 @@ def test_the_house_keeps_the_rhythm_of_its_catalogue(session: Session) -> None:
 
 def test_an_added_slot_lies_in_the_future_and_is_there_once(session: Session) -> None:
     with pytest.raises(BadMoment, match="past"):
-        add_slot(Cadence.WEEKLY, slot_at=NOW, now=NOW)
+        add_slot(Cadence.WEEKLY, slot_at=NOW, quiet=NONE, now=NOW)
     later = NOW + timedelta(minutes=1)
-    assert add_slot(Cadence.WEEKLY, slot_at=later, now=NOW)
+    assert add_slot(Cadence.WEEKLY, slot_at=later, quiet=NONE, now=NOW)
     with pytest.raises(WrongState, match="slot_exists"):
-        add_slot(Cadence.WEEKLY, slot_at=later, now=NOW)
+        add_slot(Cadence.WEEKLY, slot_at=later, quiet=NONE, now=NOW)
 
 
 def test_an_added_slot_falls_on_the_day_that_readers_have(session: Session) -> None:
-    slot_id = add_slot(Cadence.WEEKLY, slot_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC), now=NOW)
+    slot_id = add_slot(Cadence.WEEKLY, slot_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC),
+                       quiet=NONE, now=NOW)
     found = session.get(DigestSlot, slot_id)
     assert found is not None
     assert found.slot_on == date(2027, 1, 1)
 
 
-def test_of_the_missed_slots_of_a_cadence_only_the_newest_is_due(session: Session) -> None:
-    session.execute(delete(DigestSlot))
+def test_of_the_missed_slots_of_a_cadence_only_the_newest_is_due(empty: Session) -> None:
     weekly = [slot(at=NOW + days * DAY) for days in (0, 7, 14)]
     monthly = slot(cadence=Cadence.MONTHLY, at=NOW + DAY)
     assert due_slots(NOW - timedelta(seconds=1)) == []

@@ -14,6 +14,7 @@ from newsletter.editions import days
 from newsletter.editions.models import EditionStatus
 from newsletter.editions.plan_year import plan_year, propose
 from newsletter.errors import BadInput
+from newsletter.working_days import holiday_name, is_working_day
 
 years = st.integers(2007, 2100)
 
@@ -28,7 +29,7 @@ def test_each_edition_leaves_at_ten_on_a_good_day_of_its_year(year: int, per_yea
         assert local.time() == time(10)
         assert local.year == year
         assert local.weekday() in (1, 2, 3)
-        assert not days.holiday_name(local.date())
+        assert not holiday_name(local.date())
         assert not days.is_summer(local.date())
 
 
@@ -39,8 +40,8 @@ def test_deadlines_fall_on_working_days_in_time(year: int) -> None:
         sent_on = clock.local(one.send_at).date()
         copy, approval = clock.local(one.copy_deadline_at), clock.local(one.approval_deadline_at)
         assert copy.time() == approval.time() == time(17)
-        assert days.is_working_day(copy.date())
-        assert days.is_working_day(approval.date())
+        assert is_working_day(copy.date())
+        assert is_working_day(approval.date())
         assert timedelta(14) <= sent_on - copy.date() <= timedelta(19)
         assert timedelta(4) <= sent_on - approval.date() <= timedelta(9)
 

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.catalogue.queries import magazine
-from newsletter.editions import days
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.move_dates import dates_of, minds_of
 from newsletter.editions.plan_year import FIRST_YEAR, LAST_YEAR
@@ -20,6 +19,7 @@ from newsletter.web.desk.cautions import in_words
 from newsletter.web.desk.forms import PressForm
 from newsletter.web.desk.said import _
 from newsletter.web.languages import current_language
+from newsletter.working_days import holidays_of
 
 LEFT, WIDTH = 10, 1080  # of the line, in the drawing's own units
 
@@ -53,7 +53,7 @@ def page(year: int) -> str:
         stretches=[_stretch(edition, year) for edition in editions],
         months=[(_place(day, year), _short_month(day))
                 for day in (date(year, month, 1) for month in range(1, 13))],
-        holidays=[_place(day, year) for day in sorted(days.holidays_of(year))],
+        holidays=[_place(day, year) for day in sorted(holidays_of(year))],
         today=_place(clock.local(now).date(), year) if clock.local(now).year == year else None,
         minds=[
             (edition, in_words(minds_of(dates_of(edition))))

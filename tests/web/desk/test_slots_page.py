@@ -1,15 +1,18 @@
 """The digests' moments at the desk."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import AuditEntry
 from newsletter.articles.models import Article
+from newsletter.catalogue.queries import magazine
 from newsletter.core import settings
 from newsletter.digests.models import DigestSlot
+from newsletter.digests.plan_slots import plan_slots
+from newsletter.digests.rhythm import moment_of, rhythm_of
 from newsletter.sending.carry_out import carry_out_slot
 from newsletter.subscribers.models import Cadence
 from tests import material
@@ -92,3 +95,50 @@ def test_a_past_slot_tells_what_became_of_it(editor: Worker, session: Session) -
 
 def test_english_is_available(editor: Worker) -> None:
     assert "Digests</h1>" in editor.get(f"{PATH}?taal=en").get_data(as_text=True)
+
+
+@pytest.fixture
+def quiet_house(session: Session) -> None:
+    """No digest leaves between eight in the evening and nine in the morning; NOW is in it."""
+    magazine().quiet_from, magazine().quiet_until = time(20), time(9)
+    session.commit()
+
+
+@pytest.mark.usefixtures("quiet_house")
+def test_a_moment_in_the_quiet_hours_is_refused_at_the_field_that_says_when_they_are(
+    editor: Worker, session: Session
+) -> None:
+    answer = editor.post(PATH, **TYPED)
+    assert answer.status_code == 400
+    assert faults(answer)["day"].endswith("stille uren. Kies een moment daarbuiten.")
+    extra = page(answer).css_first("section[aria-labelledby=extra]")
+    assert "Tussen 20.00 en 09.00 uur" in extra.text()
+    assert _slots(session) == []
+    assert editor.post(PATH, **TYPED | {"at": "9.00"}).status_code == 303
+
+
+@pytest.mark.usefixtures("quiet_house")
+def test_a_missed_slot_that_waits_for_the_end_of_the_quiet_hours_is_shown(
+    editor: Worker, session: Session
+) -> None:
+    session.execute(delete(DigestSlot))
+    material.slot(at=NOW - timedelta(minutes=20))
+    session.commit()
+    rows = page(editor.get(PATH)).css("section[aria-labelledby=coming] tbody tr")
+    assert ["Wacht op het einde" in row.text() for row in rows] == [True]
+
+
+def test_without_quiet_hours_nothing_is_said_of_them(editor: Worker) -> None:
+    assert "vertrekt geen themamail" not in editor.get(PATH).get_data(as_text=True)
+
+
+def test_a_slot_that_a_public_holiday_moved_says_from_which_day(
+    editor: Worker, session: Session
+) -> None:
+    session.execute(delete(DigestSlot))
+    plan_slots(rhythm_of(magazine()), now=moment_of(date(2027, 4, 20), time(12)))
+    session.commit()
+    rows = page(editor.get(PATH)).css("section[aria-labelledby=coming] tbody tr")
+    (moved,) = [row.text() for row in rows if "Verplaatst" in row.text()]
+    assert "woensdag 28 april 2027" in moved
+    assert "di 27 april 2027, dat is Koningsdag" in moved

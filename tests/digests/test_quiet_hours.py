@@ -1,0 +1,52 @@
+"""Quiet hours: which times are quiet, when they end, and what waits for that."""
+
+from datetime import UTC, date, datetime, time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.clock import AMSTERDAM
+from newsletter.digests.quiet_hours import ON_TIME, QuietHours
+from tests.digests.by_the_calendar import MINUTE, quiet_minutes
+
+times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+some_quiet = st.builds(QuietHours, times, times)
+moments = st.datetimes(
+    datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)  # noqa: DTZ001
+)
+
+
+@given(some_quiet, times)
+def test_a_minute_is_quiet_when_counting_from_the_first_one_meets_it(
+    quiet: QuietHours, at: time
+) -> None:
+    assert quiet.cover(at) == (at in quiet_minutes(quiet))
+
+
+@given(some_quiet, st.dates(date(2026, 1, 1), date(2030, 1, 1)), times)
+def test_the_end_is_the_first_minute_that_is_not_quiet(
+    quiet: QuietHours, day: date, at: time
+) -> None:
+    minutes, moment = quiet_minutes(quiet), datetime.combine(day, at)
+    while moment.time() in minutes:
+        moment += MINUTE
+    assert quiet.end_from(day, at) == (moment.date(), moment.time())
+
+
+@given(some_quiet, moments, st.integers(0, 60 * 30))
+def test_what_waits_is_what_came_in_the_quiet_hours_or_was_missed_before_them(
+    quiet: QuietHours, slot_at: datetime, minutes: int
+) -> None:
+    now = slot_at + minutes * MINUTE
+    quiet_ones = quiet_minutes(quiet)
+
+    def is_quiet(moment: datetime) -> bool:
+        return moment.astimezone(AMSTERDAM).time().replace(second=0, microsecond=0) in quiet_ones
+
+    waits = quiet.hold(slot_at, now=now)
+    if not is_quiet(now):
+        assert not waits
+    elif is_quiet(slot_at):
+        assert waits
+    else:
+        assert waits == (now - slot_at > ON_TIME)
