@@ -1,5 +1,6 @@
 """What `newsletter digest run --dry-run` says: figures, mails, and one reader's own."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ import click
 
 from newsletter.cli.output import print_json, print_rows, print_table
 from newsletter.digests.carry_out import Counts
+from newsletter.digests.select import ThemeWords
 from newsletter.digests.share_of_reader import Outcome, Share
 from newsletter.emails.show_compiled import html_of, text_of
 from newsletter.sending.rehearse import Difference, ForReader, Mail, Rehearsal
@@ -73,6 +75,10 @@ def _themes(found: Rehearsal) -> list[dict[str, Any]]:
             for each in found.themes]
 
 
+def _slugs(themes: Iterable[ThemeWords]) -> list[str]:
+    return [theme.slug for theme in themes]
+
+
 def _difference(last: Difference) -> dict[str, Any]:
     return {
         "with": last.key,
@@ -81,8 +87,8 @@ def _difference(last: Difference) -> dict[str, Any]:
         "articles_then": last.articles_then,
         "articles_now": last.articles_now,
         "new_articles": [item.slug for item in last.new_articles],
-        "new_themes": list(last.new_themes),
-        "gone_themes": list(last.gone_themes),
+        "new_themes": _slugs(last.new_themes),
+        "gone_themes": _slugs(last.gone_themes),
     }
 
 
@@ -95,7 +101,7 @@ def _reader(found: Rehearsal, reader: ForReader) -> dict[str, Any]:
         "cadence": share.cadence.value if share.cadence else None,
         "confirmed_at": share.confirmed_at,
         "paused_until": share.paused_until,
-        "themes": list(reader.theme_slugs),
+        "themes": _slugs(reader.themes),
         "articles_due": share.due,
         "articles_had": share.had,
         "mail": _mail(mail) | {
@@ -155,8 +161,8 @@ def _beside(found: Rehearsal) -> str:
     last = found.last
     if last is None:
         return "No slot of this cadence was carried out before."
-    changes = [f"new: {', '.join(last.new_themes)}." if last.new_themes else "",
-               f"gone: {', '.join(last.gone_themes)}." if last.gone_themes else ""]
+    changes = [f"new: {', '.join(_slugs(last.new_themes))}." if last.new_themes else "",
+               f"gone: {', '.join(_slugs(last.gone_themes))}." if last.gone_themes else ""]
     themes = " ".join(each for each in changes if each) or "the same."
     return (f"Beside {last.key}: {found.counts.due} readers due, then {last.counts.due}; "
             f"{last.articles_now} articles, then {last.articles_then}, of which "
@@ -168,8 +174,8 @@ def _show_reader(name: str, found: Rehearsal, reader: ForReader) -> None:
     if reader.suppressed:
         click.echo(f"Her address is suppressed ({reader.suppressed.value}): her mail would be "
                    "skipped.")
-    if reader.theme_slugs:
-        click.echo(f"Themes: {', '.join(reader.theme_slugs)}")
+    if reader.themes:
+        click.echo(f"Themes: {', '.join(_slugs(reader.themes))}")
     if reader.mail:
         mail = reader.mail
         click.echo(f"She shares this mail with {mail.readers - 1} others.")

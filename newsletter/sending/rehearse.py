@@ -72,8 +72,8 @@ class Difference:
     articles_then: int
     articles_now: int
     new_articles: Sequence[ArticleItem]
-    new_themes: Sequence[str]
-    gone_themes: Sequence[str]
+    new_themes: Sequence[ThemeWords]
+    gone_themes: Sequence[ThemeWords]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class ForReader:
     """
 
     share: Share
-    theme_slugs: Sequence[str]
+    themes: Sequence[ThemeWords]
     mail: Mail | None
     suppressed: SuppressionReason | None
 
@@ -214,13 +214,15 @@ def _difference(mails: Sequence[Mail], last: LastRun | None) -> Difference | Non
         articles_then=len(last.article_ids),
         articles_now=len(articles),
         new_articles=[new[each] for each in sorted(new, reverse=True)],
-        new_themes=_slugs(themes - themes_then),
-        gone_themes=_slugs(themes_then - themes),
+        new_themes=_themes_with(themes - themes_then),
+        gone_themes=_themes_with(themes_then - themes),
     )
 
 
-def _slugs(theme_ids: Collection[int]) -> list[str]:
-    return [theme.slug for theme in themes_by_id(theme_ids)]
+def _themes_with(theme_ids: Collection[int]) -> list[ThemeWords]:
+    """These themes in the house's order, also those that were retired since."""
+    return [ThemeWords(each.id, each.slug, each.name_nl, each.name_en, each.position)
+            for each in themes_by_id(theme_ids)]
 
 
 def _for_reader(
@@ -236,7 +238,7 @@ def _for_reader(
     key = share.selection.key if share.selection else None
     return ForReader(
         share,
-        [theme.slug for theme in words.values() if theme.id in share.theme_ids],
+        [theme for theme in words.values() if theme.id in share.theme_ids],
         next((mail for mail in mails if mail.selection.key == key), None),
         find_reason(list(signer.address_hashes(address))),
     )

@@ -234,7 +234,7 @@ def test_the_difference_with_the_last_run_is_told(committed: Flask) -> None:
     assert (last.key, last.counts.due) == (before.key, before.readers_due)
     # One article then, which who was away gets now.
     assert (last.articles_then, last.articles_now, len(last.new_articles)) == (1, 5, 4)
-    assert last.new_themes == ["smart-city", "leiderschap"]
+    assert [each.slug for each in last.new_themes] == ["smart-city", "leiderschap"]
     assert last.gone_themes == []
 
 
