@@ -1,30 +1,28 @@
 """`newsletter digest`: carry out a slot, or rehearse it; its rhythm is a command of its own."""
 
-from collections import Counter
-from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import click
 
 from newsletter import clock
 from newsletter.accounts.audit import record
+from newsletter.addresses import check
 from newsletter.cli.opened import opened
 from newsletter.cli.operators import as_operator
-from newsletter.cli.output import as_csv, as_json, print_json, print_rows
+from newsletter.cli.output import as_csv, as_json, print_json
 from newsletter.cli.progress import busy
 from newsletter.cli.rhythm import rhythm
-from newsletter.core import settings
-from newsletter.digests.carry_out import Counts
+from newsletter.cli.show_rehearsal import show_rehearsal
+from newsletter.core import settings, signer
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.queries import find_slot, get_slot
 from newsletter.errors import NotFound, WrongState
-from newsletter.sending.carry_out import SlotPlan, carry_out_slot, dry_run_slot
+from newsletter.sending.carry_out import carry_out_slot
+from newsletter.sending.rehearse import dry_run_slot
 from newsletter.subscribers.models import Cadence
 from newsletter.transaction import transaction
 
-COLUMNS = ("readers", "language", "format", "catch_up", "articles", "links", "more", "subject")
-SHOWN = 20
 UNDONE = (SlotStatus.PLANNED, SlotStatus.LATE)
 
 
@@ -59,26 +57,33 @@ digest.add_command(rhythm)
 @click.option("--slot", "named", type=SlotName(), required=True, metavar="CADENCE@DAY",
               help="As weekly@2026-11-24; the day is one in Europe/Amsterdam.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be sent; nothing changes.")
+@click.option("--reader", "address", metavar="ADDRESS",
+              help="With --dry-run: what this reader would get and why, or why nothing.")
 @as_operator
 @as_json
 @as_csv
 def run(
-    named: tuple[Cadence, date], dry_run: bool, operator: str, json_wanted: bool, csv_wanted: bool
+    named: tuple[Cadence, date], dry_run: bool, address: str | None, operator: str,
+    json_wanted: bool, csv_wanted: bool,
 ) -> None:
     """Carry out a slot whose moment has come; workers send it.
 
     A slot that is late is carried out too, since you ask. The audit trail gets your name. With
-    --dry-run it says who would get what, also of a slot that is still to come.
+    --dry-run it says who would get what and why, also of a slot that is still to come.
     """
+    if address is not None and (csv_wanted or not dry_run):
+        raise click.UsageError("--reader goes with --dry-run, and not with --csv.")
+    reader = None if address is None else check(address)
     with opened():
         slot = find_slot(*named)
         if slot is None:
             raise NotFound(f"slot {named[0]}@{named[1]}")
         if dry_run:
-            name, slot_at = _name(slot), slot.slot_at
+            name = _name(slot)
             with busy("rehearsing"):
-                plan = dry_run_slot(slot.id, settings=settings())
-            _show_plan(name, slot_at, plan, json_wanted=json_wanted, csv_wanted=csv_wanted)
+                found = dry_run_slot(slot.id, settings=settings(), signer=signer(),
+                                     now=clock.now(), address=reader)
+            show_rehearsal(name, found, json_wanted=json_wanted, csv_wanted=csv_wanted)
         else:
             _show_done(_carry_out(slot, operator=operator), json_wanted=json_wanted)
 
@@ -117,61 +122,6 @@ def _show_done(slot: DigestSlot, *, json_wanted: bool) -> None:
                    f"{slot.readers_nothing_new} have nothing new, "
                    f"{slot.readers_below_minimum} too little for a mail yet. Follow it with "
                    f"`newsletter mailing show {slot.key}`.")
-
-
-def _show_plan(
-    name: str, slot_at: datetime, plan: SlotPlan, *, json_wanted: bool, csv_wanted: bool
-) -> None:
-    rows = _selections(plan)
-    if json_wanted:
-        print_json({
-            "slot": name,
-            "window_from": plan.reckoned.window_from,
-            "slot_at": slot_at,
-            **_counts(plan.reckoned.counts),
-            "selections": rows,
-        })
-        return
-    if csv_wanted:
-        print_rows(COLUMNS, rows, json_wanted=False, csv_wanted=True)
-        return
-    counts = plan.reckoned.counts
-    click.echo(f"{name}: {counts.due} readers would get one of {len(rows)} mails, "
-               f"{counts.nothing_new} have nothing new, {counts.below_minimum} too little for a "
-               f"mail yet, {counts.paused} paused. Nothing was sent.")
-    if rows:
-        click.echo()
-        print_rows(COLUMNS, [row | {"articles": len(row["articles"]), "links": len(row["links"])}
-                    for row in rows[:SHOWN]],
-                   json_wanted=False, csv_wanted=False)
-    if len(rows) > SHOWN:
-        click.echo(f"… and {len(rows) - SHOWN} more: add --csv or --json to see them all.")
-
-
-def _selections(plan: SlotPlan) -> list[dict[str, Any]]:
-    """One row for each mail that would be made, the one with most readers first."""
-    readers: Counter[str] = Counter()
-    for wish, selection in plan.reckoned.selections.items():
-        readers[selection.key] += plan.reckoned.readers[wish]
-    subjects = {variant.selection_key: variant.subject for variant in plan.compiled.variants}
-    found = {each.key: each for each in plan.reckoned.selections.values()}
-    return [
-        {
-            "readers": count,
-            "language": found[key].language,
-            "format": found[key].format,
-            "articles": [item.slug for section in found[key].sections for item in section.items],
-            "links": [item.slug for item in found[key].links],
-            "more": found[key].more,
-            "catch_up": found[key].is_catch_up,
-            "subject": subjects.get(key),
-        }
-        for key, count in sorted(readers.items(), key=lambda item: (-item[1], item[0]))
-    ]
-
-
-def _counts(counts: Counts) -> dict[str, int]:
-    return {f"readers_{name}": count for name, count in asdict(counts).items()}
 
 
 def _name(slot: DigestSlot) -> str:

@@ -74,10 +74,11 @@ class Links:
         """How many articles have a theme."""
         return len(self._all[theme_id])
 
+    def looked_at(self, wish: Wish) -> frozenset[int]:
+        """The articles in the themes of this wish, covered or not, of which one may be due."""
+        source = self._all if wish.is_anew else self._fresh
+        return frozenset().union(*(source.get(theme_id, ()) for theme_id in wish.theme_ids))
+
     def due(self, wish: Wish, covers: Mapping[int, Collection[int]]) -> frozenset[int]:
         """What is due to readers of this wish; `covers` tells what each variant in `had` gave."""
-        source = self._all if wish.is_anew else self._fresh
-        found = set[int]().union(*(source.get(theme_id, ()) for theme_id in wish.theme_ids))
-        for variant_id in wish.had:
-            found.difference_update(covers[variant_id])
-        return frozenset(found)
+        return self.looked_at(wish).difference(*(covers[each] for each in wish.had))

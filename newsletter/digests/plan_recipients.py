@@ -5,7 +5,7 @@ what is compiled and what is planned can never differ, whoever changes a theme m
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from newsletter.deliveries.partitions import hold_partition
 from newsletter.digests.due import Links, Wish
+from newsletter.digests.expect_editions import Expected, expect_editions
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing
 
@@ -184,10 +185,12 @@ def read_readers(
     window_from: datetime,
     unsent_since: datetime | None,
     links: Links,
+    expected: Sequence[Expected] = (),
 ) -> Readers:
     """The readers of a cadence at a cut-off, once, for the rest of the transaction.
 
     `unsent_since`: from when on deliveries that ended unsent are looked at, None for ever.
+    `expected`: in a rehearsal, the editions that will have left before.
     """
     db.session.execute(text("drop table if exists wished, wishing, had, readers"))
     db.session.execute(_IN_MEMORY)
@@ -196,6 +199,7 @@ def read_readers(
         "unsent_since": unsent_since or datetime.min.replace(tzinfo=cutoff.tzinfo)})
     db.session.execute(text("analyze readers"))
     db.session.execute(_HAD, {"fresh": links.fresh_ids})
+    expect_editions(expected)
     db.session.execute(text("analyze had"))
     db.session.execute(_WISHING, {
         "cutoff": cutoff, "themes": links.theme_ids, "fresh_themes": links.fresh_theme_ids})

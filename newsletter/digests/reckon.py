@@ -1,12 +1,13 @@
 """Reckon: what a slot comes to before anything is compiled: its window, readers and selections."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsletter.catalogue.models import Magazine
 from newsletter.digests.carry_out import Counts, window_start
-from newsletter.digests.due import Wish
+from newsletter.digests.due import Links, Wish
+from newsletter.digests.expect_editions import Expected, covers_expected
 from newsletter.digests.models import DigestSlot
 from newsletter.digests.plan_recipients import read_readers
 from newsletter.digests.queries import covers_of, items_of, planned_before, store_until
@@ -23,7 +24,8 @@ OVERLAP = timedelta(hours=1)
 class Reckoned:
     """The selection of each wish that gets a mail, with how many readers share each wish.
 
-    `waiting` are the wishes with fewer articles than the cadence's minimum.
+    `waiting` are the wishes with fewer articles than the cadence's minimum. `links` and `covers`
+    are what it was reckoned from: what the store holds, and what each variant gave.
     """
 
     window_from: datetime
@@ -32,6 +34,9 @@ class Reckoned:
     waiting: Collection[Wish]
     in_slot: int
     paused: int
+    minimum: int
+    links: Links
+    covers: Mapping[int, Collection[int]]
 
     @property
     def counts(self) -> Counts:
@@ -54,8 +59,13 @@ class Reckoned:
         return self.in_slot - self.due - self.below_minimum
 
 
-def reckon(slot: DigestSlot, house: Magazine) -> Reckoned:
-    """What the slot comes to at its cut-off; its tables last until the transaction ends."""
+def reckon(
+    slot: DigestSlot, house: Magazine, *, expected: Sequence[Expected] = ()
+) -> Reckoned:
+    """What the slot comes to at its cut-off; its tables last until the transaction ends.
+
+    `expected`: in a rehearsal, the editions that will have left before it is carried out.
+    """
     window_from = window_start(slot, rhythm_of(house))
     store = store_until(slot.slot_at, window_from=window_from)
     planned = planned_before(slot)
@@ -65,8 +75,10 @@ def reckon(slot: DigestSlot, house: Magazine) -> Reckoned:
         window_from=window_from,
         unsent_since=planned - OVERLAP if planned else None,
         links=store.links,
+        expected=expected,
     )
-    covers = covers_of(set[int]().union(*(wish.had for wish in readers.wishes)))
+    covers = covers_expected(expected) | covers_of(
+        set[int]().union(*(wish.had for wish in readers.wishes)))
     minimum = minimum_of(house, slot.cadence)
     due = {wish: store.links.due(wish, covers) for wish in readers.wishes}
     chosen = {wish: choose(wish, found, store) for wish, found in due.items()
@@ -81,6 +93,9 @@ def reckon(slot: DigestSlot, house: Magazine) -> Reckoned:
         [wish for wish, found in due.items() if 0 < len(found) < minimum],
         readers.in_slot,
         readers.paused,
+        minimum,
+        store.links,
+        covers,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 TOP = "frame_top"
 OPENING = "opening"
 HAIRLINE = "hairline"
+THEME = "theme"
 LINKS = "links"  # the heading above articles that are titles with a link
 LINKS_END = "links_end"
 BOTTOM = "frame_bottom"
@@ -23,7 +24,13 @@ def section(index: int) -> str:
 
 def heading(theme_id: int, count: int) -> str:
     """The heading of a theme with so many articles under it."""
-    return f"theme:{theme_id}:{count}"
+    return f"{THEME}:{theme_id}:{count}"
+
+
+def theme_of(name: str) -> int | None:
+    """The theme whose heading a block of this name is, None for any other block."""
+    kind, _, rest = name.partition(":")
+    return int(rest.partition(":")[0]) if kind == THEME else None
 
 
 def article(article_id: int) -> str:

@@ -4,11 +4,9 @@ Two transactions, each safe to repeat: a kill between them leaves a mailing that
 has no rows, and the next tick goes on where it stopped (R01, R13).
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsletter.accounts.audit import record
-from newsletter.catalogue.queries import magazine
 from newsletter.config import Settings
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.models import MailKind
@@ -16,27 +14,26 @@ from newsletter.digests import carry_out as slots
 from newsletter.digests import plan_recipients as digest_recipients
 from newsletter.digests.carry_out import LATE_ALARM as SLOT_LATE_ALARM
 from newsletter.digests.carry_out import UNMAKEABLE_ALARM as SLOT_UNMAKEABLE_ALARM
-from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.digests.models import SlotStatus
 from newsletter.digests.queries import get_slot
 from newsletter.digests.quiet_hours import quiet_hours_of
-from newsletter.digests.reckon import Reckoned, reckon
 from newsletter.editions import plan_recipients as edition_recipients
 from newsletter.editions.content import content_of
 from newsletter.editions.due import due_editions
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.publish import mark_late, mark_published
 from newsletter.editions.schedule import LATE_ALARM, UNMAKEABLE_ALARM
-from newsletter.emails.compile import compile_digests, compile_edition
+from newsletter.emails.compile import compile_edition
 from newsletter.errors import MailError, NotFound
 from newsletter.extensions import db
 from newsletter.logs import get_logger
-from newsletter.mailings.contents import CompiledManifest
 from newsletter.mailings.freeze import freeze
 from newsletter.mailings.models import MailingStatus
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.open import open_mailing
 from newsletter.mailings.start import start
 from newsletter.sending.house import house_of
+from newsletter.sending.plan_slot import plan_slot
 from newsletter.transaction import transaction
 
 log = get_logger(__name__)
@@ -51,7 +48,7 @@ def carry_out_edition(edition_id: int, *, settings: Settings, now: datetime) -> 
         edition = _edition(edition_id)
         if edition.status is not EditionStatus.SCHEDULED or edition.send_at > now:
             return
-        if _is_too_late(edition.send_at, settings=settings, now=now):
+        if is_too_late(edition.send_at, settings=settings, now=now):
             mark_late(edition)
             raise_alarm(LATE_ALARM, f"edition:{edition.key}", now=now)
             return
@@ -109,7 +106,7 @@ def carry_out_slot(
         if not is_asked:
             if slot.status is SlotStatus.LATE:
                 return
-            if _is_too_late(slot.slot_at, settings=settings, now=now):
+            if is_too_late(slot.slot_at, settings=settings, now=now):
                 slots.mark_late(slot)
                 raise_alarm(SLOT_LATE_ALARM, slot.key, now=now)
                 return
@@ -139,7 +136,7 @@ def _plan_slot(
         slots.take_over_missed(slot, now=now)
         one_at_a_time()
         planned_at = digest_recipients.planning_moment()
-        plan = _plan_of(slot, settings=settings)
+        plan = plan_slot(slot, settings=settings)
         manifest = freeze(plan.compiled, now=now)
         keys = {wish: each.key for wish, each in plan.reckoned.selections.items()}
         digest_recipients.plan_recipients(mailing, manifest.id, keys=keys,
@@ -152,30 +149,6 @@ def _plan_slot(
     log.info("mailing_started", key=key, recipients=recipients)
 
 
-@dataclass(frozen=True)
-class SlotPlan:
-    """What a slot comes to, and its compiled selections."""
-
-    reckoned: Reckoned
-    compiled: CompiledManifest
-
-
-def _plan_of(slot: DigestSlot, *, settings: Settings) -> SlotPlan:
-    house = house_of(settings)
-    reckoned = reckon(slot, magazine())
-    compiled = compile_digests(reckoned.selections.values(), identity=house.identity,
-                               urls=house.urls)
-    return SlotPlan(reckoned, compiled)
-
-
-def dry_run_slot(slot_id: int, *, settings: Settings) -> SlotPlan:
-    """What the slot would come to if it were carried out now; everything is rolled back."""
-    try:
-        return _plan_of(get_slot(slot_id), settings=settings)
-    finally:
-        db.session.rollback()
-
-
 def _edition(edition_id: int) -> Edition:
     found = db.session.get(Edition, edition_id, with_for_update=True, populate_existing=True)
     if found is None:
@@ -183,5 +156,6 @@ def _edition(edition_id: int) -> Edition:
     return found
 
 
-def _is_too_late(moment: datetime, *, settings: Settings, now: datetime) -> bool:
+def is_too_late(moment: datetime, *, settings: Settings, now: datetime) -> bool:
+    """Whether a moment lies so far back that a person is asked."""
     return now - moment > timedelta(hours=settings.lateness_hours)

@@ -161,6 +161,23 @@ def _look_around(robin: Walk) -> None:
     ):
         robin.open(path)
         robin.look(name)
+    _rehearse(robin)
+
+
+def _rehearse(robin: Walk) -> None:
+    """Who gets what of the digest that leaves within the minute, and what one reader gets."""
+    robin.open("/redactie/digests")
+    robin.follow("a[href$='/proef']")
+    robin.look("rehearsal")
+    robin.follow("a[href*='beeld=tekst']")
+    robin.look("rehearsal-text")
+    robin.page.get_by_label("E-mailadres").fill("noor")
+    robin.press("Zoek op")
+    robin.look("rehearsal-refused")
+    robin.page.get_by_label("E-mailadres").fill(ADDRESS)
+    robin.press("Zoek op")
+    assert "Deze lezer krijgt een mail" in robin.page.locator(".notice.done").inner_text()
+    robin.look("rehearsal-reader")
 
 
 def _read_magazine(noor: Walk) -> None:

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from newsletter import clock
 from newsletter.accounts.models import AuditEntry
 from newsletter.articles.models import Article
+from newsletter.catalogue.models import Theme
 from newsletter.deliveries.models import Delivery
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.mailings.models import Mailing
+from newsletter.subscribers.models import ChosenTheme, Subscriber
 from tests.cli.conftest import Run
 from tests.material import article, reader, slot
 
@@ -56,6 +58,65 @@ def test_a_rehearsal_says_who_gets_what_and_changes_nothing(
     assert counts(session) == before
     session.refresh(due)
     assert due.status is SlotStatus.PLANNED
+
+
+def address_of(session: Session, *, due: bool) -> str:
+    """The reader with something new, or the one without."""
+    theme = "data" if due else "leiderschap"
+    return str(session.scalar(
+        select(Subscriber.address).join(ChosenTheme, ChosenTheme.subscriber_id == Subscriber.id)
+        .join(Theme, Theme.id == ChosenTheme.theme_id).where(Theme.slug == theme)))
+
+
+def test_a_rehearsal_counts_readers_by_theme_and_looks_back(
+    run: Run, read: Any, due: DigestSlot
+) -> None:
+    found = read("digest", "run", "--slot", name_of(due), "--dry-run")
+    themes = {row["theme"]: (row["followers"], row["readers"]) for row in found["themes"]}
+    assert themes["data"] == (1, 1)
+    assert themes["leiderschap"] == (1, 0)
+    assert found["difference"] is None
+    said = run("digest", "run", "--slot", name_of(due), "--dry-run").stdout
+    assert "No slot of this cadence was carried out before." in said
+
+
+def test_a_rehearsal_shows_the_mail_of_one_reader(
+    run: Run, read: Any, session: Session, due: DigestSlot
+) -> None:
+    words = ("digest", "run", "--slot", name_of(due), "--dry-run", "--reader",
+             address_of(session, due=True).upper())
+    hers = read(*words)["reader"]
+    assert (hers["outcome"], hers["articles_due"], hers["themes"]) == ("due", 1, ["data"])
+    assert hers["mail"]["subject"] in hers["mail"]["text"] + hers["mail"]["html"]
+    assert "/voorkeuren/voorbeeld" in hers["mail"]["text"]
+    said = run(*words).stdout
+    assert "due. 1 articles in her themes are due" in said
+    assert "/voorkeuren/voorbeeld" in said
+
+
+def test_a_rehearsal_says_why_a_reader_gets_nothing(
+    run: Run, read: Any, session: Session, due: DigestSlot
+) -> None:
+    words = ("digest", "run", "--slot", name_of(due), "--dry-run", "--reader")
+    hers = read(*words, address_of(session, due=False))["reader"]
+    assert (hers["outcome"], hers["mail"]) == ("nothing_new", None)
+    assert "We know no reader by that address." in run(*words, "x@gemeente.example").stdout
+
+
+def test_a_reader_is_only_looked_up_in_a_rehearsal_and_by_an_address(
+    run: Run, due: DigestSlot
+) -> None:
+    words = ("digest", "run", "--slot", name_of(due), "--reader")
+    assert run(*words, "x@gemeente.example").exit_code == 2
+    assert run(*words, "x@gemeente.example", "--dry-run", "--csv").exit_code == 2
+    assert run(*words, "x", "--dry-run").exit_code == 1
+
+
+def test_what_was_carried_out_is_not_rehearsed(run: Run, due: DigestSlot) -> None:
+    assert run("digest", "run", "--slot", name_of(due)).exit_code == 0
+    again = run("digest", "run", "--slot", name_of(due), "--dry-run")
+    assert again.exit_code == 1
+    assert "nothing is left to rehearse" in again.stderr
 
 
 def test_a_slot_is_carried_out_once_and_the_trail_names_the_operator(

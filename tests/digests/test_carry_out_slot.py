@@ -12,7 +12,6 @@ from newsletter.articles.models import Article
 from newsletter.core import settings
 from newsletter.deliveries.alarm import open_alarms
 from newsletter.deliveries.models import Delivery, MailKind
-from newsletter.digests.carry_out import Counts
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.queries import due_slots
 from newsletter.digests.rhythm import moment_of
@@ -20,7 +19,7 @@ from newsletter.extensions import db
 from newsletter.mailings.models import Mailing, MailingStatus, Variant
 from newsletter.mailings.open import open_mailing
 from newsletter.mailings.queries import progress
-from newsletter.sending.carry_out import carry_out_slot, dry_run_slot
+from newsletter.sending.carry_out import carry_out_slot
 from newsletter.subscribers.change import change_choices
 from newsletter.subscribers.models import Cadence, ChosenTheme, Subscription
 from newsletter.transaction import transaction
@@ -251,17 +250,6 @@ def test_a_theme_without_new_articles_is_no_reason_to_write(session: Session) ->
     reader("data", "leiderschap")
     article(released_at=NOW - DAY)
     assert carry_out(slot()).status is SlotStatus.NOTHING_NEW
-
-
-def test_a_rehearsal_tells_what_would_happen_and_changes_nothing(committed: Flask) -> None:
-    with transaction():
-        reader("data")
-        article("data")
-        slot_id = slot().id
-    plan = dry_run_slot(slot_id, settings=settings())
-    assert plan.reckoned.counts == Counts(due=1, nothing_new=0, below_minimum=0, paused=0)
-    assert db.session.get_one(DigestSlot, slot_id).status is SlotStatus.PLANNED
-    assert db.session.scalar(select(func.count()).select_from(Mailing)) == 0
 
 
 def test_many_at_once_carry_a_slot_out_once(committed: Flask) -> None:

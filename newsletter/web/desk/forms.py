@@ -205,6 +205,12 @@ class SlotForm(MomentForm):
         return Cadence(self.cadence.data)
 
 
+class ReaderForm(DeskForm):
+    """Which reader a rehearsal is asked about; her address never stands in a URL."""
+
+    address = StringField(_l("E-mailadres"), id="address")
+
+
 class ProofForm(DeskForm):
     """In which language and form a test goes to one's own address."""
 

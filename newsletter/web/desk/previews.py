@@ -1,25 +1,21 @@
 """The mail of an edition as it would leave now, with example links; in a frame of its own."""
 
 import re
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 
 from flask import Response, abort, request
 
 from newsletter.core import settings
 from newsletter.editions.content import content_of
 from newsletter.editions.models import Edition
+from newsletter.emails import show_compiled
 from newsletter.emails.compile import compile_edition
 from newsletter.errors import MailError, MailTooLarge
-from newsletter.mailer import places
-from newsletter.mailer.message import prepare
-from newsletter.mailings.contents import CompiledManifest
+from newsletter.mailings.contents import CompiledManifest, CompiledVariant
 from newsletter.sending.house import house_of
 from newsletter.web.desk.found import wanted_edition
 from newsletter.web.headers import MAIL_CONTENT_SECURITY
 
 VIEWS = ("computer", "telefoon", "donker", "tekst")
-EXAMPLE = "voorbeeld"  # stands where a reader has a token
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 _ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
 
@@ -34,9 +30,7 @@ def mail(key: str) -> Response:
         "en" if request.args.get("mail") == "en" else "nl",
         is_dark=request.args.get("beeld") == "donker",
     )
-    response = Response(html, content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = MAIL_CONTENT_SECURITY
-    return response
+    return in_frame(html)
 
 
 def compiled(edition: Edition) -> tuple[CompiledManifest | None, bool]:
@@ -53,32 +47,26 @@ def compiled(edition: Edition) -> tuple[CompiledManifest | None, bool]:
 
 def html_of(manifest: CompiledManifest, language: str, *, is_dark: bool) -> str:
     """The HTML of a language; the switch decides between light and dark, not the system's own."""
-    body = _message(manifest, language).get_body(("html",))
-    html: str = body.get_content() if body else ""
+    return in_scheme(show_compiled.html_of(manifest, _variant(manifest, language)), is_dark=is_dark)
+
+
+def in_scheme(html: str, *, is_dark: bool) -> str:
+    """A mail's HTML in light or in dark, whatever the system prefers."""
     return _DARK.sub(_ALWAYS if is_dark else _NEVER, html)
 
 
 def text_of(manifest: CompiledManifest, language: str) -> str:
     """The plain text of a language."""
-    body = _message(manifest, language).get_body(("plain",))
-    text: str = body.get_content() if body else ""
-    return text
+    return show_compiled.text_of(manifest, _variant(manifest, language))
 
 
-def _message(manifest: CompiledManifest, language: str) -> EmailMessage:
-    """The mail put together and read back, as a reader's program would have it."""
+def in_frame(html: str) -> Response:
+    """A mail's HTML as a page of its own, for a frame: nothing runs in it."""
+    response = Response(html, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = MAIL_CONTENT_SECURITY
+    return response
+
+
+def _variant(manifest: CompiledManifest, language: str) -> CompiledVariant:
     key = f"{language}:mail"
-    variant = next(one for one in manifest.variants if one.selection_key == key)
-    prepared = prepare(
-        subject=variant.subject,
-        headers=(),
-        html=[manifest.blocks[index].body for index in variant.html],
-        text=[manifest.blocks[index].body for index in variant.text],
-        values={
-            "subject": variant.subject,
-            "preheader": variant.preheader,
-            "why": variant.why,
-        },
-    )
-    tokens = dict.fromkeys(places.READER_PLACES, EXAMPLE)
-    return message_from_bytes(prepared.join(headers=(), values=tokens), policy=policy.default)
+    return next(one for one in manifest.variants if one.selection_key == key)

@@ -30,6 +30,8 @@ _AT_FIELD = {
     ("slot_at", "quiet_hours"): _l("Dan zijn het stille uren. Kies een moment daarbuiten."),
     ("slot_at", "exists"): _l("Op dit moment vertrekt er al zo’n mail. Kies een ander moment."),
     ("release_at", "past"): _l("Kies een moment dat nog moet komen."),
+    ("address", "no_at"): _l("Vul een heel e-mailadres in, met een @."),
+    ("address", "malformed"): _l("Vul een heel e-mailadres in, bijvoorbeeld naam@gemeente.nl."),
     ("approval_deadline_at", "after_sending"): _l("Akkoord moet er zijn vóór de verzending."),
     ("copy_deadline_at", "after_approval"): _l("De kopij moet binnen zijn vóór het akkoord."),
 }

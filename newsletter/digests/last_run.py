@@ -1,0 +1,63 @@
+"""The last run: what the slot before, of the same cadence, came to."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from newsletter.digests.carry_out import Counts
+from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.extensions import db
+from newsletter.mailings.models import Block, Mailing, Variant
+
+DONE = (SlotStatus.CARRIED_OUT, SlotStatus.NOTHING_NEW)
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """A slot that was carried out: its readers by reason, and what its frozen mails hold.
+
+    `article_ids` are all that any of its mails gave; `block_names` name what they are made of.
+    """
+
+    key: str
+    slot_at: datetime
+    counts: Counts
+    article_ids: Collection[int]
+    block_names: Collection[str]
+
+
+def find_last_run(slot: DigestSlot) -> LastRun | None:
+    """The slot that was carried out last before this one, of its cadence; None when none was."""
+    found = db.session.scalar(
+        select(DigestSlot)
+        .where(DigestSlot.cadence == slot.cadence, DigestSlot.slot_at < slot.slot_at,
+               DigestSlot.status.in_(DONE))
+        .order_by(DigestSlot.slot_at.desc())
+        .limit(1)
+    )
+    if found is None:
+        return None
+    manifest_id = select(Mailing.manifest_id).where(Mailing.digest_slot_id == found.id)
+    given = select(func.unnest(Variant.article_ids)).where(
+        Variant.manifest_id.in_(manifest_id)).distinct()
+    names = select(Block.name).where(Block.manifest_id.in_(manifest_id)).distinct()
+    return LastRun(
+        found.key,
+        found.slot_at,
+        Counts(found.readers_due or 0, found.readers_nothing_new or 0,
+               found.readers_below_minimum or 0, found.readers_paused or 0),
+        frozenset(db.session.scalars(given)),
+        frozenset(db.session.scalars(names)),
+    )
+
+
+def count_earlier(slot: DigestSlot) -> int:
+    """How many slots of its cadence before this one are still to be carried out."""
+    return db.session.scalars(
+        select(func.count())
+        .select_from(DigestSlot)
+        .where(DigestSlot.cadence == slot.cadence, DigestSlot.slot_at < slot.slot_at,
+               DigestSlot.status.in_([SlotStatus.PLANNED, SlotStatus.LATE]))
+    ).one()

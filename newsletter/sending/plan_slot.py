@@ -1,0 +1,35 @@
+"""Plan a slot: reckon what it comes to, and compile its mails; run and rehearsal do the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsletter.catalogue.queries import magazine
+from newsletter.config import Settings
+from newsletter.digests.expect_editions import Expected
+from newsletter.digests.models import DigestSlot
+from newsletter.digests.reckon import Reckoned, reckon
+from newsletter.emails.compile import compile_digests
+from newsletter.mailings.contents import CompiledManifest
+from newsletter.sending.house import house_of
+
+
+@dataclass(frozen=True)
+class SlotPlan:
+    """What a slot comes to, and its compiled selections."""
+
+    reckoned: Reckoned
+    compiled: CompiledManifest
+
+
+def plan_slot(
+    slot: DigestSlot, *, settings: Settings, expected: Sequence[Expected] = ()
+) -> SlotPlan:
+    """The plan of a slot; `expected` are, in a rehearsal, the editions that leave before it.
+
+    Its tables last until the transaction ends. Raises MailError.
+    """
+    house = house_of(settings)
+    reckoned = reckon(slot, magazine(), expected=expected)
+    compiled = compile_digests(reckoned.selections.values(), identity=house.identity,
+                               urls=house.urls)
+    return SlotPlan(reckoned, compiled)
