@@ -7,6 +7,7 @@ has no rows, and the next tick goes on where it stopped (R01, R13).
 from datetime import datetime, timedelta
 
 from newsletter.accounts.audit import record
+from newsletter.catalogue.queries import magazine
 from newsletter.config import Settings
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.models import MailKind
