@@ -97,7 +97,7 @@ def _show(found: deed.Reconciled, planned: int, *, dry_run: bool, json_wanted: b
     if json_wanted:
         print_json({**{fate.value: count for fate, count in totals.items()},
                     "to_be_planned": planned, "log_is_fresh": found.is_log_fresh,
-                    "complete": found.is_complete, "dry_run": dry_run})
+                    "has_unknown": found.has_unknown, "complete": found.is_complete, "dry_run": dry_run})
         return
     print_table(("deliveries", "what"), [
         {"deliveries": totals[fate], "what": said} for fate, said in SAYS.items()])
@@ -107,5 +107,8 @@ def _show(found: deed.Reconciled, planned: int, *, dry_run: bool, json_wanted: b
     if planned:
         click.echo(f"\nBesides, {planned} editions or slots of before the restore are planned "
                    "first, and counted.")
+    if found.has_unknown:
+        click.echo("\nMailings have left that this backup does not know. Before anybody sends an "
+                   "edition: see in the relay's log or a mailbox of your own whether it had left.")
     if not found.is_complete:
         click.echo("\nNot complete: run it again when the leases are over.")

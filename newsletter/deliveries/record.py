@@ -64,6 +64,27 @@ _RECORD = """
 """
 
 
+_RECORDED = """
+    select a.delivery_id, a.claim_id, a.outcome
+      from json_to_recordset(%(rows)s ::json) as v(id bigint, claim bigint, outcome text)
+      join attempts a on a.delivery_id = v.id and a.claim_id = v.claim and a.outcome = v.outcome
+     where a.delivery_id = any (array (select id from json_to_recordset(%(rows)s ::json)
+                                           as w(id bigint)))
+"""
+
+
+def unrecorded(results: Sequence[Result]) -> list[Result]:
+    """Those that have no attempt yet: of the others, all that follows has followed."""
+    if not results:
+        return []
+    rows = json.dumps([{"id": each.delivery_id, "claim": each.claim_id, "outcome": each.outcome}
+                       for each in results])
+    found = db.session.connection().exec_driver_sql(_RECORDED, {"rows": rows})
+    known = {tuple(row) for row in found}
+    return [each for each in results
+            if (each.delivery_id, each.claim_id, each.outcome.value) not in known]
+
+
 def record(
     results: Sequence[Result], *, worker: str, connection: Connection | None = None
 ) -> None:

@@ -79,7 +79,8 @@ def connect(
         try:
             opening = _Opening(relay, to_a_label(helo), seconds, context or tls_context(), limit)
             return _let_go(_open(opening))
-        except (OSError, UnicodeError, MailError, smtplib.SMTPException) as error:
+        # ValueError: a challenge that is no base64, or a hash that this machine forbids.
+        except (OSError, ValueError, MailError, smtplib.SMTPException) as error:
             words = "no answer in time" if limit.is_over else _words(error)
             raise RelayUnreachable(words) from error
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -72,6 +72,16 @@ class Letter:
             ("mail", f"MAIL FROM:<{self.mail_from}>{options}\r\n".encode()),
             ("rcpt", f"RCPT TO:<{self.rcpt_to}>\r\n".encode()),
         ]
+
+
+@dataclass(slots=True)
+class Job(Generic[T]):
+    """A letter on its way through one conversation, under its source's tag."""
+
+    tag: T
+    letter: Letter
+    refused: Reply | None = None
+    is_offered: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,26 +9,21 @@ import contextlib
 import socket
 import ssl
 from collections import deque
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from newsletter import clock
 from newsletter.mailer.connect import Connected
 from newsletter.mailer.reply_reader import ReplyReader
-from newsletter.mailer.smtp import Letter, Reply, Source, Timeouts
+from newsletter.mailer.smtp import Job, Reply, Source, Timeouts
 
 T = TypeVar("T")
 
 _AT_A_TIME = 65_536  # octets read in one call
 _SEND_BUFFER = 262_144  # so that a whole mail leaves in one call
 _AT_ONCE = 512  # pieces in one call; POSIX allows 16, Linux and macOS 1024
-
-@dataclass(slots=True)
-class _Job(Generic[T]):
-    tag: T
-    letter: Letter
-    refused: Reply | None = None
-    is_offered: bool = False
+# A relay that thinks longer than this about a mail hears of the next only when it has answered: an
+# envelope that waits so long may be unwanted by its turn, and DATA knows no way back.
+_PROMPT_SECONDS = 2.0
 
 
 class Wire(Generic[T]):
@@ -48,10 +43,11 @@ class Wire(Generic[T]):
         self._replies = ReplyReader()
         self._out: list[bytes | memoryview] = []
         self._later: deque[tuple[str, bytes]] = deque()  # commands, where nothing is pipelined
-        self._expected: deque[tuple[str, _Job[T]]] = deque()
-        self._held: _Job[T] | None = None  # the relay waits for its body, and we for room
+        self._expected: deque[tuple[str, Job[T]]] = deque()
+        self._held: Job[T] | None = None  # the relay waits for its body, and we for room
         self._needs_reset = False
         self._is_fresh = True
+        self._is_prompt, self._offered_at = True, 0.0
         self.is_open = True
         self.idle_since = clock.boot_seconds()
         self.wants_to_write = False
@@ -103,7 +99,7 @@ class Wire(Generic[T]):
         if self._chunks and not self._source.has_room():
             return
         while (taken := self._source.next()) is not None:
-            job: _Job[T] = _Job(*taken)
+            job: Job[T] = Job(*taken)
             unfit = job.letter.unfit_for(self._extensions, self._size_limit)
             if unfit is not None:
                 self._source.answered(job.tag, unfit)
@@ -114,7 +110,7 @@ class Wire(Generic[T]):
             self._say_envelope(job)
             return
 
-    def _say_envelope(self, job: _Job[T]) -> None:
+    def _say_envelope(self, job: Job[T]) -> None:
         letter = job.letter
         commands = letter.envelope(self._extensions)
         if self._needs_reset:
@@ -133,12 +129,13 @@ class Wire(Generic[T]):
         if self._chunks:
             self._out += letter.pieces
 
-    def _say_body(self, job: _Job[T]) -> None:
+    def _say_body(self, job: Job[T]) -> None:
         job.is_offered = True
         self._out += job.letter.pieces
         self._out.append(b".\r\n")
         self._expected.append(("dot", job))
-        if self._pipelines:
+        self._offered_at = clock.boot_seconds()
+        if self._pipelines and self._is_prompt:
             self._announce()
 
     def _flush(self) -> None:
@@ -152,11 +149,11 @@ class Wire(Generic[T]):
                 else:
                     whole = None
                     sent = self._socket.sendmsg(out[:_AT_ONCE])
-                self._wait()
                 if len(out) <= _AT_ONCE and sent == sum(map(len, out)):
                     out.clear()
-                    break
-                out[:] = [(whole or memoryview(b"".join(out)))[sent:]]
+                else:
+                    out[:] = [(whole or memoryview(b"".join(out)))[sent:]]
+                self._wait()
         except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             pass
         except OSError as error:
@@ -213,7 +210,7 @@ class Wire(Generic[T]):
             self._heed(job, Reply(code, text, step))
         self._wait()
 
-    def _heed(self, job: _Job[T], reply: Reply) -> None:
+    def _heed(self, job: Job[T], reply: Reply) -> None:
         step, code = reply.step, reply.code
         if code == 421 and not (step == "dot" and job.is_offered):
             # It closes the channel (RFC 5321 §3.8); of a letter in hand it is the answer.
@@ -234,7 +231,7 @@ class Wire(Generic[T]):
         if self.is_open and self.is_idle:
             self._announce()
 
-    def _on_data(self, job: _Job[T], reply: Reply) -> None:
+    def _on_data(self, job: Job[T], reply: Reply) -> None:
         if reply.code != 354:
             self._refuse(job, job.refused or reply)
         elif job.refused is None:
@@ -244,7 +241,7 @@ class Wire(Generic[T]):
             self._out.append(b".\r\n")
             self._expected.append(("dot", job))
 
-    def _offer(self, job: _Job[T]) -> None:
+    def _offer(self, job: Job[T]) -> None:
         if not self._source.has_room():
             self._held = job
         elif self._source.may_offer(job.tag):
@@ -254,8 +251,9 @@ class Wire(Generic[T]):
             self._source.returned(job.tag)
             self._break("not offered")
 
-    def _on_end(self, job: _Job[T], reply: Reply) -> None:
+    def _on_end(self, job: Job[T], reply: Reply) -> None:
         self._is_fresh = False
+        self._is_prompt = clock.boot_seconds() - self._offered_at < _PROMPT_SECONDS
         if job.refused is not None:
             self._refuse(job, job.refused)
             return
@@ -263,12 +261,12 @@ class Wire(Generic[T]):
         if reply.code == 421:
             self._break("421")
 
-    def _refuse(self, job: _Job[T], reply: Reply) -> None:
+    def _refuse(self, job: Job[T], reply: Reply) -> None:
         self._is_fresh = False
         self._needs_reset = True
         self._source.answered(job.tag, reply)
 
-    def _say_later(self, job: _Job[T]) -> None:
+    def _say_later(self, job: Job[T]) -> None:
         """The next command, where each waits for the answer to the one before."""
         if job.refused is not None:
             self._later.clear()
@@ -278,7 +276,7 @@ class Wire(Generic[T]):
         self._out.append(command)
         self._expected.append((step, job))
 
-    def _break(self, reason: str, *, but: _Job[T] | None = None) -> None:
+    def _break(self, reason: str, *, but: Job[T] | None = None) -> None:
         """Hang up, and tell of every letter that was spoken of what is sure of it."""
         if not self.is_open:
             return

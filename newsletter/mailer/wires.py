@@ -124,21 +124,23 @@ class Wires(Generic[T]):
         if now < self._not_before:
             return
         for _ in range(min(room, waiting - idle - self._opening)):
-            self._opening += 1
             threading.Thread(target=self._open_aside, daemon=True).start()
+            self._opening += 1
 
     def _open_aside(self) -> None:
-        opened: Connected | RelayUnreachable
+        # Whatever happens is told: else this place would be waited for for ever.
+        opened: Connected | RelayUnreachable = RelayUnreachable("a fault of ours: see the log")
         try:
             opened = self._open_one()
         except RelayUnreachable as error:
             opened = error
-        with self._lock:
-            if not self._is_closed:
-                self._opened.append(opened)
-            elif isinstance(opened, Connected):
-                opened.socket.close()  # nobody waits for it any more
-        self.wake()
+        finally:
+            with self._lock:
+                if not self._is_closed:
+                    self._opened.append(opened)
+                elif isinstance(opened, Connected):
+                    opened.socket.close()  # nobody waits for it any more
+            self.wake()
 
     def _adopt(self) -> None:
         while self._opened:

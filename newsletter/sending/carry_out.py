@@ -40,16 +40,19 @@ from newsletter.transaction import transaction
 log = get_logger(__name__)
 
 
-def carry_out_edition(edition_id: int, *, settings: Settings, now: datetime) -> None:
+def carry_out_edition(
+    edition_id: int, *, settings: Settings, now: datetime, however_late: bool = False
+) -> None:
     """Send an edition whose moment has come. Safe to repeat and to run twice at once (R13).
 
-    One that is later than the lateness limit, or that cannot be made, is set aside with an alarm.
+    One that is later than the lateness limit, or that cannot be made, is set aside with an alarm;
+    `however_late` plans it all the same, for one that a restored backup may only think is to come.
     """
     with transaction():
         edition = _edition(edition_id)
         if edition.status is not EditionStatus.SCHEDULED or edition.send_at > now:
             return
-        if is_too_late(edition.send_at, settings=settings, now=now):
+        if not however_late and is_too_late(edition.send_at, settings=settings, now=now):
             mark_late(edition)
             raise_alarm(LATE_ALARM, f"edition:{edition.key}", now=now)
             return
@@ -89,22 +92,22 @@ def _plan_edition(
 
 def carry_out_slot(
     slot_id: int, *, settings: Settings, now: datetime, is_asked: bool = False,
-    is_held: bool = False,
+    is_held: bool = False, however_late: bool = False,
 ) -> None:
     """Send the digest of a due slot. Safe to repeat and to run twice at once (R13, R14).
 
     Later than the lateness limit it is only carried out when a person asks (`is_asked`). A missed
     one waits for the end of the quiet hours, unless asked for or while sending is held (`is_held`):
-    then nothing leaves by it. Editions whose moment has come go first: what they bring, the digest
-    does not repeat.
+    then nothing leaves by it. `however_late` as for editions. Editions whose moment has come go
+    first: what they bring, the digest does not repeat.
     """
     for edition_id in due_editions(now):
-        carry_out_edition(edition_id, settings=settings, now=now)
+        carry_out_edition(edition_id, settings=settings, now=now, however_late=however_late)
     with transaction():
         slot = get_slot(slot_id, lock=True)
         if slot.slot_at > now or slot.status not in (SlotStatus.PLANNED, SlotStatus.LATE):
             return
-        if not is_asked:
+        if not (is_asked or however_late):
             if slot.status is SlotStatus.LATE:
                 return
             if is_too_late(slot.slot_at, settings=settings, now=now):

@@ -4,6 +4,7 @@ The clerk's thread puts drafts in and takes results out; the thread of the wires
 was offered stands in the journal before the first octet leaves, and every result before the next.
 """
 
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection
 
@@ -49,6 +50,10 @@ class Outgoing:
         self._drafts: deque[Draft] = deque()
         self._returned: deque[Draft] = deque()
         self._results: deque[Result] = deque()
+        # Of the clerk, who alone sets it as a whole: mailings of which nothing more is to go.
+        self._withdrawn: Collection[int | None] = ()
+        # So that journal and results have one order, whoever finishes.
+        self._in_order = threading.Lock()
         self._offered = 0
         self.spoken_of = 0  # letters on the wires, offered or only announced
         self.is_open = False
@@ -91,8 +96,9 @@ class Outgoing:
 
     def finish(self, result: Result) -> None:
         """What came of a delivery, from any thread; in the journal before anything is done."""
-        self._journal.outcome(result)
-        self._results.append(result)
+        with self._in_order:
+            self._journal.outcome(result)
+            self._results.append(result)
         # For the first, for those that press, and for the last: the rest wait for each other.
         if len(self._results) == 1 or self.is_pressing or not self.spoken_of:
             self._ring()
@@ -120,7 +126,8 @@ class Outgoing:
         return {each.owed.due.mailing_id for each in self._drafts.copy()}
 
     def withdraw(self, mailing_ids: Collection[int | None]) -> None:
-        """Nothing more of these is to go."""
+        """Nothing more of these is to go, nor of what was announced of them."""
+        self._withdrawn = frozenset(mailing_ids)
         if not mailing_ids:
             return
         for _ in range(len(self._drafts)):
@@ -140,8 +147,7 @@ class Outgoing:
                 draft = self._drafts.popleft()
             except IndexError:
                 return None
-            is_fresh = clock.boot_seconds() - draft.asked_at < FRESH_SECONDS
-            if not is_fresh or not self._leases.holds(draft.owed.claim_id):
+            if not self._may_go(draft):
                 self._give_back(draft)
                 continue
             try:
@@ -161,8 +167,8 @@ class Outgoing:
         return len(self._results) + self._offered < self._unknown_at_most
 
     def may_offer(self, tag: Draft) -> bool:
-        """Whether the lease still holds; then the journal says that it is offered (R07)."""
-        if not self._leases.holds(tag.owed.claim_id):
+        """Whether it may still go; then the journal says that it is offered (R07, R08, R16)."""
+        if not self.is_open or not self._may_go(tag):
             return False
         self._journal.offering(tag.owed.due.id, tag.owed.claim_id)
         self._offered += 1
@@ -185,10 +191,16 @@ class Outgoing:
     def returned(self, tag: Draft) -> None:
         """Never offered: to the front again, or back to the ledger when the lease is over."""
         self._let_go(tag)
-        if self._leases.holds(tag.owed.claim_id):
+        if self._may_go(tag):
             self._drafts.appendleft(tag)
         else:
             self._give_back(tag)
+
+    def _may_go(self, draft: Draft) -> bool:
+        """Whether we still hold it, nobody stopped it, and it was asked a moment ago (R16, D06)."""
+        return (clock.boot_seconds() - draft.asked_at < FRESH_SECONDS
+                and self._leases.holds(draft.owed.claim_id)
+                and draft.owed.due.mailing_id not in self._withdrawn)
 
     def _let_go(self, draft: Draft) -> None:
         self.spoken_of -= 1

@@ -46,6 +46,8 @@ class Reconciled:
     fates: Counter[Fate] = field(default_factory=Counter)
     before: Mapping[str, int] = field(default_factory=dict)
     is_log_fresh: bool | None = None
+    # Whether mailings have left that the backup does not know: nobody can close those.
+    has_unknown: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -71,11 +73,11 @@ def reconcile(
     Erasures must have been replayed. Raises WrongState when no restore is open, ServerMissing when
     RELAY_LOG is set and cannot be read.
     """
-    _plan_what_was_due(settings, _open_restore())
+    _plan_what_was_due(settings, _open_restore(), is_mark_whole=is_mark_whole)
     _settle_claims(settings)
     restore = _open_restore()
     evidence = Evidence(settings, signer, restore, is_mark_whole=is_mark_whole)
-    done = Reconciled(before=dict(restore.counts), is_log_fresh=evidence.is_log_fresh())
+    done = _begun(restore, evidence)
     claim_id = _open_claim()
     for judged, of_all in _judged(evidence, restore, on_done):
         for start in range(0, len(judged), AT_ONCE):
@@ -99,11 +101,16 @@ def rehearse(
     """What `reconcile` would decide; nothing is changed, and what is to be planned is not seen."""
     restore = _open_restore()
     evidence = Evidence(settings, signer, restore, is_mark_whole=is_mark_whole)
-    done = Reconciled(before=dict(restore.counts), is_log_fresh=evidence.is_log_fresh())
+    done = _begun(restore, evidence)
     for judged, of_all in _judged(evidence, restore, on_done):
         done.fates.update(each.fate for each in judged)
         on_done(sum(done.fates.values()), of_all)
     return done
+
+
+def _begun(restore: Restore, evidence: Evidence) -> Reconciled:
+    return Reconciled(before=dict(restore.counts), is_log_fresh=evidence.is_log_fresh(),
+                      has_unknown=restore.marked_bulk > restore.found_delivery)
 
 
 def to_be_planned(restore: Restore) -> int:
@@ -112,15 +119,22 @@ def to_be_planned(restore: Restore) -> int:
         return len(due_slots(restore.noticed_at)) + len(due_editions(restore.noticed_at))
 
 
-def _plan_what_was_due(settings: Settings, restore: Restore) -> None:
-    """Carry out now what the backup thinks is still to come: else it would leave afterwards."""
+def _plan_what_was_due(settings: Settings, restore: Restore, *, is_mark_whole: bool) -> None:
+    """Carry out now what the backup thinks is still to come: else it would leave afterwards.
+
+    However late it is, unless the mark proves that no mailing has left which the backup lacks:
+    else a person would be asked about it, and could send it to everybody again.
+    """
     until = restore.noticed_at
+    however_late = not (is_mark_whole and restore.marked_bulk <= restore.found_delivery)
     with transaction():
         slots, editions = due_slots(until), due_editions(until)
     for slot_id in slots:
-        carry_out_slot(slot_id, settings=settings, now=clock.now(), is_held=True)
+        carry_out_slot(slot_id, settings=settings, now=clock.now(), is_held=True,
+                       however_late=however_late)
     for edition_id in editions:
-        carry_out_edition(edition_id, settings=settings, now=clock.now())
+        carry_out_edition(edition_id, settings=settings, now=clock.now(),
+                          however_late=however_late)
 
 
 def _settle_claims(settings: Settings) -> None:

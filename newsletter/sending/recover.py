@@ -5,6 +5,7 @@ from itertools import groupby
 
 from newsletter.config import Settings
 from newsletter.deliveries.due import lanes_with_work
+from newsletter.deliveries.record import unrecorded
 from newsletter.deliveries.recover import lock_open, open_claims, resolve
 from newsletter.extensions import db
 from newsletter.jobs import Job, Lane, enqueue
@@ -96,7 +97,9 @@ def _settle(
     offered: list[int] | None = None
     if entries is not None:
         words = journal.last_words(entries)
-        write_down([each for each in words.values() if each is not None], worker=worker, now=now)
+        # A journal remembers what was recorded long ago; nobody is to hear of that again.
+        write_down(unrecorded([each for each in words.values() if each is not None]),
+                   worker=worker, now=now)
         offered = [delivery_id for (delivery_id, claim_id), result in words.items()
                    if result is None and claim_id in ids]
     if not ids:

@@ -149,6 +149,10 @@ class Books:
         results = self._outgoing.results()
         if self._told != "" or not _are_plain(results):
             return False
+        # A late answer settles a row that nobody holds, which the claim in hand may have locked:
+        # on a connection of its own we should wait for ourselves.
+        if not all(map(self._leases.holds, {each.claim_id for each in results})):
+            return False
         record(results, worker=self._worker, connection=self._quick())
         self._unnoted.add(each.mailing_id for each in results)
         self._forget(results, Counter())

@@ -110,3 +110,28 @@ def test_no_reader_gets_a_second_copy_after_a_restore(
         assert gone_address not in copies
         assert db.session.scalar(
             select(Subscriber.address).where(Subscriber.id == gone_id)) is None
+
+
+def test_an_edition_that_left_after_the_backup_is_closed_however_late_it_is(
+    opened: Callable[[Relay], AbstractContextManager[Any]], tmp_path: Path
+) -> None:
+    saved = tmp_path / "before.dump"
+    with Relay() as relay, opened(relay) as (_, post):
+        with transaction():
+            for _ in range(12):
+                material.reader()
+            edition_id = material.edition([material.article("data")]).id
+        assert _run("backup", str(saved)).exit_code == 0
+        # It leaves in time; the backup comes back when its moment is long past.
+        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        _send_some(relay, post, at_least=12)
+        _bring_back(saved)
+        said = json.loads(_run("reconcile", "--json").stdout)
+        assert (said["complete"], said["has_unknown"], said["closed"] >= 12) == (True, True, True)
+        assert find_open_alarm("edition_late", KEY) is None
+        assert _run("sending", "release").exit_code == 0
+        assert _run("sending", "go").exit_code == 0
+        assert _run("edition", "send", "90-8", "--now").exit_code == 1
+        post.run(Lane.BULK, seconds=10)
+        assert progress(get_mailing(KEY)).skipped[SkipReason.RESTORED] == 12
+        assert relay.journal.repeats() == 0

@@ -1,0 +1,79 @@
+"""How long a wire waits for what (R06), and to whom it speaks of the next mail already."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from newsletter import clock
+from newsletter.mailer.connect import Connected
+from newsletter.mailer.smtp import Letter, Timeouts
+from newsletter.mailer.wire import Wire
+from tests.mailer.hand_over import Queue
+
+PATIENCE = Timeouts(step=300.0, final=600.0)
+LETTERS = [Letter("b@x.example", f"r{number}@y.example", [b"Subject: x\r\n\r\nhello\r\n"])
+           for number in range(3)]
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """The relay's end, and ours."""
+    relay, ours = socket.socketpair()
+    with relay, ours:
+        yield relay, ours
+
+
+def _wire(ours: socket.socket, extensions: set[str], letters: int) -> Wire[int]:
+    wire = Wire(Connected(ours, frozenset(extensions), 0), PATIENCE, Queue(LETTERS[:letters]))
+    wire.begin()
+    return wire
+
+
+def _say(relay: socket.socket, wire: Wire[int], *words: bytes) -> None:
+    for said in words:
+        relay.sendall(said)
+        wire.on_ready()
+
+
+def _said(relay: socket.socket) -> bytes:
+    relay.setblocking(False)
+    found = b""
+    try:
+        while came := relay.recv(65_536):
+            found += came
+    except BlockingIOError:
+        pass
+    relay.setblocking(True)
+    return found
+
+
+@pytest.mark.parametrize("letters", [1, 2])
+@pytest.mark.parametrize("extensions", [set(), {"pipelining"}, {"pipelining", "chunking"}])
+def test_for_the_answer_to_the_final_dot_it_waits_longest(
+    ends: tuple[socket.socket, socket.socket], extensions: set[str], letters: int
+) -> None:
+    relay, ours = ends
+    wire = _wire(ours, extensions, letters)
+    _say(relay, wire, b"250 ok\r\n", b"250 ok\r\n")
+    if "chunking" not in extensions:
+        assert wire._until - clock.boot_seconds() <= PATIENCE.step
+        _say(relay, wire, b"354 go\r\n")
+    assert PATIENCE.step < wire._until - clock.boot_seconds() <= PATIENCE.final
+
+
+def test_a_relay_that_thinks_long_hears_of_the_next_only_after_its_answer(
+    ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay, ours = ends
+    moment = [clock.boot_seconds()]
+    monkeypatch.setattr(clock, "boot_seconds", lambda: moment[0])
+    wire = _wire(ours, {"pipelining"}, 3)
+    _say(relay, wire, b"250 ok\r\n250 ok\r\n354 go\r\n")
+    assert _said(relay).count(b"MAIL FROM") == 2  # the next goes with the body of the first
+    moment[0] += 3.0
+    _say(relay, wire, b"250 taken\r\n250 ok\r\n250 ok\r\n354 go\r\n")
+    assert b"MAIL FROM" not in _said(relay)
+    moment[0] += 0.1
+    _say(relay, wire, b"250 taken\r\n")
+    assert _said(relay).count(b"MAIL FROM") == 1

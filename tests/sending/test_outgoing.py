@@ -1,0 +1,110 @@
+"""What stands between a letter that was spoken of and its first octet (R08, R16, D06)."""
+
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from newsletter import clock
+from newsletter.deliveries.models import DeliveryStatus, Outcome
+from newsletter.deliveries.record import Result
+from newsletter.mailer.connect import Connected
+from newsletter.mailer.smtp import Letter, Timeouts
+from newsletter.mailer.wire import Wire
+from newsletter.sending.journal import Journal
+from newsletter.sending.lease import Leases
+from newsletter.sending.outgoing import FRESH_SECONDS, Outgoing
+
+CLAIM, MAILING = 1, 7
+Source = Callable[[], tuple[Outgoing, list[int]]]
+
+
+class _Deaf:
+    """Judges nothing here."""
+
+    def of_reply(self, owed: Any, _reply: object, **_: object) -> Result:
+        return _result(owed.due.id)
+
+    def of_drop(self, owed: Any, _reason: str, **_: object) -> Result:
+        return _result(owed.due.id)
+
+
+def _result(number: int) -> Result:
+    return Result(number, CLAIM, Outcome.ACCEPTED, DeliveryStatus.SENT, 1.0, 1.0, "250", "ok")
+
+
+def _draft(number: int) -> Any:
+    letter = Letter("b@x.example", f"r{number}@y.example", [b"Subject: x\r\n\r\nhello\r\n"])
+    due = SimpleNamespace(id=number, mailing_id=MAILING)
+    return SimpleNamespace(owed=SimpleNamespace(due=due, claim_id=CLAIM), started_at=0.0,
+                           asked_at=clock.boot_seconds(), is_offered=False, letter=lambda: letter)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    kept = Journal(tmp_path, "w")
+    yield kept
+    kept.close(is_settled=True)
+
+
+def _outgoing(journal: Journal) -> Outgoing:
+    leases = Leases(timedelta(seconds=60))
+    leases.add(CLAIM, 2, asked_at=clock.boot_seconds())
+    made = Outgoing(leases=leases, journal=journal, judge=_Deaf(),  # type: ignore[arg-type]
+                    connections=1)
+    made.open(lambda: None)
+    return made
+
+
+@pytest.mark.parametrize("happens", ["nothing", "close", "withdraw", "late"])
+def test_what_was_announced_is_offered_only_while_it_may_still_go(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, happens: str
+) -> None:
+    moment = [clock.boot_seconds()]
+    monkeypatch.setattr(clock, "boot_seconds", lambda: moment[0])
+    outgoing = _outgoing(journal)
+    outgoing.put([_draft(1), _draft(2)])
+    relay, ours = socket.socketpair()
+    with relay, ours:
+        wire = Wire(Connected(ours, frozenset({"pipelining"}), 0), Timeouts(300, 600), outgoing)
+        wire.begin()
+        relay.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
+        wire.on_ready()  # the first is offered, and the second announced behind it
+        if happens == "close":
+            outgoing.close()
+        elif happens == "withdraw":
+            outgoing.withdraw({MAILING})
+        elif happens == "late":
+            moment[0] += FRESH_SECONDS + 1
+        relay.sendall(b"250 taken\r\n250 ok\r\n250 ok\r\n354 go\r\n")
+        wire.on_ready()
+    offered = [delivery for delivery, _ in journal._offered]
+    assert offered == ([2] if happens == "nothing" else [])
+    assert [each.delivery_id for each in outgoing.results()] == [1]
+    if happens != "nothing":
+        outgoing.close()
+        assert [draft.owed.due.id for draft in outgoing.take_returned()] == [2]
+
+
+def test_journal_and_results_have_one_order_whoever_finishes(journal: Journal) -> None:
+    outgoing = _outgoing(journal)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=lambda start=start: [
+            outgoing.finish(_result(start + number)) for number in range(400)])
+            for start in (0, 1_000)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert [entry[0] for entry in journal._unsaved] == [
+        each.delivery_id for each in outgoing.results()]
