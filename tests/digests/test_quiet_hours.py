@@ -1,19 +1,19 @@
 """Quiet hours: which times are quiet, when they end, and what waits for that."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.clock import AMSTERDAM
 from newsletter.digests.quiet_hours import ON_TIME, QuietHours
+from newsletter.digests.rhythm import moment_of
 from tests.digests.by_the_calendar import MINUTE, quiet_minutes
 
 times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 some_quiet = st.builds(QuietHours, times, times)
-moments = st.datetimes(
-    datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)  # noqa: DTZ001
-)
+nights = st.builds(QuietHours, st.builds(time, st.integers(18, 23)), st.just(time(7)))
+days = st.dates(date(2024, 1, 1), date(2040, 1, 1))
 
 
 @given(some_quiet, times)
@@ -23,7 +23,7 @@ def test_a_minute_is_quiet_when_counting_from_the_first_one_meets_it(
     assert quiet.cover(at) == (at in quiet_minutes(quiet))
 
 
-@given(some_quiet, st.dates(date(2026, 1, 1), date(2030, 1, 1)), times)
+@given(some_quiet, days, times)
 def test_the_end_is_the_first_minute_that_is_not_quiet(
     quiet: QuietHours, day: date, at: time
 ) -> None:
@@ -33,10 +33,11 @@ def test_the_end_is_the_first_minute_that_is_not_quiet(
     assert quiet.end_from(day, at) == (moment.date(), moment.time())
 
 
-@given(some_quiet, moments, st.integers(0, 60 * 30))
+@given(some_quiet, days, st.integers(-30, 30), st.integers(0, 1800))
 def test_what_waits_is_what_came_in_the_quiet_hours_or_was_missed_before_them(
-    quiet: QuietHours, slot_at: datetime, minutes: int
+    quiet: QuietHours, day: date, from_their_start: int, minutes: int
 ) -> None:
+    slot_at = moment_of(day, quiet.since) + from_their_start * MINUTE
     now = slot_at + minutes * MINUTE
     quiet_ones = quiet_minutes(quiet)
 
@@ -50,3 +51,12 @@ def test_what_waits_is_what_came_in_the_quiet_hours_or_was_missed_before_them(
         assert waits
     else:
         assert waits == (now - slot_at > ON_TIME)
+
+
+@given(nights, days, st.integers(1, 20), st.integers(0, 20))
+def test_what_came_just_before_the_quiet_hours_starts_in_them_for_a_quarter_of_an_hour(
+    quiet: QuietHours, day: date, before: int, after: int
+) -> None:
+    start = moment_of(day, quiet.since)
+    waits = quiet.hold(start - before * MINUTE, now=start + after * MINUTE)
+    assert waits == (before + after > 15)

@@ -134,6 +134,15 @@ def test_a_public_holiday_hands_its_slot_to_the_next_working_day(
     assert on_the_wall(found[0]) == time(8)
 
 
+def test_between_a_holiday_and_the_day_it_moved_to_the_slot_is_still_to_come() -> None:
+    for first in (date(2026, 4, 4), date(2026, 4, 7)):  # after Good Friday
+        found = places(Rhythm(4, time(8), 3, time(8)), Cadence.WEEKLY, first, first)
+        assert [place.slot_on for place in found] == [first] * (first.day == 7)
+    (found_monthly,) = places(Rhythm(4, time(8), 3, time(8)), Cadence.MONTHLY, date(2026, 4, 5),
+                              date(2026, 4, 30))
+    assert found_monthly.slot_on == date(2026, 4, 7)
+
+
 def test_a_month_that_is_too_short_has_its_slot_on_the_last_day() -> None:
     rhythm = Rhythm(1, time(8), 31, time(8))
     found = places(rhythm, Cadence.MONTHLY, date(2027, 1, 1), date(2027, 12, 31))

@@ -1,8 +1,10 @@
 """Slots as rows: planned once for each week or month, moved when the rhythm is, added by hand."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -15,7 +17,9 @@ from newsletter.digests.queries import due_slots
 from newsletter.digests.quiet_hours import NONE, QuietHours
 from newsletter.digests.rhythm import Place, Rhythm, moment_of, rhythm_of, slots_between
 from newsletter.errors import BadMoment, WrongState
+from newsletter.extensions import db
 from newsletter.subscribers.models import Cadence
+from newsletter.transaction import transaction
 from tests.material import NOW, slot
 
 HOUSE = Rhythm(1, time(8), 1, time(8))
@@ -125,6 +129,24 @@ def test_a_slot_that_comes_within_minutes_is_not_moved_under_a_workers_hands(
     plan_slots(HOUSE, now=now)
     plan_slots(Rhythm(2, time(8), 1, time(8)), now=now)
     assert planned(empty)[:2] == [date(2026, 11, 10), date(2026, 11, 18)]
+
+
+def test_many_planners_with_different_rhythms_leave_one_for_each_week_and_month(
+    committed: Flask,
+) -> None:
+    with transaction():
+        db.session.execute(delete(DigestSlot))
+
+    def plan(number: int) -> None:
+        with committed.app_context(), transaction():
+            plan_slots(Rhythm(1 + number % 4, time(8), 1 + number % 4, time(8)), now=NOW - DAY)
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(plan, range(12)))
+    for cadence, fewest in ((Cadence.WEEKLY, 6), (Cadence.MONTHLY, 1)):
+        periods = db.session.scalars(
+            select(DigestSlot.period_on).where(DigestSlot.cadence == cadence)).all()
+        assert len(periods) == len(set(periods)) >= fewest
 
 
 def test_what_an_editor_added_at_the_very_moment_is_the_rhythms_slot(empty: Session) -> None:
