@@ -53,11 +53,14 @@ def find_last_run(slot: DigestSlot) -> LastRun | None:
     )
 
 
-def count_earlier(slot: DigestSlot) -> int:
-    """How many slots of its cadence before this one are still to be carried out."""
+def count_earlier(slot: DigestSlot, *, after: datetime) -> int:
+    """How many slots of its cadence will be carried out before this one.
+
+    Those up to `after` are too late for that, and this one takes over what they missed.
+    """
     return db.session.scalars(
         select(func.count())
         .select_from(DigestSlot)
         .where(DigestSlot.cadence == slot.cadence, DigestSlot.slot_at < slot.slot_at,
-               DigestSlot.status.in_([SlotStatus.PLANNED, SlotStatus.LATE]))
+               DigestSlot.slot_at > after, DigestSlot.status == SlotStatus.PLANNED)
     ).one()

@@ -8,7 +8,7 @@ lets them go first.
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from newsletter.catalogue.queries import themes_by_id
 from newsletter.config import Settings
@@ -155,7 +155,8 @@ def dry_run_slot(
             themes=_themes(mails, words, count_followers(slot.slot_at)),
             last=_difference(mails, find_last_run(slot)),
             editions=[each.key for each in editions],
-            earlier=count_earlier(slot),
+            earlier=count_earlier(
+                slot, after=now - timedelta(hours=settings.lateness_hours)),
             reader=None if address is None else _for_reader(
                 address, slot, plan, mails, words, signer=signer),
         )

@@ -246,8 +246,10 @@ def test_before_any_run_there_is_no_difference(committed: Flask) -> None:
     assert rehearse(slot_id).last is not None
 
 
-def test_slots_that_come_first_are_counted(committed: Flask) -> None:
+def test_slots_that_come_first_are_counted_and_missed_ones_are_not(committed: Flask) -> None:
     slot_id, _ = lively()
+    with transaction():
+        slot(at=NOW - 3 * DAY)
     with transaction():
         later = slot(at=NOW + WEEK).id
     assert rehearse(slot_id).earlier == 0

@@ -26,7 +26,7 @@ SHOWN = 20  # of mails in the table, and of new articles
 
 
 def page(slot_id: int) -> Answer:
-    """GET /redactie/digests/<slot_id>/proef: the whole of it, with the most read mail."""
+    """GET /redactie/digests/<slot_id>/proef: all of it, with the mail that most readers get."""
     return _answer(slot_id, ReaderForm(formdata=None))
 
 
@@ -88,7 +88,7 @@ def _answer(slot_id: int, form: ReaderForm, *, address: str | None = None) -> An
 
 
 def _preview(found: Rehearsal, reader: ForReader | None) -> dict[str, Any] | None:
-    """The mail that is shown: hers, the one that was asked for, or the most read one."""
+    """The mail that is shown: hers, the one that was asked for, or the one for most readers."""
     wanted = _wanted(found, reader)
     if wanted is None:
         return None
