@@ -97,7 +97,8 @@ def _show(found: deed.Reconciled, planned: int, *, dry_run: bool, json_wanted: b
     if json_wanted:
         print_json({**{fate.value: count for fate, count in totals.items()},
                     "to_be_planned": planned, "log_is_fresh": found.is_log_fresh,
-                    "has_unknown": found.has_unknown, "complete": found.is_complete, "dry_run": dry_run})
+                    "has_unknown": found.has_unknown, "complete": found.is_complete,
+                    "dry_run": dry_run})
         return
     print_table(("deliveries", "what"), [
         {"deliveries": totals[fate], "what": said} for fate, said in SAYS.items()])
