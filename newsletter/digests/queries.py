@@ -44,6 +44,11 @@ def get_slot(slot_id: int, *, lock: bool = False) -> DigestSlot:
     return found
 
 
+def find_slot_by_id(slot_id: int) -> DigestSlot | None:
+    """The slot with this id."""
+    return db.session.get(DigestSlot, slot_id)
+
+
 def find_slot(cadence: Cadence, slot_on: date) -> DigestSlot | None:
     """The slot of a cadence on a local day; the last one when an editor added more."""
     return db.session.scalar(
@@ -103,6 +108,20 @@ def slot_before(slot: DigestSlot) -> DigestSlot | None:
             DigestSlot.cadence == slot.cadence,
             DigestSlot.slot_at < slot.slot_at,
             DigestSlot.status.in_(DONE),
+        )
+        .order_by(DigestSlot.slot_at.desc())
+        .limit(1)
+    )
+
+
+def slot_expected_before(slot: DigestSlot) -> DigestSlot | None:
+    """The slot before this one of the same cadence that was carried out or will be by itself."""
+    return db.session.scalar(
+        select(DigestSlot)
+        .where(
+            DigestSlot.cadence == slot.cadence,
+            DigestSlot.slot_at < slot.slot_at,
+            DigestSlot.status.in_([*DONE, SlotStatus.PLANNED]),
         )
         .order_by(DigestSlot.slot_at.desc())
         .limit(1)

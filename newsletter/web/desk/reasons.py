@@ -27,6 +27,8 @@ _AT_FIELD = {
     ("articles", "none"): _l("Kies eerst een artikel."),
     ("send_at", "past"): _l("Kies een moment dat nog moet komen."),
     ("slot_at", "past"): _l("Kies een moment dat nog moet komen."),
+    ("line", "too_long"): _l("Maak de regel korter: tot 300 tekens."),
+    ("pinned", "too_many"): _l("Zet hoogstens twaalf artikelen vooraan."),
     ("slot_at", "exists"): _l("Op dit moment vertrekt er al zo’n mail. Kies een ander moment."),
     ("release_at", "past"): _l("Kies een moment dat nog moet komen."),
     ("approval_deadline_at", "after_sending"): _l("Akkoord moet er zijn vóór de verzending."),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from newsletter import clock
 from newsletter.digests.add_slot import add_slot
 from newsletter.digests.models import DigestSlot, SlotStatus
-from newsletter.digests.queries import coming_slots, past_slots
+from newsletter.digests.queries import coming_slots, past_slots, waiting_slots
 from newsletter.errors import BadInput, WrongState
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.acts import recorded
@@ -52,6 +52,7 @@ def slot_state(slot: DigestSlot) -> State:
     """Where a slot stands."""
     return {
         SlotStatus.PLANNED: State("wait", _("Gepland")),
+        SlotStatus.HELD: State("mind", _("Wacht op vrijgave")),
         SlotStatus.CARRIED_OUT: State("done", _("Verstuurd")),
         SlotStatus.NOTHING_NEW: State("info", _("Niets nieuws, geen mail")),
         SlotStatus.MERGED: State("info", _("Samengevoegd met een latere")),
@@ -59,16 +60,28 @@ def slot_state(slot: DigestSlot) -> State:
     }[slot.status]
 
 
+def _coming_state(slot: DigestSlot) -> State:
+    return State("mind", _("Vastgehouden")) if slot.is_held else slot_state(slot)
+
+
+def _page_of(slot: DigestSlot) -> str:
+    """Where a past slot tells more, or nothing."""
+    if slot.status is SlotStatus.CARRIED_OUT:
+        return url_for("desk.mailing", key=slot.key)
+    return url_for("desk.slot", slot_id=slot.id) if slot.status is SlotStatus.LATE else ""
+
+
 def _show(form: SlotForm) -> str:
     now = clock.now()
     return render_template(
         "pages/desk/slots.html",
         form=form,
-        coming=[(slot, slot_name(slot)) for slot in coming_slots(now, limit=COMING)],
+        coming=[(slot, slot_name(slot), _coming_state(slot))
+                for slot in coming_slots(now, limit=COMING)],
+        waiting=[(slot, slot_name(slot)) for slot in waiting_slots(now)],
         past=[
-            (slot, slot_name(slot), slot_state(slot), slot.status is SlotStatus.CARRIED_OUT)
+            (slot, slot_name(slot), slot_state(slot), _page_of(slot))
             for slot in past_slots(limit=PAST)
         ],
         now=now,
     )
-
