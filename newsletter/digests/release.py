@@ -48,8 +48,8 @@ def send_late(slot_id: int, *, now: datetime) -> DigestSlot:
     if slot.status is not SlotStatus.LATE:
         raise WrongState(slot.status.value)
     _refuse_beside_next(slot, now=now)
-    for alarm in (LATE_ALARM, UNMAKEABLE_ALARM):
-        clear_alarm(alarm, slot.key, now=now)
+    clear_alarm(LATE_ALARM, slot.key, now=now)
+    clear_alarm(UNMAKEABLE_ALARM, slot.key, now=now)
     _let_go(slot, now=now)
     return slot
 

@@ -1,6 +1,5 @@
 """One digest at the desk: prepare it, release it, and what is refused."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -41,7 +40,7 @@ def coming() -> DigestSlot:
 
 
 @pytest.fixture
-def waiting(session: Session) -> Iterator[DigestSlot]:
+def waiting(session: Session) -> DigestSlot:
     """A weekly slot that waits for its release, of this moment, with one reader."""
     reader("data")
     article("data")
@@ -50,7 +49,7 @@ def waiting(session: Session) -> Iterator[DigestSlot]:
     session.flush()
     tick()
     assert found.status is SlotStatus.HELD
-    yield found
+    return found
 
 
 def tick() -> None:
