@@ -93,6 +93,8 @@ def _carry_out(slot: DigestSlot, *, operator: str) -> DigestSlot:
     if slot.slot_at > now:
         raise WrongState(f"{_name(slot)} is at {slot.slot_at:%Y-%m-%d %H:%M}Z, and that moment is "
                          "its cut-off: what is released until then belongs in it.")
+    if slot.is_waiting(now):
+        raise WrongState(f"{_name(slot)} is held: it waits for an editor's release at the desk.")
     if slot.status not in UNDONE:
         raise WrongState(f"{_name(slot)} is {slot.status.value}.")
     slot_id = slot.id

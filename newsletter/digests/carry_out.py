@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from newsletter.deliveries.alarm import clear_alarm
 from newsletter.digests.models import DigestSlot, SlotStatus
-from newsletter.digests.queries import cutoff_before, first_moment
+from newsletter.digests.queries import first_moment, slot_before
 from newsletter.digests.rhythm import Rhythm, nominal_start
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing, MailingStatus
@@ -32,20 +32,24 @@ def window_start(slot: DigestSlot, rhythm: Rhythm) -> datetime:
     Whatever was missed in between falls in this window, so nothing is lost (R14). When none was
     ever carried out it begins one period before the first that was planned.
     """
-    return cutoff_before(slot) or nominal_start(rhythm, slot.cadence, first_moment(slot.cadence))
+    before = slot_before(slot)
+    if before is not None:
+        return before.slot_at
+    return nominal_start(rhythm, slot.cadence, first_moment(slot.cadence))
 
 
 def take_over_missed(slot: DigestSlot, *, now: datetime) -> None:
-    """Close the planned slots of the same cadence before this one: never two at once (R14).
+    """Close the slots of the same cadence before this one: never two at once (R14).
 
-    A mailing that one of them had opened and not planned is cancelled, and its alarm cleared.
+    Also one that still waits for its release; what an editor prepared of it ends with it. A
+    mailing that one of them had opened and not planned is cancelled, and its alarm cleared.
     """
     missed = db.session.scalars(
         update(DigestSlot)
         .where(
             DigestSlot.cadence == slot.cadence,
             DigestSlot.slot_at < slot.slot_at,
-            DigestSlot.status.in_([SlotStatus.PLANNED, SlotStatus.LATE]),
+            DigestSlot.status.in_([SlotStatus.PLANNED, SlotStatus.HELD, SlotStatus.LATE]),
         )
         .values(status=SlotStatus.MERGED, done_at=now)
         .returning(DigestSlot)
@@ -78,6 +82,12 @@ def mark_done(
     slot.done_at = now
     clear_alarm(LATE_ALARM, slot.key, now=now)
     clear_alarm(UNMAKEABLE_ALARM, slot.key, now=now)
+
+
+def mark_held(slot: DigestSlot, *, now: datetime) -> None:
+    """The slot's moment has come: from now on it waits for its release, and no other before it."""
+    slot.status = SlotStatus.HELD
+    take_over_missed(slot, now=now)
 
 
 def mark_late(slot: DigestSlot) -> None:

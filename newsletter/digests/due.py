@@ -5,6 +5,9 @@ theme, her choosing the theme, her confirming and her last return from cadence n
 until a delivery of hers covers it. Of most readers no article from before the last slot of their
 cadence can be due, so only the slot's window is looked at; who is *reckoned anew* gets the whole
 rule. A theme that an article, or a choice that a reader, lost after the cut-off counts as lost.
+
+What an editor left out of a slot is not due in it, to nobody: it counts as released just after that
+slot's cut-off. So it is fresh in the next slot of the cadence, and due there, once.
 """
 
 from collections import defaultdict
@@ -39,16 +42,21 @@ class Wish:
 
 
 class Links:
-    """The themes of all that is released at a cut-off; the window is (`window_from`, cut-off]."""
+    """The themes of all that is released at a cut-off; the window is (`window_from`, cut-off].
 
-    def __init__(self, links: Iterable[Link], *, window_from: datetime) -> None:
+    `put_off` are the articles that the slot before left out: they came within the window too.
+    """
+
+    def __init__(
+        self, links: Iterable[Link], *, window_from: datetime, put_off: Collection[int] = ()
+    ) -> None:
         self._all: dict[int, set[int]] = defaultdict(set)
         self._fresh: dict[int, set[int]] = defaultdict(set)
         self._themes: dict[int, set[int]] = defaultdict(set)
         for link in links:
             self._all[link.theme_id].add(link.article_id)
             self._themes[link.article_id].add(link.theme_id)
-            if link.since > window_from:
+            if link.since > window_from or link.article_id in put_off:
                 self._fresh[link.theme_id].add(link.article_id)
 
     @property

@@ -1,9 +1,17 @@
-"""Tables of digests: the slots of each cadence."""
+"""Tables of digests: the slots of each cadence, and what an editor decided of articles in them."""
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.columns import Key, Moment, words
@@ -15,10 +23,21 @@ class SlotStatus(StrEnum):
     """Where a slot stands."""
 
     PLANNED = "planned"
+    HELD = "held"  # its moment came, and it waits for an editor's release
     CARRIED_OUT = "carried_out"
     NOTHING_NEW = "nothing_new"  # no reader had anything due: no mailing
     MERGED = "merged"  # missed, and a later slot of its cadence took its window (R14)
     LATE = "late"  # beyond the lateness limit: a person decides
+
+
+class Treatment(StrEnum):
+    """What an editor decided of an article in one slot."""
+
+    LEFT_OUT = "left_out"  # not due in this slot, as if it were released just after it
+    PINNED = "pinned"  # first in its section, and never cut by the limit
+
+
+LONGEST_LINE = 300  # characters of the editorial line
 
 
 class DigestSlot(Model):
@@ -34,6 +53,8 @@ class DigestSlot(Model):
         UniqueConstraint("cadence", "period_on"),
         CheckConstraint("cadence <> 'none'", name="has_rhythm"),
         CheckConstraint("window_from < slot_at", name="window"),
+        CheckConstraint("status <> 'held' or is_held", name="held_waits"),
+        CheckConstraint(f"length(editorial_line) <= {LONGEST_LINE}", name="editorial_line"),
         Index("ix_digest_slots_due", "slot_at", postgresql_where=text("status = 'planned'")),
     )
 
@@ -46,6 +67,12 @@ class DigestSlot(Model):
     window_from: Mapped[Moment | None]  # known once carried out: the cut-off of the slot before
     status: Mapped[SlotStatus] = mapped_column(words(SlotStatus, "status"),
                                                server_default="planned")
+    # What an editor prepared; `revision` counts the saves, so that none writes over another unseen.
+    is_held: Mapped[bool] = mapped_column(server_default=false())
+    editorial_line: Mapped[str] = mapped_column(server_default="")
+    revision: Mapped[int] = mapped_column(server_default="0")
+    # When a person let it go after it was held or late: its lateness counts from then on.
+    released_at: Mapped[Moment | None]
     # Why nobody, or fewer, got a mail: readers by reason.
     readers_due: Mapped[int | None]
     readers_nothing_new: Mapped[int | None]
@@ -54,6 +81,16 @@ class DigestSlot(Model):
     # By the clock of the database: a delivery that ends unsent after it gives its articles back.
     planned_at: Mapped[Moment | None]
     done_at: Mapped[Moment | None]
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Whether its moment has come and it waits for an editor's release."""
+        return self.status is SlotStatus.HELD or (
+            self.status is SlotStatus.PLANNED and self.is_held and self.slot_at <= now)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether an editor may still prepare it: it is to come, or it waits for a release."""
+        is_coming = self.status is SlotStatus.PLANNED and self.slot_at > now
+        return is_coming or self.is_waiting(now)
 
     @property
     def key(self) -> str:
@@ -65,3 +102,17 @@ class DigestSlot(Model):
         moment = self.slot_at.astimezone(UTC)
         spelled = moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
         return f"digest:{self.cadence}:{moment:%Y-%m-%d}T{spelled}Z"
+
+
+class SlotArticle(Model):
+    """That an editor left an article out of a slot, or pinned it there."""
+
+    __tablename__ = "digest_slot_articles"
+
+    slot_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("digest_slots.id", ondelete="CASCADE"), primary_key=True
+    )
+    article_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    treatment: Mapped[Treatment] = mapped_column(words(Treatment, "treatment"))

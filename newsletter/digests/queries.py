@@ -1,17 +1,17 @@
 """Reads of digests: which slots are due, and what the article store holds at a cut-off."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 from newsletter.articles.models import Article, article_themes
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import themes
 from newsletter.digests.due import Link, Links
-from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.digests.models import DigestSlot, SlotArticle, SlotStatus, Treatment
 from newsletter.digests.select import Store, ThemeWords
 from newsletter.errors import NotFound
 from newsletter.extensions import db
@@ -19,6 +19,8 @@ from newsletter.mailings.contents import ArticleItem
 from newsletter.mailings.item import item_of
 from newsletter.mailings.models import Variant
 from newsletter.subscribers.models import Cadence
+
+DONE = (SlotStatus.CARRIED_OUT, SlotStatus.NOTHING_NEW)
 
 
 def due_slots(now: datetime) -> list[int]:
@@ -40,6 +42,11 @@ def get_slot(slot_id: int, *, lock: bool = False) -> DigestSlot:
     if found is None:
         raise NotFound(f"slot {slot_id}")
     return found
+
+
+def find_slot_by_id(slot_id: int) -> DigestSlot | None:
+    """The slot with this id."""
+    return db.session.get(DigestSlot, slot_id)
 
 
 def find_slot(cadence: Cadence, slot_on: date) -> DigestSlot | None:
@@ -65,11 +72,29 @@ def coming_slots(now: datetime, *, limit: int = 10) -> list[DigestSlot]:
 
 
 def waiting_slots(now: datetime) -> list[DigestSlot]:
-    """The slots that have come and are not carried out, in order."""
+    """The slots whose moment has come and that wait for an editor's release, oldest first."""
     return list(
         db.session.scalars(
             select(DigestSlot)
-            .where(DigestSlot.status == SlotStatus.PLANNED, DigestSlot.slot_at <= now)
+            .where(
+                or_(
+                    DigestSlot.status == SlotStatus.HELD,
+                    (DigestSlot.status == SlotStatus.PLANNED)
+                    & DigestSlot.is_held & (DigestSlot.slot_at <= now),
+                )
+            )
+            .order_by(DigestSlot.slot_at)
+        )
+    )
+
+
+def overdue_slots(now: datetime) -> list[DigestSlot]:
+    """The slots that have come and that nobody holds, but were not carried out yet, in order."""
+    return list(
+        db.session.scalars(
+            select(DigestSlot)
+            .where(DigestSlot.status == SlotStatus.PLANNED, DigestSlot.slot_at <= now,
+                   DigestSlot.is_held.is_(False))
             .order_by(DigestSlot.slot_at)
         )
     )
@@ -80,25 +105,56 @@ def past_slots(*, limit: int = 20) -> list[DigestSlot]:
     return list(
         db.session.scalars(
             select(DigestSlot)
-            .where(DigestSlot.status != SlotStatus.PLANNED)
+            .where(DigestSlot.status.not_in([SlotStatus.PLANNED, SlotStatus.HELD]))
             .order_by(DigestSlot.slot_at.desc())
             .limit(limit)
         )
     )
 
 
-def cutoff_before(slot: DigestSlot) -> datetime | None:
-    """The cut-off of the slot that was carried out before this one, of the same cadence."""
+def slot_before(slot: DigestSlot) -> DigestSlot | None:
+    """The slot that was carried out before this one, of the same cadence."""
     return db.session.scalar(
-        select(DigestSlot.slot_at)
+        select(DigestSlot)
         .where(
             DigestSlot.cadence == slot.cadence,
             DigestSlot.slot_at < slot.slot_at,
-            DigestSlot.status.in_([SlotStatus.CARRIED_OUT, SlotStatus.NOTHING_NEW]),
+            DigestSlot.status.in_(DONE),
         )
         .order_by(DigestSlot.slot_at.desc())
         .limit(1)
     )
+
+
+def slot_expected_before(slot: DigestSlot) -> DigestSlot | None:
+    """The slot before this one of the same cadence that was carried out or will be by itself."""
+    return db.session.scalar(
+        select(DigestSlot)
+        .where(
+            DigestSlot.cadence == slot.cadence,
+            DigestSlot.slot_at < slot.slot_at,
+            DigestSlot.status.in_([*DONE, SlotStatus.PLANNED]),
+        )
+        .order_by(DigestSlot.slot_at.desc())
+        .limit(1)
+    )
+
+
+def treated_in(slot: DigestSlot | None) -> dict[int, Treatment]:
+    """What an editor decided of articles in this slot, by article; nothing without a slot."""
+    if slot is None:
+        return {}
+    rows = db.session.execute(
+        select(SlotArticle.article_id, SlotArticle.treatment)
+        .where(SlotArticle.slot_id == slot.id)
+    )
+    return dict(rows.tuples().all())
+
+
+def left_out_of(slot: DigestSlot | None) -> frozenset[int]:
+    """The articles that an editor left out of this slot."""
+    return frozenset(article_id for article_id, treatment in treated_in(slot).items()
+                     if treatment is Treatment.LEFT_OUT)
 
 
 def first_moment(cadence: Cadence) -> datetime:
@@ -122,8 +178,17 @@ def planned_before(slot: DigestSlot) -> datetime | None:
     )
 
 
-def store_until(cutoff: datetime, *, window_from: datetime) -> Store:
-    """The themes of all that is released at a cut-off; retired ones count no more."""
+def store_until(
+    cutoff: datetime,
+    *,
+    window_from: datetime,
+    treated: Mapping[int, Treatment],
+    put_off: Collection[int],
+) -> Store:
+    """The themes of all that is released at a cut-off; retired ones count no more.
+
+    What is `treated` as left out is not among it; `put_off` is what the slot before left out.
+    """
     given = article_themes.c.given_at
     rows = db.session.execute(
         select(article_themes.c.article_id, article_themes.c.theme_id, Article.released_at,
@@ -133,8 +198,13 @@ def store_until(cutoff: datetime, *, window_from: datetime) -> Store:
         .where(Article.released_at <= cutoff, given.is_(None) | (given <= cutoff),
                Theme.retired_at.is_(None))
     ).all()
-    links = Links((Link(row[0], row[1], row[3]) for row in rows), window_from=window_from)
-    return Store(links, {row[0]: row[2] for row in rows}, theme_words())
+    links = Links(
+        (Link(row[0], row[1], row[3]) for row in rows
+         if treated.get(row[0]) is not Treatment.LEFT_OUT),
+        window_from=window_from, put_off=put_off,
+    )
+    pinned = frozenset(each for each, how in treated.items() if how is Treatment.PINNED)
+    return Store(links, {row[0]: row[2] for row in rows}, theme_words(), pinned)
 
 
 def items_of(article_ids: Collection[int]) -> dict[int, ArticleItem]:

@@ -10,7 +10,15 @@ from newsletter.digests.due import Links, Wish
 from newsletter.digests.expect_editions import Expected, covers_expected
 from newsletter.digests.models import DigestSlot
 from newsletter.digests.plan_recipients import read_readers
-from newsletter.digests.queries import covers_of, items_of, planned_before, store_until
+from newsletter.digests.queries import (
+    covers_of,
+    items_of,
+    left_out_of,
+    planned_before,
+    slot_before,
+    store_until,
+    treated_in,
+)
 from newsletter.digests.rhythm import rhythm_of
 from newsletter.digests.select import choose, select
 from newsletter.mailings.contents import DigestSelection
@@ -67,7 +75,8 @@ def reckon(
     `expected`: in a rehearsal, the editions that will have left before it is carried out.
     """
     window_from = window_start(slot, rhythm_of(house))
-    store = store_until(slot.slot_at, window_from=window_from)
+    store = store_until(slot.slot_at, window_from=window_from, treated=treated_in(slot),
+                        put_off=left_out_of(slot_before(slot)))
     planned = planned_before(slot)
     readers = read_readers(
         slot.cadence.value,
@@ -87,7 +96,8 @@ def reckon(
                       for article_id in (*each.in_full, *each.as_links)})
     return Reckoned(
         window_from,
-        {wish: select(wish, each, store, items=items, slot_on=slot.slot_on)
+        {wish: select(wish, each, store, items=items, slot_on=slot.slot_on,
+                      line=slot.editorial_line)
          for wish, each in chosen.items()},
         readers.wishes,
         [wish for wish, found in due.items() if 0 < len(found) < minimum],

@@ -35,15 +35,23 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Store:
-    """What selecting asks of the article store at one cut-off; moments are aware."""
+    """What selecting asks of the article store at one cut-off; moments are aware.
+
+    `pinned` are the articles that an editor put first in this slot.
+    """
 
     links: Links
     released_at: Mapping[int, datetime]
     themes: Mapping[int, ThemeWords]
+    pinned: Collection[int] = frozenset()
 
     def newest_first(self, article_id: int) -> tuple[float, int]:
         """How articles are ordered unless something else is said."""
         return (-self.released_at[article_id].timestamp(), article_id)
+
+    def pinned_first(self, article_id: int) -> tuple[bool, tuple[float, int]]:
+        """The order within a section: what is pinned, and then the newest."""
+        return (article_id not in self.pinned, self.newest_first(article_id))
 
     def home(self, article_id: int, chosen: Collection[int]) -> int:
         """The theme, of those chosen, in whose section an article stands: where it fits best.
@@ -61,16 +69,21 @@ def choose(
     wish: Wish, due: Collection[int], store: Store, *, limit: int = LIMIT, best: int = BEST,
     links: int = LINKS,
 ) -> Chosen:
-    """The newest in full; of a catch-up the best, which most of her themes share, then links."""
-    ordered = sorted(due, key=store.newest_first)
+    """The newest in full; of a catch-up the best, which most of her themes share, then links.
+
+    What is pinned is always in full, and counts for the limit.
+    """
+    ordered = sorted(due, key=store.pinned_first)
+    pinned = sum(article_id in store.pinned for article_id in due)
     covered = tuple(sorted(due))
     if not wish.is_catch_up:
-        return Chosen(tuple(ordered[:limit]), (), covered)
+        return Chosen(tuple(ordered[:max(limit, pinned)]), (), covered)
 
-    def shared(article_id: int) -> int:
-        return -len(wish.theme_ids.intersection(store.links.themes_of(article_id)))
+    def pinned_then_shared(article_id: int) -> tuple[bool, int]:
+        shared = wish.theme_ids.intersection(store.links.themes_of(article_id))
+        return (article_id not in store.pinned, -len(shared))
 
-    in_full = sorted(ordered, key=shared)[:best]
+    in_full = sorted(ordered, key=pinned_then_shared)[:max(best, pinned)]
     others = [each for each in ordered if each not in in_full]
     return Chosen(tuple(in_full), tuple(others[:links]), covered)
 
@@ -82,17 +95,19 @@ def select(
     *,
     items: Mapping[int, ArticleItem],
     slot_on: date,
+    line: str = "",
 ) -> DigestSelection:
-    """Each article once, newest first in the section of its theme.
+    """Each article once, in the section of its theme: what is pinned, and then the newest first.
 
     The section with the newest article comes first; of equals the first in the house's order.
+    `line` is what an editor says on top, to all readers of the slot alike.
     """
     by_theme: dict[int, list[int]] = {}
-    for article_id in sorted(chosen.in_full, key=store.newest_first):
+    for article_id in sorted(chosen.in_full, key=store.pinned_first):
         by_theme.setdefault(store.home(article_id, wish.theme_ids), []).append(article_id)
 
     def freshest_first(theme_id: int) -> tuple[float, int]:
-        newest = store.released_at[by_theme[theme_id][0]]
+        newest = max(store.released_at[article_id] for article_id in by_theme[theme_id])
         return (-newest.timestamp(), store.themes[theme_id].position)
 
     sections = tuple(
@@ -111,6 +126,7 @@ def select(
         is_catch_up=wish.is_catch_up,
         links=tuple(items[each] for each in chosen.as_links),
         article_ids=chosen.covered,
+        line=line,
     )
 
 

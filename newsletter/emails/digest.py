@@ -26,12 +26,13 @@ _KIND = MailKind.DIGEST
 
 @dataclass(frozen=True)
 class Opening:
-    """The head of one slot: its week or month, and its day."""
+    """The head of one slot: its week or month, its day, and what an editor says on top."""
 
     name: str
     figure: str
     day: str
     is_catch_up: bool
+    line: str
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _opening(selection: DigestSelection, language: str) -> Opening:
     weekly = words.week.format(say.week(slot_on))
     figure = say.first_capital(say.month(slot_on)) if selection.cadence == "monthly" else weekly
     day = say.first_capital(say.day(slot_on))
-    return Opening(_opening_name(selection), figure, day, selection.is_catch_up)
+    return Opening(_opening_name(selection), figure, day, selection.is_catch_up, selection.line)
 
 
 def _heading(section: ThemeSection, language: str) -> Heading:

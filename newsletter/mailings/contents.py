@@ -71,6 +71,7 @@ class DigestSelection:
     is_catch_up: bool = False  # the one mail of what a pause kept back
     links: tuple[ArticleItem, ...] = ()  # of a catch-up: what follows the best, as titles
     article_ids: tuple[int, ...] = ()  # all that it covers, what `more` counts too
+    line: str = ""  # plain words of an editor on top, the same in every selection of a slot
 
 
 @dataclass(frozen=True)

@@ -96,10 +96,11 @@ def carry_out_slot(
 ) -> None:
     """Send the digest of a due slot. Safe to repeat and to run twice at once (R13, R14).
 
-    Later than the lateness limit it is only carried out when a person asks (`is_asked`). A missed
-    one waits for the end of the quiet hours, unless asked for or while sending is held (`is_held`):
-    then nothing leaves by it. `however_late` as for editions. Editions whose moment has come go
-    first: what they bring, the digest does not repeat.
+    One that is held waits for its release, whoever asks. Later than the lateness limit it is only
+    carried out when a person asks (`is_asked`). A missed one waits for the end of the quiet hours,
+    unless asked for or while sending is held (`is_held`): then nothing leaves by it. `however_late`
+    as for editions. Editions whose moment has come go first: what they bring, the digest does not
+    repeat.
     """
     for edition_id in due_editions(now):
         carry_out_edition(edition_id, settings=settings, now=now, however_late=however_late)
@@ -107,10 +108,13 @@ def carry_out_slot(
         slot = get_slot(slot_id, lock=True)
         if slot.slot_at > now or slot.status not in (SlotStatus.PLANNED, SlotStatus.LATE):
             return
+        if slot.is_held:
+            slots.mark_held(slot, now=now)
+            return
         if not (is_asked or however_late):
             if slot.status is SlotStatus.LATE:
                 return
-            if is_too_late(slot.slot_at, settings=settings, now=now):
+            if is_too_late(slot.released_at or slot.slot_at, settings=settings, now=now):
                 slots.mark_late(slot)
                 raise_alarm(SLOT_LATE_ALARM, slot.key, now=now)
                 return
@@ -136,6 +140,8 @@ def _plan_slot(
         if mailing.status is not MailingStatus.PLANNED:
             return
         slot = get_slot(slot_id, lock=True)
+        if slot.is_held:
+            return  # meanwhile: the mailing waits with it
         # First, so that a missed slot that is being carried out this moment is waited for.
         slots.take_over_missed(slot, now=now)
         one_at_a_time()

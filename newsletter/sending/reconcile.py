@@ -21,7 +21,8 @@ from newsletter.deliveries.reconcile import close_restored, find_open, read_open
 from newsletter.deliveries.record import Result, record
 from newsletter.deliveries.recover import open_claims
 from newsletter.deliveries.restore_models import Restore
-from newsletter.digests.queries import due_slots
+from newsletter.digests.queries import due_slots, waiting_slots
+from newsletter.digests.release import release_all
 from newsletter.editions.due import due_editions
 from newsletter.errors import WrongState
 from newsletter.extensions import db
@@ -116,11 +117,14 @@ def _begun(restore: Restore, evidence: Evidence) -> Reconciled:
 def to_be_planned(restore: Restore) -> int:
     """How many editions and slots whose moment was before the restore wait to be carried out."""
     with transaction():
-        return len(due_slots(restore.noticed_at)) + len(due_editions(restore.noticed_at))
+        until = restore.noticed_at
+        held = [slot.id for slot in waiting_slots(until)]
+        return len({*due_slots(until), *held}) + len(due_editions(until))
 
 
 def _plan_what_was_due(settings: Settings, restore: Restore, *, is_mark_whole: bool) -> None:
     """Carry out now what the backup thinks is still to come: else it would leave afterwards.
+    So too what it thinks is held, which may have been released, and sent, since.
 
     However late it is, unless the mark proves that no mailing has left which the backup lacks:
     else a person would be asked about it, and could send it to everybody again.
@@ -128,6 +132,8 @@ def _plan_what_was_due(settings: Settings, restore: Restore, *, is_mark_whole: b
     until = restore.noticed_at
     however_late = not (is_mark_whole and restore.marked_bulk <= restore.found_delivery)
     with transaction():
+        for key in release_all(until):
+            audit("release_slot", key, now=clock.now(), actor="system", door="cli")
         slots, editions = due_slots(until), due_editions(until)
     for slot_id in slots:
         carry_out_slot(slot_id, settings=settings, now=clock.now(), is_held=True,

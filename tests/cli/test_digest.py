@@ -143,6 +143,20 @@ def test_a_late_slot_is_carried_out_because_a_person_asks(
     assert due.status is SlotStatus.CARRIED_OUT
 
 
+def test_a_held_slot_is_not_carried_out_whoever_asks(
+    run: Run, session: Session, due: DigestSlot
+) -> None:
+    due.is_held = True
+    for status in (SlotStatus.PLANNED, SlotStatus.HELD):
+        due.status = status
+        session.commit()
+        refused = run("digest", "run", "--slot", name_of(due))
+        assert refused.exit_code == 1
+        assert "release at the desk" in refused.stderr
+    assert counts(session) == [0, 0, 0]
+    assert run("digest", "run", "--slot", name_of(due), "--dry-run").exit_code == 0
+
+
 def test_a_slot_that_is_still_to_come_is_only_rehearsed(
     run: Run, session: Session, due: DigestSlot
 ) -> None:

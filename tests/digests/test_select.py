@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -113,6 +114,42 @@ def test_sections_and_the_articles_in_them_are_freshest_first(
         assert numbers == sorted(numbers, key=lambda each: (-found[each - 1][1], each))
     heads = [(-found[numbers[0] - 1][1], THEMES[theme].position) for theme, numbers in sections]
     assert heads == sorted(heads)
+
+
+@given(wishes, facts, covers, limits, st.frozensets(st.integers(1, 12), max_size=4))
+def test_what_is_pinned_is_in_full_and_first_in_its_section_and_nothing_else_moves(
+    wish: Wish, found: Facts, had: Covers, limit: int, pins: frozenset[int]
+) -> None:
+    plain = store_of(found)
+    store = replace(plain, pinned=pins)
+    selection = selected(wish, store, had, limit, limit)
+    due = naive_due(wish, found, had)
+    full = {number for _, numbers in shown(selection) for number in numbers}
+    assert due & pins <= full
+    assert len(full) == min(len(due), max(limit, len(due & pins)))
+    assert set(selection.article_ids) == due
+    for _, numbers in shown(selection):
+        first, rest = ([each for each in numbers if (each in pins) == is_pinned]
+                       for is_pinned in (True, False))
+        assert numbers == first + rest
+        for part in (first, rest):
+            assert part == sorted(part, key=lambda each: (-found[each - 1][1], each))
+    if not due & pins:
+        assert selection == selected(wish, plain, had, limit, limit)
+
+
+@given(wishes, facts, covers, st.frozensets(st.integers(1, 12), max_size=4))
+def test_what_the_slot_before_put_off_is_fresh_and_due_unless_she_has_it(
+    wish: Wish, found: Facts, had: Covers, put_off: frozenset[int]
+) -> None:
+    # As if they were released within the window.
+    later = [(themes, 1 if number in put_off else released, got)
+             for number, (themes, released, got) in enumerate(found, 1)]
+    rows = [Link(number, theme, START + timedelta(hours=max(released, got)))
+            for number, (themes, released, got) in enumerate(found, 1) for theme in themes]
+    links = Links(rows, window_from=START, put_off=put_off)
+    assert links.due(wish, had) == naive_due(wish, later, had)
+    assert links.fresh_ids == store_of(later).links.fresh_ids
 
 
 @given(wishes, facts, covers, limits, st.integers())

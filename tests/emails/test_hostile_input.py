@@ -110,7 +110,8 @@ def test_no_edition_and_no_digest_is_broken(
     manifest = edition(content)
     judge(bulk(manifest, "nl:mail", MailKind.EDITION, identity),
           subject=variant_of(manifest, "nl:mail").subject)
-    chosen = replace(selection("it"), sections=(ThemeSection(1, "thema", theme, theme, (item,)),))
+    chosen = replace(selection("it"), line=title,
+                     sections=(ThemeSection(1, "thema", theme, theme, (item,)),))
     manifest = digests(chosen)
     judge(bulk(manifest, "it", MailKind.DIGEST, identity),
           subject=variant_of(manifest, "it").subject)

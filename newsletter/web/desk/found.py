@@ -4,6 +4,8 @@ from flask import abort
 
 from newsletter.articles.models import Article
 from newsletter.articles.queries import find_article
+from newsletter.digests.models import DigestSlot
+from newsletter.digests.queries import find_slot_by_id
 from newsletter.editions.models import Edition
 from newsletter.editions.queries import find_edition
 
@@ -16,6 +18,14 @@ def wanted_article(article_id: int) -> Article:
     if article is None:
         abort(404)
     return article
+
+
+def wanted_slot(slot_id: int) -> DigestSlot:
+    """The digest slot with this id, or 404."""
+    slot = find_slot_by_id(slot_id) if slot_id <= LARGEST_ID else None
+    if slot is None:
+        abort(404)
+    return slot
 
 
 def wanted_edition(key: str) -> Edition:

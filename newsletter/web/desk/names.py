@@ -112,6 +112,13 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
             _("Kijk bij ‘Controle’ wat er moet, en kies een nieuw moment."),
             url_for("desk.edition", key=key),
         )
+    if alarm.kind == "digest_late":
+        return AlarmShown(
+            _("Een themamail is te laat"),
+            _("Het moment ging voorbij zonder dat hij vertrok. Verstuur hem alsnog, of laat de "
+              "volgende alles meenemen."),
+            url_for("desk.slots"),
+        )
     if alarm.kind == "ledger_does_not_close":
         return AlarmShown(
             _("De boekhouding klopt niet"),
@@ -128,10 +135,6 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
         "about_sender": (
             _("Losse mails worden geweigerd om ons als afzender"),
             _("De beheerder kan in het logboek zien waarom."),
-        ),
-        "digest_late": (
-            _("Een themamail is te laat"),
-            _("Het moment ging voorbij terwijl wij stil lagen. De beheerder kan dat herstellen."),
         ),
         "digest_unmakeable": (
             _("Een themamail kon niet gemaakt worden"),

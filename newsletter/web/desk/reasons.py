@@ -28,6 +28,8 @@ _AT_FIELD = {
     ("send_at", "past"): _l("Kies een moment dat nog moet komen."),
     ("slot_at", "past"): _l("Kies een moment dat nog moet komen."),
     ("slot_at", "quiet_hours"): _l("Dan zijn het stille uren. Kies een moment daarbuiten."),
+    ("line", "too_long"): _l("Maak de regel korter: tot 300 tekens."),
+    ("pinned", "too_many"): _l("Zet hoogstens twaalf artikelen vooraan."),
     ("slot_at", "exists"): _l("Op dit moment vertrekt er al zo’n mail. Kies een ander moment."),
     ("release_at", "past"): _l("Kies een moment dat nog moet komen."),
     ("address", "no_at"): _l("Vul een heel e-mailadres in, met een @."),

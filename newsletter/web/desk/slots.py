@@ -10,7 +10,7 @@ from newsletter import clock
 from newsletter.catalogue.queries import magazine
 from newsletter.digests.add_slot import add_slot
 from newsletter.digests.models import DigestSlot, SlotStatus
-from newsletter.digests.queries import coming_slots, past_slots, waiting_slots
+from newsletter.digests.queries import coming_slots, overdue_slots, past_slots, waiting_slots
 from newsletter.digests.quiet_hours import QuietHours, quiet_hours_of
 from newsletter.digests.rhythm import nominal_day, rhythm_of
 from newsletter.errors import BadInput, WrongState
@@ -76,6 +76,7 @@ def slot_state(slot: DigestSlot) -> State:
     """Where a slot stands."""
     return {
         SlotStatus.PLANNED: State("wait", _("Gepland")),
+        SlotStatus.HELD: State("mind", _("Wacht op vrijgave")),
         SlotStatus.CARRIED_OUT: State("done", _("Verstuurd")),
         SlotStatus.NOTHING_NEW: State("info", _("Niets nieuws, geen mail")),
         SlotStatus.MERGED: State("info", _("Samengevoegd met een latere")),
@@ -83,21 +84,32 @@ def slot_state(slot: DigestSlot) -> State:
     }[slot.status]
 
 
+def _coming_state(slot: DigestSlot) -> State:
+    return State("mind", _("Vastgehouden")) if slot.is_held else slot_state(slot)
+
+
+def _page_of(slot: DigestSlot) -> str:
+    """Where a past slot tells more, or nothing."""
+    if slot.status is SlotStatus.CARRIED_OUT:
+        return url_for("desk.mailing", key=slot.key)
+    return url_for("desk.slot", slot_id=slot.id) if slot.status is SlotStatus.LATE else ""
+
+
 def _show(form: SlotForm) -> str:
     now, quiet = clock.now(), quiet_hours_of(magazine())
-    waiting = waiting_slots(now) if quiet.cover_moment(now) else []
+    overdue = overdue_slots(now) if quiet.cover_moment(now) else []
     coming = coming_slots(now, limit=COMING)
     return render_template(
         "pages/desk/slots.html",
         form=form,
-        coming=[(slot, slot_name(slot)) for slot in (*waiting, *coming)],
+        coming=[(slot, slot_name(slot), _coming_state(slot)) for slot in (*overdue, *coming)],
+        waiting=[(slot, slot_name(slot)) for slot in waiting_slots(now)],
         notes=_moves_of(coming) | {slot.id: _("Wacht op het einde van de stille uren.")
-                                   for slot in waiting},
+                                   for slot in overdue},
         quiet=_quiet_in_words(quiet),
         past=[
-            (slot, slot_name(slot), slot_state(slot), slot.status is SlotStatus.CARRIED_OUT)
+            (slot, slot_name(slot), slot_state(slot), _page_of(slot))
             for slot in past_slots(limit=PAST)
         ],
         now=now,
     )
-

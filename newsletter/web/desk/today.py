@@ -7,7 +7,7 @@ from flask import render_template, url_for
 
 from newsletter import clock
 from newsletter.deliveries.alarm import open_alarms
-from newsletter.digests.queries import coming_slots
+from newsletter.digests.queries import coming_slots, waiting_slots
 from newsletter.editions.content import missing_for_sending
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import next_edition, year_of
@@ -43,7 +43,7 @@ def page() -> str:
     ]
     return render_template(
         "pages/desk/today.html",
-        attention=_halt() + _alarms() + _of_edition(edition, now) or [_all_well()],
+        attention=_halt() + _alarms() + _held(now) + _of_edition(edition, now) or [_all_well()],
         edition=edition,
         year=year_of(edition) if edition else None,
         slots=[(slot, slot_name(slot)) for slot in coming_slots(now, limit=NEXT_SLOTS)],
@@ -64,6 +64,20 @@ def _alarms() -> list[Attention]:
         found.append(Attention("wrong", shown.heading, shown.sentence, shown.href,
                                _("Ga ernaartoe") if shown.href else ""))
     return found
+
+
+def _held(now: datetime) -> list[Attention]:
+    return [
+        Attention(
+            "mind",
+            _("%(name)s wacht op vrijgave", name=slot_name(slot)),
+            _("Het moment was %(when)s.",
+              when=moment_in_words(slot.slot_at, current_language())),
+            url_for("desk.slot", slot_id=slot.id),
+            _("Bekijk en geef vrij"),
+        )
+        for slot in waiting_slots(now)
+    ]
 
 
 def _of_edition(edition: Edition | None, now: datetime) -> list[Attention]:

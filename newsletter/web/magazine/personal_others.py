@@ -81,6 +81,7 @@ NAMED = (
         _AS_MAGAZINE,
         columns_of("articles", "title", "subject", "authors", "summary", "body_md")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
+        + columns_of("digest_slots", "editorial_line")
         + columns_of("blocks", "body")
         + columns_of("variants", "subject", "preheader", "why"),
     ),
@@ -97,9 +98,11 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
     "consent_wordings": ("id", "version", "language", "text", "sha256", "since"),
+    "digest_slot_articles": ("slot_id", "article_id", "treatment"),
     "digest_slots": ("id", "cadence", "slot_on", "slot_at", "period_on", "window_from", "status",
-                     "readers_due", "readers_nothing_new", "readers_below_minimum",
-                     "readers_paused", "planned_at", "done_at"),
+                     "is_held", "revision", "released_at", "readers_due",
+                     "readers_nothing_new", "readers_below_minimum", "readers_paused",
+                     "planned_at", "done_at"),
     "edition_items": ("id", "edition_id", "article_id", "position", "section"),
     "editions": ("id", "volume", "number", "numbers_in_year", "status", "send_at",
                  "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
