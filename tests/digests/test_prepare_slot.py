@@ -13,12 +13,13 @@ from newsletter.core import settings
 from newsletter.deliveries.models import Delivery
 from newsletter.digests.models import DigestSlot, SlotArticle, SlotStatus, Treatment
 from newsletter.digests.prepare import Prepared, prepare
-from newsletter.digests.queries import treated_in
+from newsletter.digests.queries import get_slot, treated_in
 from newsletter.digests.select import LIMIT
 from newsletter.errors import BadInput, WrongState
 from newsletter.extensions import db
 from newsletter.mailings.models import Block, Mailing, Variant
-from newsletter.sending.carry_out import carry_out_slot, dry_run_slot
+from newsletter.sending.carry_out import carry_out_slot
+from newsletter.sending.plan_slot import plan_slot
 from newsletter.subscribers.change import change_choices
 from newsletter.subscribers.models import Cadence
 from tests.material import NOW, article, choices, reader, slot
@@ -159,7 +160,9 @@ def shown_in(found: DigestSlot) -> list[str]:
     """The titles in full, in order, of the one selection that the slot comes to."""
     found_id = found.id
     db.session.commit()
-    (selection,) = dry_run_slot(found_id, settings=settings()).reckoned.selections.values()
+    plan = plan_slot(get_slot(found_id), settings=settings())
+    db.session.rollback()
+    (selection,) = plan.reckoned.selections.values()
     return [item.title for section in selection.sections for item in section.items]
 
 
