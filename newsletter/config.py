@@ -97,8 +97,8 @@ SETTINGS = (
             values.number(1, 65535)),
     Setting("DATABASE_URL", None, "PostgreSQL 15 to 18 as the app's role, which cannot change the "
             "schema.", values.database, True),
-    Setting("DATABASE_OWNER_URL", "", "The same database as the owner's role; only migrations use "
-            "it.", lambda v: values.database(v) if v else ""),
+    Setting("DATABASE_OWNER_URL", "", "The same database as the owner's role, for "
+            "migrations, backup and restore.", lambda v: values.database(v) if v else ""),
     Setting("REDIS_URL", None, "Redis or Valkey: redis://host:6379/0 or unix:///path?db=0.",
             values.broker, True),
     Setting("SMTP_URL", "smtp://127.0.0.1:{INBOX_PORT}?tls=none", "The relay: smtp://user:secret@"
