@@ -18,10 +18,9 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.articles.drafts import Draft
 from newsletter.articles.models import Article
 from newsletter.articles.release import release
 from newsletter.articles.write import add_article, edit_article
@@ -34,27 +33,19 @@ from newsletter.digests.plan_slots import plan_slots
 from newsletter.digests.queries import due_slots
 from newsletter.digests.rhythm import rhythm_of
 from newsletter.extensions import db
-from newsletter.mailings.models import Block, Mailing, Variant
+from newsletter.mailings.models import Mailing, Variant
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.subscribers.change import change_choices
 from newsletter.subscribers.choices import Choices
-from newsletter.subscribers.models import Cadence, Subscription
+from newsletter.subscribers.models import Cadence
 from newsletter.subscribers.pause import moment_of_return, pause, resume
-from newsletter.subscribers.record_consent import Proof
 from tests import material
+from tests.digests import at_random as by
 from tests.digests.by_the_rule import NONE, Person, Piece, Rule
 
 START = datetime(2026, 9, 1, 10, 0, tzinfo=AMSTERDAM)
 END = datetime(2028, 9, 1, 10, 0, tzinfo=AMSTERDAM)
 DAY = timedelta(days=1)
-BY_HAND = Proof("preference_page", "/voorkeuren")
-PAGE = "/voorkeuren"
-# Tuesdays in the morning, or in the hour that the clock skips in spring and has twice in autumn.
-RHYTHMS = ((1, time(8)), (6, time(2, 30)))
-cadences = st.sampled_from(list(Cadence))
-some_themes = st.sets(st.integers(0, 3), min_size=1, max_size=3)
-which = st.integers(0, 999)
-waits = st.one_of(st.integers(1, 3 * 24 * 60), st.integers(3, 60).map(lambda day: day * 24 * 60))
 _edition = count(100)
 
 
@@ -63,7 +54,7 @@ class House(RuleBasedStateMachine):
 
     connection: Connection
 
-    @initialize(rhythm=st.sampled_from(RHYTHMS), seed=st.integers(0, 2**32))
+    @initialize(rhythm=st.sampled_from(by.RHYTHMS), seed=st.integers(0, 2**32))
     def open(self, rhythm: tuple[int, time], seed: int) -> None:
         db.session.remove()
         self.undo = self.connection.begin_nested()
@@ -91,7 +82,7 @@ class House(RuleBasedStateMachine):
 
     # Readers.
 
-    @rule(themes=some_themes, cadence=cadences, editions=st.booleans())
+    @rule(themes=by.some_themes, cadence=by.cadences, editions=st.booleans())
     def sign_up(self, themes: set[int], cadence: Cadence, editions: bool) -> None:
         if len(self.rule.people) >= 8:
             return
@@ -108,12 +99,12 @@ class House(RuleBasedStateMachine):
         self._go_on()
 
     @precondition(lambda self: self.rule.people)
-    @rule(who=which, themes=some_themes, cadence=cadences, editions=st.booleans())
+    @rule(who=by.which, themes=by.some_themes, cadence=by.cadences, editions=st.booleans())
     def choose(self, who: int, themes: set[int], cadence: Cadence, editions: bool) -> None:
         number, person = self._person(who)
         receives = editions or cadence is Cadence.NONE
         chosen = frozenset(self.themes[each] for each in themes)
-        change_choices(self._row(number), Choices(receives, cadence, chosen), source_page=PAGE,
+        change_choices(by.row_of(number), Choices(receives, cadence, chosen), source_page=by.PAGE,
                        now=self.now)
         db.session.commit()
         if person.cadence == NONE and cadence.value != NONE:
@@ -123,30 +114,30 @@ class House(RuleBasedStateMachine):
         self._go_on()
 
     @precondition(lambda self: self.rule.people)
-    @rule(who=which, days=st.integers(1, 90))
+    @rule(who=by.which, days=st.integers(1, 90))
     def pause(self, who: int, days: int) -> None:
         number, person = self._person(who)
         until = (self.now + days * DAY).astimezone(AMSTERDAM).date()
-        pause(self._row(number), until, proof=BY_HAND, now=self.now)
+        pause(by.row_of(number), until, proof=by.HAND, now=self.now)
         db.session.commit()
         person.paused_until = moment_of_return(until)
         self._go_on()
 
     @precondition(lambda self: self.rule.people)
-    @rule(who=which)
+    @rule(who=by.which)
     def return_early(self, who: int) -> None:
         number, person = self._person(who)
-        if resume(self._row(number), proof=BY_HAND, now=self.now):
+        if resume(by.row_of(number), proof=by.HAND, now=self.now):
             person.paused_until = None
         db.session.commit()
         self._go_on()
 
     # Editors.
 
-    @rule(themes=some_themes, ahead=st.sampled_from([0, 0, 0, 1, 9]))
+    @rule(themes=by.some_themes, ahead=st.sampled_from([0, 0, 0, 1, 9]))
     def write(self, themes: set[int], ahead: int) -> None:
         given = tuple(self.themes[each] for each in sorted(themes))
-        article = add_article(_draft(f"Stuk {len(self.rule.pieces)}", given), now=self.now)
+        article = add_article(by.draft_of(f"Stuk {len(self.rule.pieces)}", given), now=self.now)
         at = self.now + ahead * DAY
         release(article, at=at, now=self.now)
         db.session.commit()
@@ -154,31 +145,31 @@ class House(RuleBasedStateMachine):
         self._go_on()
 
     @precondition(lambda self: self.rule.pieces)
-    @rule(what=which, themes=some_themes)
+    @rule(what=by.which, themes=by.some_themes)
     def move_between_themes(self, what: int, themes: set[int]) -> None:
         number = sorted(self.rule.pieces)[what % len(self.rule.pieces)]
         piece = self.rule.pieces[number]
         given = tuple(self.themes[each] for each in sorted(themes))
         article = db.session.get_one(Article, number)
-        edit_article(article, _draft(article.title, given), seen_at=None, now=self.now)
+        edit_article(article, by.draft_of(article.title, given), seen_at=None, now=self.now)
         db.session.commit()
         since = max(self.now, piece.released_at)
         piece.themes = {theme: piece.themes.get(theme, since) for theme in given}
         self._go_on()
 
     @precondition(lambda self: self.rule.pieces)
-    @rule(what=which)
+    @rule(what=by.which)
     def correct(self, what: int) -> None:
         number = sorted(self.rule.pieces)[what % len(self.rule.pieces)]
         article = db.session.get_one(Article, number)
-        edit_article(article, _draft(f"{article.title}!"[-40:], tuple(
+        edit_article(article, by.draft_of(f"{article.title}!"[-40:], tuple(
             theme.id for theme in article.themes)), seen_at=None, now=self.now)
         db.session.commit()
         self._go_on()
 
     @precondition(lambda self: not self.is_down and any(
         piece.released_at <= self.now for piece in self.rule.pieces.values()))
-    @rule(seed=which)
+    @rule(seed=by.which)
     def edition(self, seed: int) -> None:
         released = [number for number, piece in self.rule.pieces.items()
                     if piece.released_at <= self.now]
@@ -206,20 +197,8 @@ class House(RuleBasedStateMachine):
     @rule(bad=st.sampled_from(["failed", "skipped"]), share=st.sampled_from([0.0, 0.0, 0.3, 1.0]))
     def mails_end(self, bad: str, share: float) -> None:
         """What is open leaves, or ends unsent: refused for good, or skipped at its turn."""
-        opened = db.session.execute(text(
-            "select id, subscriber_id from deliveries where status in ('pending', 'deferred')"
-            " and mailing_id is not null order by id")).all()
-        for number, who in opened:
-            if self.random.random() < share:
-                db.session.execute(text(
-                    "update deliveries set status = :status, ended_at = clock_timestamp(),"
-                    " skip_reason = :reason where id = :id"),
-                    {"status": bad, "id": number, "reason": "paused" if bad == "skipped" else None})
-                del self.rule.people[who].had[number]
-            else:
-                db.session.execute(text(
-                    "update deliveries set status = 'sent', sent_at = clock_timestamp(),"
-                    " ended_at = clock_timestamp() where id = :id"), {"id": number})
+        for number, who in by.end_open(self.random, share=share, bad=bad):
+            del self.rule.people[who].had[number]
         db.session.commit()
 
     @rule()
@@ -228,7 +207,7 @@ class House(RuleBasedStateMachine):
         self._tick()
 
     @precondition(lambda self: self.now < END)
-    @rule(minutes=waits)
+    @rule(minutes=by.waits)
     def wait(self, minutes: int) -> None:
         self._wait_until(self.now + timedelta(minutes=minutes))
 
@@ -263,7 +242,7 @@ class House(RuleBasedStateMachine):
             carry_out_slot(slot_id, settings=house(), now=self.now)
             db.session.refresh(slot)
             if slot.status is SlotStatus.LATE:
-                continue  # a person is asked; what it would have brought waits for the next
+                continue  # a person is asked; what it would have brought by.waits for the next
             mailing = db.session.scalars(
                 select(Mailing).where(Mailing.digest_slot_id == slot_id)).one()
             handed = self._handed(mailing)
@@ -277,22 +256,10 @@ class House(RuleBasedStateMachine):
             .where(Delivery.mailing_id == mailing.id)).all()
         found = []
         for number, who, variant_id in rows:
-            gives = self._given(db.session.get_one(Variant, variant_id))
+            gives = by.given_by(db.session.get_one(Variant, variant_id))
             found.append((who, gives))
             self.rule.people[who].had[number] = gives
         return found
-
-    def _given(self, variant: Variant) -> frozenset[int]:
-        names = db.session.scalars(
-            select(Block.name).where(Block.manifest_id == variant.manifest_id,
-                                     Block.position.in_(variant.text_blocks))).all()
-        shown = [int(name.partition(":")[2]) for name in names
-                 if name.startswith(("article:", "link:"))]
-        left_out = sum(int(name.partition(":")[2]) for name in names if name.startswith("more:"))
-        assert len(shown) == len(set(shown))
-        assert set(shown) <= set(variant.article_ids)
-        assert len(shown) + left_out == len(variant.article_ids)
-        return frozenset(variant.article_ids)
 
     def _nothing_is_lost(self) -> None:
         """When all is well for two months, nobody is owed anything."""
@@ -300,7 +267,7 @@ class House(RuleBasedStateMachine):
         self._tick()
         self.minimum(1, 1)
         for number, person in self.rule.people.items():
-            resume(self._row(number), proof=BY_HAND, now=self.now)
+            resume(by.row_of(number), proof=by.HAND, now=self.now)
             person.paused_until = None
         db.session.commit()
         self.mails_end("failed", 0.0)
@@ -313,14 +280,6 @@ class House(RuleBasedStateMachine):
     def _person(self, who: int) -> tuple[int, Person]:
         number = sorted(self.rule.people)[who % len(self.rule.people)]
         return number, self.rule.people[number]
-
-    def _row(self, number: int) -> Subscription:
-        return db.session.get_one(Subscription, number)
-
-
-def _draft(title: str, theme_ids: tuple[int, ...]) -> Draft:
-    return Draft(kind="artikel", title=title, authors=("Noor de Wit",), summary="Kort gezegd.",
-                 theme_ids=theme_ids)
 
 
 def _run(session: Session, *, examples: int, is_long: bool) -> None:
