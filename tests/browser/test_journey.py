@@ -167,7 +167,7 @@ def _look_around(robin: Walk) -> None:
 def _rehearse(robin: Walk) -> None:
     """Who gets what of the next weekly digest, and what one reader gets."""
     robin.open("/redactie/digests")
-    robin.follow("tr:has(th:text-is('Weekmail')) a[href$='/proef']")
+    robin.follow("tr:has(th:has-text('Weekmail')) a[href$='/proef']")
     robin.look("rehearsal")
     robin.follow("a[href*='beeld=tekst']")
     robin.look("rehearsal-text")
