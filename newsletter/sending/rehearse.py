@@ -38,7 +38,7 @@ from newsletter.subscribers.models import Cadence
 from newsletter.subscribers.queries import find_by_address
 from newsletter.tokens import Signer
 
-OPEN = (SlotStatus.PLANNED, SlotStatus.LATE)
+OPEN = (SlotStatus.PLANNED, SlotStatus.HELD, SlotStatus.LATE)
 
 
 @dataclass(frozen=True)
