@@ -50,7 +50,7 @@ def upgrade() -> None:
     for name in ("weekly_minimum", "monthly_minimum"):
         op.add_column("magazines", sa.Column(name, sa.SmallInteger, server_default="1",
                                              nullable=False))
-        op.create_check_constraint(f"ck_magazines_{name}", "magazines",
+        op.create_check_constraint(op.f(f"ck_magazines_{name}"), "magazines",
                                    f"{name} between 1 and 12")
     op.create_index("ix_deliveries_uncovered", "deliveries", ["ended_at"],
                     postgresql_where=sa.text(

@@ -8,10 +8,9 @@ from sqlalchemy import func, select
 
 from newsletter.digests.carry_out import Counts
 from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.digests.queries import slot_before
 from newsletter.extensions import db
 from newsletter.mailings.models import Block, Mailing, Variant
-
-DONE = (SlotStatus.CARRIED_OUT, SlotStatus.NOTHING_NEW)
 
 
 @dataclass(frozen=True)
@@ -30,13 +29,7 @@ class LastRun:
 
 def find_last_run(slot: DigestSlot) -> LastRun | None:
     """The slot that was carried out last before this one, of its cadence; None when none was."""
-    found = db.session.scalar(
-        select(DigestSlot)
-        .where(DigestSlot.cadence == slot.cadence, DigestSlot.slot_at < slot.slot_at,
-               DigestSlot.status.in_(DONE))
-        .order_by(DigestSlot.slot_at.desc())
-        .limit(1)
-    )
+    found = slot_before(slot)
     if found is None:
         return None
     manifest_id = select(Mailing.manifest_id).where(Mailing.digest_slot_id == found.id)

@@ -167,17 +167,6 @@ def first_moment(cadence: Cadence) -> datetime:
     return found
 
 
-def planned_before(slot: DigestSlot) -> datetime | None:
-    """When the slot before this one was planned, by the clock of the database."""
-    return db.session.scalar(
-        select(DigestSlot.planned_at)
-        .where(DigestSlot.cadence == slot.cadence, DigestSlot.slot_at < slot.slot_at,
-               DigestSlot.planned_at.is_not(None))
-        .order_by(DigestSlot.slot_at.desc())
-        .limit(1)
-    )
-
-
 def store_until(
     cutoff: datetime,
     *,

@@ -14,7 +14,6 @@ from newsletter.digests.queries import (
     covers_of,
     items_of,
     left_out_of,
-    planned_before,
     slot_before,
     store_until,
     treated_in,
@@ -75,9 +74,10 @@ def reckon(
     `expected`: in a rehearsal, the editions that will have left before it is carried out.
     """
     window_from = window_start(slot, rhythm_of(house))
+    before = slot_before(slot)
+    planned = before.planned_at if before else None
     store = store_until(slot.slot_at, window_from=window_from, treated=treated_in(slot),
-                        put_off=left_out_of(slot_before(slot)))
-    planned = planned_before(slot)
+                        put_off=left_out_of(before))
     readers = read_readers(
         slot.cadence.value,
         cutoff=slot.slot_at,
