@@ -35,6 +35,7 @@ class Job(StrEnum):
     SEND_BULK = "sending.send_bulk"
     RECOVER = "sending.recover"
     CHECK_LEDGERS = "mailings.check_ledgers"
+    SETTLE_NOTICES = "mailings.settle_notices"
     PLAN_SLOTS = "digests.plan_slots"
     TAKE_REQUESTS = "subscribers.take_requests"
     WATCH_RUSH = "subscribers.watch_rush"
@@ -53,6 +54,7 @@ LANES = {
     Job.SEND_BULK: Lane.BULK,
     Job.RECOVER: Lane.UPKEEP,
     Job.CHECK_LEDGERS: Lane.UPKEEP,
+    Job.SETTLE_NOTICES: Lane.UPKEEP,
     Job.PLAN_SLOTS: Lane.UPKEEP,
     Job.TAKE_REQUESTS: Lane.PROMPT,
     Job.WATCH_RUSH: Lane.UPKEEP,

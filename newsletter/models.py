@@ -8,13 +8,15 @@ from newsletter.deliveries import pace_models as pace
 from newsletter.deliveries import past_models as past
 from newsletter.deliveries import restore_models as restores
 from newsletter.digests import models as digests
+from newsletter.digests import theme_models as theme_changes
 from newsletter.editions import models as editions
 from newsletter.extensions import db
 from newsletter.mailings import models as mailings
+from newsletter.mailings import notice_models as notices
 from newsletter.partners import models as partners
 from newsletter.subscribers import consent_models as consents
 from newsletter.subscribers import models as subscribers
 
 ROOMS = (accounts, articles, catalogue, deliveries, digests, editions, mailings, partners,
-         subscribers, consents, past, pace, restores)
+         subscribers, consents, past, pace, restores, notices, theme_changes)
 metadata = db.metadata

@@ -7,6 +7,7 @@ from newsletter.core import settings
 from newsletter.extensions import queue
 from newsletter.jobs import Job
 from newsletter.mailings import close
+from newsletter.mailings.settle_notices import settle_notices as settle_notices_of_ended
 from newsletter.sending import carry_out
 from newsletter.transaction import transaction
 
@@ -28,3 +29,10 @@ def check_ledgers() -> None:
     """Every ledger of the last two weeks must close."""
     with transaction():
         close.check_ledgers(now=clock.now(), since=clock.now() - timedelta(days=14))
+
+
+@queue.task(name=Job.SETTLE_NOTICES.value)
+def settle_notices() -> None:
+    """What mails carried that ended since is given, or owed again."""
+    with transaction():
+        settle_notices_of_ended()

@@ -16,6 +16,7 @@ from newsletter.transaction import transaction
 EVERY_TICK = (Job.RECOVER, Job.TAKE_REQUESTS, Job.WATCH_RUSH)
 NOW_AND_THEN = {
     Job.CHECK_LEDGERS: timedelta(minutes=1),
+    Job.SETTLE_NOTICES: timedelta(minutes=10),
     Job.PLAN_SLOTS: timedelta(minutes=30),
     Job.RETAIN: timedelta(minutes=30),
     Job.FORGET_DETAIL: timedelta(days=1),

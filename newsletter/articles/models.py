@@ -62,6 +62,11 @@ class Article(Model):
         secondary=article_themes, order_by=Theme.position
     )
 
+    @property
+    def shown_themes(self) -> list[Theme]:
+        """Its themes by the names under which they stand now, each once."""
+        return list(dict.fromkeys(theme.shown for theme in self.themes))
+
     def is_released(self, now: datetime) -> bool:
         """Whether it has become available for sending by `now`."""
         return self.released_at is not None and self.released_at <= now

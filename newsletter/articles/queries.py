@@ -1,6 +1,6 @@
 """Reads of the article store."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,18 +33,18 @@ def find_by_slug(slug: str) -> Article | None:
     return db.session.scalar(select(Article).where(Article.slug == slug))
 
 
-def list_released(
-    now: datetime, *, theme_id: int | None = None, limit: int = PAGE_SIZE
+def list_released(now: datetime, *, limit: int = PAGE_SIZE) -> Sequence[Article]:
+    """Released articles, the newest first."""
+    return _newest(_stored(), now, limit)
+
+
+def list_of_themes(
+    theme_ids: Collection[int], now: datetime, *, limit: int = PAGE_SIZE
 ) -> Sequence[Article]:
-    """Released articles, the newest first; of one theme when given."""
-    wanted = _of_theme(_stored(), theme_id).where(Article.released_at <= now)
-    newest = Article.released_at.desc(), Article.page, Article.id
-    return db.session.scalars(wanted.order_by(*newest).limit(limit)).all()
-
-
-def list_of_theme(theme_id: int, now: datetime, *, limit: int = PAGE_SIZE) -> Sequence[Article]:
-    """Released articles that carry the theme, the newest first."""
-    return list_released(now, theme_id=theme_id, limit=limit)
+    """Released articles that carry any of the themes, the newest first."""
+    carrying = select(article_themes.c.article_id).where(
+        article_themes.c.theme_id.in_(theme_ids))
+    return _newest(_stored().where(Article.id.in_(carrying)), now, limit)
 
 
 def search_articles(
@@ -84,6 +84,12 @@ def articles_by_id(article_ids: Sequence[int]) -> dict[int, Article]:
     """The articles with these ids; unknown ids are left out."""
     found = db.session.scalars(_stored().where(Article.id.in_(article_ids)))
     return {article.id: article for article in found}
+
+
+def _newest(wanted: Select[Article], now: datetime, limit: int) -> Sequence[Article]:
+    newest = Article.released_at.desc(), Article.page, Article.id
+    released = wanted.where(Article.released_at <= now)
+    return db.session.scalars(released.order_by(*newest).limit(limit)).all()
 
 
 def _stored() -> Select[Article]:

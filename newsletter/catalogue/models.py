@@ -3,9 +3,17 @@
 from datetime import time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, SmallInteger, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    and_,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.columns import Key, Moment
 from newsletter.extensions import Model
@@ -54,6 +62,32 @@ class Magazine(Model):
     monthly_minimum: Mapped[int] = mapped_column(SmallInteger, server_default="1")
 
 
+class ThemeHeir(Model):
+    """That a theme goes on in another: its readers follow that one since `at`, unless it ended."""
+
+    __tablename__ = "theme_heirs"
+    __table_args__ = (
+        CheckConstraint("theme_id <> heir_id", name="another"),
+        Index("uq_theme_heirs_present", "theme_id", "heir_id", unique=True,
+              postgresql_where=text("ended_at is null")),
+    )
+
+    id: Mapped[Key]
+    theme_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("themes.id"))
+    heir_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("themes.id"))
+    at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+
+
+class FormerSlug(Model):
+    """A name in addresses that a theme had before; it leads on for ever."""
+
+    __tablename__ = "former_slugs"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    theme_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("themes.id"))
+
+
 class Theme(Model):
     """A subject that articles carry and readers pick."""
 
@@ -68,7 +102,22 @@ class Theme(Model):
     sentence_en: Mapped[str]
     sign: Mapped[str]
     position: Mapped[int] = mapped_column(unique=True)
+    # Since when nobody picks it and no article gets it any more; what has it keeps it.
     retired_at: Mapped[Moment | None]
+    heirs: Mapped[list["Theme"]] = relationship(
+        secondary="theme_heirs",
+        primaryjoin=lambda: and_(Theme.id == ThemeHeir.theme_id, ThemeHeir.ended_at.is_(None)),
+        secondaryjoin=lambda: Theme.id == ThemeHeir.heir_id,
+        order_by=lambda: Theme.position,
+        viewonly=True,
+    )
+
+    @property
+    def shown(self) -> "Theme":
+        """The theme under whose name it stands: itself, or the one that it was merged into."""
+        if self.retired_at is None or len(self.heirs) != 1:
+            return self
+        return self.heirs[0].shown
 
     def name(self, language: str) -> str:
         """The theme's name in `nl` or `en`."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
-from newsletter.catalogue.models import Magazine, Theme
+from newsletter.catalogue.models import FormerSlug, Magazine, Theme, ThemeHeir
 from newsletter.errors import NotFound
 from newsletter.extensions import db
 
@@ -43,8 +44,13 @@ def theme_keys() -> list[ThemeKey]:
 
 
 def find_theme(slug: str) -> Theme | None:
-    """The theme with this slug, retired ones too, since addresses last."""
-    return db.session.scalar(select(Theme).where(Theme.slug == slug))
+    """The theme with this slug, now or before, retired ones too, since addresses last."""
+    found = db.session.scalar(select(Theme).where(Theme.slug == slug))
+    return found or db.session.scalar(
+        select(Theme)
+        .join(FormerSlug, FormerSlug.theme_id == Theme.id)
+        .where(FormerSlug.slug == slug)
+    )
 
 
 def themes_by_id(ids: Iterable[int]) -> list[Theme]:
@@ -54,7 +60,48 @@ def themes_by_id(ids: Iterable[int]) -> list[Theme]:
     )
 
 
+def pickable_by_id(ids: Iterable[int]) -> list[Theme]:
+    """Those of these themes that readers can pick, in the house's order."""
+    return [theme for theme in themes_by_id(ids) if theme.retired_at is None]
+
+
+def standing_under(theme: Theme) -> list[int]:
+    """The ids of the themes whose articles stand under this one: its own, and those merged in."""
+    every = db.session.scalars(select(Theme).options(selectinload(Theme.heirs)))
+    return [each.id for each in every if each.shown is theme]
+
+
+def heirs_of(theme_ids: Iterable[int]) -> dict[int, set[int]]:
+    """The themes in which each of these goes on, by id; nothing for one that has none."""
+    rows = db.session.execute(
+        select(ThemeHeir.theme_id, ThemeHeir.heir_id)
+        .where(ThemeHeir.theme_id.in_(set(theme_ids)), ThemeHeir.ended_at.is_(None))
+    )
+    found: dict[int, set[int]] = {}
+    for theme_id, heir_id in rows:
+        found.setdefault(theme_id, set()).add(heir_id)
+    return found
+
+
 def themes_by_slug(slugs: Iterable[str]) -> dict[str, Theme]:
-    """The themes with these slugs, retired ones too; unknown slugs are left out."""
-    rows = db.session.scalars(select(Theme).where(Theme.slug.in_(set(slugs))))
-    return {theme.slug: theme for theme in rows}
+    """The themes with these slugs, now or before, retired ones too; unknown ones are left out."""
+    wanted = set(slugs)
+    former = db.session.execute(
+        select(FormerSlug.slug, Theme)
+        .join(Theme, Theme.id == FormerSlug.theme_id)
+        .where(FormerSlug.slug.in_(wanted))
+    )
+    present = db.session.scalars(select(Theme).where(Theme.slug.in_(wanted)))
+    return {**dict(former.tuples().all()), **{theme.slug: theme for theme in present}}
+
+
+def followed_by_slug(slugs: Iterable[str]) -> frozenset[int]:
+    """The ids of the themes to pick in place of these, as they were named once.
+
+    Of a theme that was merged or split those in which it goes on; of one that ended none.
+    """
+    reached = list(themes_by_slug(slugs).values())
+    for theme in reached:
+        if theme.retired_at is not None:
+            reached += [heir for heir in theme.heirs if heir not in reached]
+    return frozenset(theme.id for theme in reached if theme.retired_at is None)

@@ -6,6 +6,10 @@ until a delivery of hers covers it. Of most readers no article from before the l
 cadence can be due, so only the slot's window is looked at; who is *reckoned anew* gets the whole
 rule. A theme that an article, or a choice that a reader, lost after the cut-off counts as lost.
 
+A theme that the house gave her for another of hers (merged or split) brings only what came after
+that moment: what came before was not hers. Her old theme stays with her and with its articles, so
+nothing that was due by it is lost.
+
 What an editor left out of a slot is not due in it, to nobody: it counts as released just after that
 slot's cut-off. So it is fresh in the next slot of the cadence, and due there, once.
 """
@@ -26,10 +30,20 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Inherited:
+    """That the house gave a theme at a moment (aware) to who followed another; `id` says which."""
+
+    id: int
+    theme_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Wish:
     """What decides a selection and is shared by many readers.
 
-    `had` are the variants by which articles that might be due are covered already.
+    `had` are the variants by which articles that might be due are covered already; `inherited`
+    those of the themes that the house gave; `notices` what she is owed in her next mail.
     """
 
     cadence: str
@@ -39,6 +53,8 @@ class Wish:
     is_anew: bool = False
     is_catch_up: bool = False
     had: frozenset[int] = frozenset()
+    inherited: frozenset[Inherited] = frozenset()
+    notices: frozenset[int] = frozenset()
 
 
 class Links:
@@ -53,7 +69,9 @@ class Links:
         self._all: dict[int, set[int]] = defaultdict(set)
         self._fresh: dict[int, set[int]] = defaultdict(set)
         self._themes: dict[int, set[int]] = defaultdict(set)
+        self._since: dict[tuple[int, int], datetime] = {}
         for link in links:
+            self._since[link.theme_id, link.article_id] = link.since
             self._all[link.theme_id].add(link.article_id)
             self._themes[link.article_id].add(link.theme_id)
             if link.since > window_from or link.article_id in put_off:
@@ -85,7 +103,13 @@ class Links:
     def looked_at(self, wish: Wish) -> frozenset[int]:
         """The articles in the themes of this wish, covered or not, of which one may be due."""
         source = self._all if wish.is_anew else self._fresh
-        return frozenset().union(*(source.get(theme_id, ()) for theme_id in wish.theme_ids))
+        given = {each.theme_id: each.at for each in wish.inherited}
+        chosen = wish.theme_ids.difference(given)
+        return frozenset().union(
+            *(source.get(theme_id, ()) for theme_id in chosen),
+            *({each for each in source.get(theme_id, ()) if self._since[theme_id, each] > at}
+              for theme_id, at in given.items()),
+        )
 
     def due(self, wish: Wish, covers: Mapping[int, Collection[int]]) -> frozenset[int]:
         """What is due to readers of this wish; `covers` tells what each variant in `had` gave."""

@@ -27,10 +27,7 @@ class Expected:
         return -self.edition_id
 
 
-# The same readers as `editions.plan_recipients` will find, as far as they are among ours. All is
-# written into tables of this transaction alone.
-_EXPECT = text("""
-    with given as materialized (
+_GIVEN = """
         select r.subscriber_id, array_agg(e.cover_id order by e.cover_id) as covers
           from unnest(cast(:ids as bigint[]), cast(:sent as timestamptz[]),
                       cast(:left as timestamptz[])) e(cover_id, send_at, leaves_at)
@@ -39,6 +36,12 @@ _EXPECT = text("""
            and (s.paused_until is null or s.paused_until <= e.leaves_at)
           join readers r on r.subscriber_id = s.subscriber_id
          group by r.subscriber_id
+"""
+# The same readers as `editions.plan_recipients` will find, as far as they are among ours. All is
+# written into tables of this transaction alone.
+_EXPECT = text(f"""
+    with given as materialized (
+        {_GIVEN}
     ), known as (
         update had h set variants = g.covers || h.variants
           from given g where g.subscriber_id = h.subscriber_id
@@ -47,17 +50,26 @@ _EXPECT = text("""
     insert into had
     select g.subscriber_id, g.covers from given g
      where not exists (select from known k where k.subscriber_id = g.subscriber_id)
-""")
+""")  # noqa: S608 (only constants are joined)
+# They bring the notices, too.
+_CARRIED = text(f"""
+    delete from owed o using ({_GIVEN}) g where g.subscriber_id = o.subscriber_id
+""")  # noqa: S608 (likewise)
 
 
 def expect_editions(expected: Sequence[Expected]) -> None:
-    """Count these editions among what each reader had; before the wishes are read."""
+    """Count these editions among what each reader had, with the notices that they bring.
+
+    Before the wishes are read.
+    """
     if expected:
-        db.session.execute(_EXPECT, {
+        values = {
             "ids": [each.cover_id for each in expected],
             "sent": [each.send_at for each in expected],
             "left": [each.leaves_at for each in expected],
-        })
+        }
+        db.session.execute(_EXPECT, values)
+        db.session.execute(_CARRIED, values)
 
 
 def covers_expected(expected: Sequence[Expected]) -> dict[int, frozenset[int]]:

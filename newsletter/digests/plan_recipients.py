@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from newsletter.deliveries.partitions import hold_partition
-from newsletter.digests.due import Links, Wish
+from newsletter.digests.due import Inherited, Links, Wish
 from newsletter.digests.expect_editions import Expected, expect_editions
+from newsletter.digests.queries import inheritances
 from newsletter.extensions import db
+from newsletter.mailings.carry_notices import carry_in_mailing
 from newsletter.mailings.models import Mailing
+from newsletter.mailings.owed import read_owed
 
 # Of one transaction at a time: at a million readers, four times as fast as on disk.
 _IN_MEMORY = text("set local work_mem = '64MB'")
@@ -32,7 +35,8 @@ _READERS = text("""
     )
     select s.subscriber_id, s.language, s.format, s.xmin::text as mark,
            s.is_reckoned_anew or u.subscriber_id is not null or s.subscriber_id in (
-               select subscriber_id from subscription_themes where chosen_at > :window_from
+               select subscriber_id from subscription_themes
+                where chosen_at > :window_from and inherited_id is null
            ) as is_anew,
            s.waiting_since is not null and (
                s.waiting_since < :window_from or u.subscriber_id is not null) as is_catch_up,
@@ -95,51 +99,53 @@ _HAD = text("""
 """)
 
 # A theme counts when it was chosen by the cut-off and something in it may be due; choosing late
-# falls in the next slot (R16). The choices are read in the order of their index, without a sort.
-_WISHING = text("""
+# falls in the next slot (R16). One that the house gave stands as the negative number of that gift.
+# The choices are read in the order of their index, without a sort.
+_THEMES = """(
+        select subscriber_id, array_agg(case when inherited_id is null then theme_id
+                                             else -inherited_id end order by theme_id) as themes
+          from subscription_themes
+         where chosen_at <= :cutoff and theme_id = any (cast(:{themes} as bigint[]))
+         group by subscriber_id)"""
+_HERS = """
+    select r.subscriber_id, r.language, r.format, r.is_anew, r.is_catch_up, t.themes,
+           coalesce(h.variants, '{{}}') as had, coalesce(o.notices, '{{}}') as notices
+      from readers r
+      join {themes} t on t.subscriber_id = r.subscriber_id
+      left join had h on h.subscriber_id = r.subscriber_id
+      left join owed o on o.subscriber_id = r.subscriber_id
+     where r.is_anew = {is_anew}"""
+_WISHING = text(f"""
     create temporary table wishing on commit drop as
-    select r.subscriber_id, r.language, r.format, r.is_anew, r.is_catch_up, t.themes,
-           coalesce(h.variants, '{}') as had
-      from readers r
-      join (select subscriber_id, array_agg(theme_id order by theme_id) as themes
-              from subscription_themes
-             where chosen_at <= :cutoff and theme_id = any (cast(:fresh_themes as bigint[]))
-             group by subscriber_id) t on t.subscriber_id = r.subscriber_id
-      left join had h on h.subscriber_id = r.subscriber_id
-     where not r.is_anew
+    {_HERS.format(themes=_THEMES.format(themes="fresh_themes"), is_anew="false")}
      union all
-    select r.subscriber_id, r.language, r.format, r.is_anew, r.is_catch_up, t.themes,
-           coalesce(h.variants, '{}')
-      from readers r
-      join (select subscriber_id, array_agg(theme_id order by theme_id) as themes
-              from subscription_themes
-             where chosen_at <= :cutoff and theme_id = any (cast(:themes as bigint[]))
-             group by subscriber_id) t on t.subscriber_id = r.subscriber_id
-      left join had h on h.subscriber_id = r.subscriber_id
-     where r.is_anew
+    {_HERS.format(themes=_THEMES.format(themes="all_themes"), is_anew="true")}
 """)
 
 _COUNT = text("select count(*) from readers")
 
 _WISHES = text("""
-    select language, format, is_anew, is_catch_up, themes, had, count(*) from wishing
-     group by language, format, is_anew, is_catch_up, themes, had
-     order by language, format, is_anew, is_catch_up, themes, had
+    select language, format, is_anew, is_catch_up, themes, had, notices, count(*) as readers
+      from wishing
+     group by language, format, is_anew, is_catch_up, themes, had, notices
+     order by language, format, is_anew, is_catch_up, themes, had, notices
 """)
 
 # A table of its own, counted: else the planner takes it for one row and reads all readers for each.
 # Without a variant are the wishes that wait for more to come.
 _WISHED = text("""
     create temporary table wished on commit drop as
-    select k.language, k.format, k.is_anew, k.is_catch_up, k.themes, k.had, v.id as variant_id
+    select k.language, k.format, k.is_anew, k.is_catch_up, k.themes, k.had, k.notices,
+           v.id as variant_id
       from jsonb_to_recordset(cast(:wishes as jsonb)) as k(
                language text, format text, is_anew boolean, is_catch_up boolean, themes bigint[],
-               had bigint[], selection_key text)
+               had bigint[], notices bigint[], selection_key text)
       left join variants v on v.manifest_id = :manifest_id and v.selection_key = k.selection_key
 """)
 
-_SAME_WISH = """w.themes = r.themes and w.had = r.had and w.language = r.language
-            and w.format = r.format and w.is_anew = r.is_anew and w.is_catch_up = r.is_catch_up"""
+_SAME_WISH = """w.themes = r.themes and w.had = r.had and w.notices = r.notices
+            and w.language = r.language and w.format = r.format and w.is_anew = r.is_anew
+            and w.is_catch_up = r.is_catch_up"""
 _PLAN = text(f"""
     insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, created_at, due_at)
     select 'digest', 'bulk', :mailing_id, w.variant_id, r.subscriber_id, :now, :now
@@ -199,20 +205,26 @@ def read_readers(
         "unsent_since": unsent_since or datetime.min.replace(tzinfo=cutoff.tzinfo)})
     db.session.execute(text("analyze readers"))
     db.session.execute(_HAD, {"fresh": links.fresh_ids})
+    read_owed()
     expect_editions(expected)
     db.session.execute(text("analyze had"))
     db.session.execute(_WISHING, {
-        "cutoff": cutoff, "themes": links.theme_ids, "fresh_themes": links.fresh_theme_ids})
+        "cutoff": cutoff, "all_themes": links.theme_ids, "fresh_themes": links.fresh_theme_ids})
     db.session.execute(text("analyze wishing"))
-    wishes = {
-        Wish(cadence, language, shape, frozenset(themes), is_anew, is_catch_up, frozenset(had)):
-            count
-        for language, shape, is_anew, is_catch_up, themes, had, count
-        in db.session.execute(_WISHES)
-    }
+    given = inheritances()
+    wishes = {wish_of(row, cadence, given): row.readers for row in db.session.execute(_WISHES)}
     values = {"cadence": cadence, "cutoff": cutoff}
     return Readers(wishes, db.session.execute(_COUNT).scalar_one(),
                    db.session.execute(_PAUSED, values).scalar_one())
+
+
+def wish_of(row: Row[Any], cadence: str, given: Mapping[int, Inherited]) -> Wish:
+    """The wish that a row of `wishing` holds; `given` are the gifts of the house by number."""
+    inherited = frozenset(given[-number] for number in row.themes if number < 0)
+    chosen = {number for number in row.themes if number > 0}
+    return Wish(cadence, row.language, row.format,
+                frozenset(chosen | {each.theme_id for each in inherited}), row.is_anew,
+                row.is_catch_up, frozenset(row.had), inherited, frozenset(row.notices))
 
 
 def planning_moment() -> datetime:
@@ -240,6 +252,7 @@ def plan_recipients(
     db.session.execute(_WISHED, {"manifest_id": manifest_id, "wishes": wishes})
     db.session.execute(text("analyze wished"))
     planned = db.session.execute(_PLAN, {"mailing_id": mailing.id, "now": now})
+    carry_in_mailing(mailing.id)
     db.session.execute(_ARRIVED)
     if waiting:
         db.session.execute(_WAITS)
@@ -252,7 +265,14 @@ def _row(wish: Wish, key: str | None) -> dict[str, Any]:
         "format": wish.format,
         "is_anew": wish.is_anew,
         "is_catch_up": wish.is_catch_up,
-        "themes": sorted(wish.theme_ids),
+        "themes": _numbers(wish),
         "had": sorted(wish.had),
+        "notices": sorted(wish.notices),
         "selection_key": key,
     }
+
+
+def _numbers(wish: Wish) -> list[int]:
+    """The themes as `wishing` has them, in the order of their ids."""
+    given = {each.theme_id: -each.id for each in wish.inherited}
+    return [given.get(theme_id, theme_id) for theme_id in sorted(wish.theme_ids)]

@@ -8,9 +8,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 from newsletter.articles.models import Article, article_themes
-from newsletter.catalogue.models import Theme
-from newsletter.catalogue.queries import themes
-from newsletter.digests.due import Link, Links
+from newsletter.catalogue.models import Theme, ThemeHeir
+from newsletter.digests.due import Inherited, Link, Links
 from newsletter.digests.models import DigestSlot, SlotArticle, SlotStatus, Treatment
 from newsletter.digests.select import Store, ThemeWords
 from newsletter.errors import NotFound
@@ -174,7 +173,7 @@ def store_until(
     treated: Mapping[int, Treatment],
     put_off: Collection[int],
 ) -> Store:
-    """The themes of all that is released at a cut-off; retired ones count no more.
+    """The themes of all that is released at a cut-off; what has a retired theme keeps it.
 
     What is `treated` as left out is not among it; `put_off` is what the slot before left out.
     """
@@ -183,9 +182,7 @@ def store_until(
         select(article_themes.c.article_id, article_themes.c.theme_id, Article.released_at,
                func.greatest(Article.released_at, given))
         .join(Article, Article.id == article_themes.c.article_id)
-        .join(Theme, Theme.id == article_themes.c.theme_id)
-        .where(Article.released_at <= cutoff, given.is_(None) | (given <= cutoff),
-               Theme.retired_at.is_(None))
+        .where(Article.released_at <= cutoff, given.is_(None) | (given <= cutoff))
     ).all()
     links = Links(
         (Link(row[0], row[1], row[3]) for row in rows
@@ -213,8 +210,20 @@ def covers_of(variant_ids: Collection[int]) -> dict[int, frozenset[int]]:
 
 
 def theme_words() -> dict[int, ThemeWords]:
-    """The themes as headings, by id."""
-    return {
-        theme.id: ThemeWords(theme.id, theme.slug, theme.name_nl, theme.name_en, theme.position)
-        for theme in themes()
-    }
+    """Every theme as a heading, by id, in the house's order.
+
+    Of one that was merged it is the theme under whose name it stands now.
+    """
+    every = db.session.scalars(select(Theme).order_by(Theme.position)
+                               .options(selectinload(Theme.heirs)))
+    return {theme.id: _words(theme.shown) for theme in every}
+
+
+def inheritances() -> dict[int, Inherited]:
+    """Every time that the house gave readers of one theme another, by its number."""
+    return {each.id: Inherited(each.id, each.heir_id, each.at)
+            for each in db.session.scalars(select(ThemeHeir))}
+
+
+def _words(theme: Theme) -> ThemeWords:
+    return ThemeWords(theme.id, theme.slug, theme.name_nl, theme.name_en, theme.position)

@@ -21,6 +21,7 @@ from newsletter.digests.queries import (
 from newsletter.digests.rhythm import rhythm_of
 from newsletter.digests.select import choose, select
 from newsletter.mailings.contents import DigestSelection
+from newsletter.mailings.owed import notices_with
 from newsletter.subscribers.models import Cadence
 
 # What ended unsent while the slot before was planned may have been committed after it.
@@ -94,10 +95,11 @@ def reckon(
               if len(found) >= minimum}
     items = items_of({article_id for each in chosen.values()
                       for article_id in (*each.in_full, *each.as_links)})
+    owed = notices_with(set[int]().union(*(wish.notices for wish in chosen)))
     return Reckoned(
         window_from,
         {wish: select(wish, each, store, items=items, slot_on=slot.slot_on,
-                      line=slot.editorial_line)
+                      line=slot.editorial_line, notices=owed.of(wish.notices))
          for wish, each in chosen.items()},
         readers.wishes,
         [wish for wish, found in due.items() if 0 < len(found) < minimum],

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from newsletter.digests.due import Links, Wish
-from newsletter.mailings.contents import ArticleItem, DigestSelection, ThemeSection
+from newsletter.mailings.contents import (
+    ArticleItem,
+    DigestSelection,
+    NoticeItem,
+    ThemeSection,
+)
 
 LIMIT = 12  # articles in full; the rest is counted and stands on the site (M11)
 BEST = 6  # of a catch-up in full,
@@ -37,6 +42,7 @@ class Chosen:
 class Store:
     """What selecting asks of the article store at one cut-off; moments are aware.
 
+    `themes` has each theme as it is shown: one that was merged stands under the other's name.
     `pinned` are the articles that an editor put first in this slot.
     """
 
@@ -59,10 +65,11 @@ class Store:
         That is the most telling one, which the fewest articles have; of equals the first in the
         house's order.
         """
-        return min(
+        fits = min(
             (theme_id for theme_id in self.links.themes_of(article_id) if theme_id in chosen),
             key=lambda theme_id: (self.links.count_of(theme_id), self.themes[theme_id].position),
         )
+        return self.themes[fits].id
 
 
 def choose(
@@ -96,11 +103,12 @@ def select(
     items: Mapping[int, ArticleItem],
     slot_on: date,
     line: str = "",
+    notices: tuple[NoticeItem, ...] = (),
 ) -> DigestSelection:
     """Each article once, in the section of its theme: what is pinned, and then the newest first.
 
     The section with the newest article comes first; of equals the first in the house's order.
-    `line` is what an editor says on top, to all readers of the slot alike.
+    `line` is what an editor says on top, to all readers of the slot alike; `notices` are hers.
     """
     by_theme: dict[int, list[int]] = {}
     for article_id in sorted(chosen.in_full, key=store.pinned_first):
@@ -116,7 +124,7 @@ def select(
         for theme in (store.themes[theme_id] for theme_id in sorted(by_theme, key=freshest_first))
     )
     return DigestSelection(
-        key=_key(wish, sections, chosen),
+        key=_key(wish, sections, chosen, notices),
         cadence=wish.cadence,
         language=wish.language,
         format=wish.format,
@@ -127,10 +135,13 @@ def select(
         links=tuple(items[each] for each in chosen.as_links),
         article_ids=chosen.covered,
         line=line,
+        notices=notices,
     )
 
 
-def _key(wish: Wish, sections: Sequence[ThemeSection], chosen: Chosen) -> str:
+def _key(
+    wish: Wish, sections: Sequence[ThemeSection], chosen: Chosen, notices: Sequence[NoticeItem]
+) -> str:
     """Equal for selections that show and cover the same, whatever history led there."""
     shown = ";".join(
         f"{section.theme_id}:{','.join(str(item.id) for item in section.items)}"
@@ -138,5 +149,6 @@ def _key(wish: Wish, sections: Sequence[ThemeSection], chosen: Chosen) -> str:
     )
     links, covered = ",".join(map(str, chosen.as_links)), ",".join(map(str, chosen.covered))
     asked = f"{wish.cadence}|{wish.language}|{wish.format}|{wish.is_catch_up}"
-    words = f"{asked}|{shown}|{links}|{covered}"
+    owed = ",".join(str(each.id) for each in notices)
+    words = f"{asked}|{shown}|{links}|{covered}|{owed}"
     return f"{wish.language}:{wish.format}:{hashlib.sha256(words.encode()).hexdigest()[:32]}"

@@ -11,6 +11,8 @@ from sqlalchemy import select, text
 
 from newsletter.digests.due import Wish
 from newsletter.digests.models import DigestSlot
+from newsletter.digests.plan_recipients import wish_of
+from newsletter.digests.queries import inheritances
 from newsletter.digests.reckon import Reckoned
 from newsletter.extensions import db
 from newsletter.mailings.contents import DigestSelection
@@ -61,7 +63,7 @@ class Share:
 
 
 _WISH = text("""
-    select language, format, themes, is_anew, is_catch_up, had from wishing
+    select language, format, themes, is_anew, is_catch_up, had, notices from wishing
      where subscriber_id = :id
 """)
 
@@ -127,5 +129,4 @@ def _wish_of(subscriber_id: int, cadence: Cadence) -> Wish | None:
     row = db.session.execute(_WISH, {"id": subscriber_id}).one_or_none()
     if row is None:
         return None
-    return Wish(cadence.value, row.language, row.format, frozenset(row.themes), row.is_anew,
-                row.is_catch_up, frozenset(row.had))
+    return wish_of(row, cadence.value, inheritances())

@@ -1,24 +1,49 @@
-"""Plan recipients: one delivery for each reader who receives editions."""
+"""Plan recipients: one delivery for each reader who receives editions.
 
+To be asked in the transaction in which `mailings.owed.read_owed` read who is owed a notice.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import text
 
 from newsletter.deliveries.partitions import hold_partition
 from newsletter.extensions import db
+from newsletter.mailings.carry_notices import carry_in_mailing
+from newsletter.mailings.contents import EditionSelection
 from newsletter.mailings.models import Mailing
+from newsletter.mailings.owed import notices_with
 
 # Who confirmed after the cut-off gets the next edition only (R16); who paused gets none meanwhile.
-_PLAN = text("""
+_WHO = """
+    s.status = 'active' and s.receives_editions and s.confirmed_at <= :cutoff
+       and (s.paused_until is null or s.paused_until <= :now)
+"""
+_PLAN = text(f"""
     insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, created_at, due_at)
     select 'edition', 'bulk', :mailing_id, v.id, s.subscriber_id, :now, :now
       from subscriptions s
+      left join owed o on o.subscriber_id = s.subscriber_id
       join variants v on v.manifest_id = :manifest_id
                      and v.selection_key = s.language || ':' || s.format
-     where s.status = 'active' and s.receives_editions and s.confirmed_at <= :cutoff
-       and (s.paused_until is null or s.paused_until <= :now)
+                         || coalesce(':' || array_to_string(o.notices, ','), '')
+     where {_WHO}
      order by v.id, s.subscriber_id
-""")
+""")  # noqa: S608 (only constants are joined)
+_SELECTIONS = text(f"""
+    select distinct s.language, s.format, o.notices
+      from owed o join subscriptions s on s.subscriber_id = o.subscriber_id
+     where {_WHO}
+     order by s.language, s.format, o.notices
+""")  # noqa: S608 (likewise)
+
+
+def selections_owed(cutoff: datetime, *, now: datetime) -> Sequence[EditionSelection]:
+    """The selections of those recipients who are owed notices."""
+    rows = db.session.execute(_SELECTIONS, {"cutoff": cutoff, "now": now}).all()
+    notices = notices_with({each for row in rows for each in row.notices})
+    return [EditionSelection(row.language, row.format, notices.of(row.notices)) for row in rows]
 
 
 def plan_recipients(mailing: Mailing, manifest_id: int, *, now: datetime) -> int:
@@ -33,4 +58,5 @@ def plan_recipients(mailing: Mailing, manifest_id: int, *, now: datetime) -> int
             "now": now,
         },
     )
+    carry_in_mailing(mailing.id)
     return int(planned.rowcount)  # type: ignore[attr-defined]

@@ -1,11 +1,13 @@
 """The mail to a subscriber who signs up again; place to fill: manage_token."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.identity import Identity
 from newsletter.emails.single import Written, write_kind
 from newsletter.emails.urls import Urls
+from newsletter.mailings.contents import NoticeItem
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,13 @@ class AlreadySubscribed:
     format: str
 
 
-def write(context: AlreadySubscribed, *, identity: Identity, urls: Urls) -> Written:
+def write(
+    context: AlreadySubscribed,
+    *,
+    identity: Identity,
+    urls: Urls,
+    notices: Sequence[NoticeItem] = (),
+) -> Written:
     """The mail. Tells her that nothing changed and where her choices are (W07)."""
     return write_kind(
         MailKind.ALREADY_SUBSCRIBED,
@@ -24,5 +32,6 @@ def write(context: AlreadySubscribed, *, identity: Identity, urls: Urls) -> Writ
         format=context.format,
         identity=identity,
         urls=urls,
+        notices=notices,
         context={},
     )

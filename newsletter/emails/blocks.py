@@ -6,6 +6,8 @@ TOP = "frame_top"
 OPENING = "opening"
 HAIRLINE = "hairline"
 THEME = "theme"
+NOTICES = "notices"  # the heading above the lines that a reader is owed
+NOTICES_END = "notices_end"
 LINKS = "links"  # the heading above articles that are titles with a link
 LINKS_END = "links_end"
 BOTTOM = "frame_bottom"
@@ -46,3 +48,8 @@ def link(article_id: int) -> str:
 def more(count: int) -> str:
     """How many articles the limit left out."""
     return f"more:{count}"
+
+
+def notice(notice_id: int) -> str:
+    """One line that a reader is owed."""
+    return f"notice:{notice_id}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from newsletter.deliveries.models import MailKind
 from newsletter.emails import digest, edition, templates
 from newsletter.emails.identity import Identity
+from newsletter.emails.notices import lines_of
 from newsletter.emails.single import MAIL, TEXT
 from newsletter.emails.size import Size, check_size
 from newsletter.emails.urls import Urls
@@ -19,6 +20,8 @@ from newsletter.mailings.contents import (
     CompiledVariant,
     DigestSelection,
     EditionContent,
+    EditionSelection,
+    NoticeItem,
 )
 
 HTML = "html"
@@ -30,24 +33,33 @@ def compile_edition(
     identity: Identity,
     urls: Urls,
     languages: Sequence[str] = LANGUAGES,
+    owed: Iterable[EditionSelection] = (),
 ) -> CompiledManifest:
-    """The edition in each language, as mail and as plain text.
+    """The edition in each language, as mail and as plain text, and for each set of notices owed.
 
-    Selection keys are `nl:mail`, `nl:text`, `en:mail`, `en:text`. Raises MailTooLarge, MailError.
+    Selection keys are `nl:mail`, `nl:text`, `en:mail`, `en:text`, and those of `owed`. Raises
+    MailTooLarge, MailError.
     """
     press = _Press()
-    context = edition.context(content, identity)
-    for language in languages:
+    selections = list(dict.fromkeys((
+        *(EditionSelection(language, chosen) for language in languages for chosen in (MAIL, TEXT)),
+        *owed,
+    )))
+    for language in dict.fromkeys(each.language for each in selections):
+        mine = [each for each in selections if each.language == language]
+        notices = lines_of((item for each in mine for item in each.notices), language)
+        context = edition.context(content, identity, notices)
         press.print(MailKind.EDITION, language, identity=identity, urls=urls, context=context)
-        for chosen in (MAIL, TEXT):
+        for selection in mine:
             press.add_variant(
-                f"{language}:{chosen}",
+                selection.key,
                 language=language,
-                format=chosen,
+                format=selection.format,
                 short=_edition_lines(language, context),
-                html=edition.html_order(content),
-                text=edition.text_order(content),
+                html=edition.html_order(content, selection.notices),
+                text=edition.text_order(content, selection.notices),
                 article_ids=edition.article_ids(content),
+                notices=selection.notices,
             )
     return press.manifest()
 
@@ -78,6 +90,7 @@ def compile_digests(
                 html=digest.html_order(selection),
                 text=digest.text_order(selection),
                 article_ids=selection.article_ids,
+                notices=selection.notices,
             )
     return press.manifest()
 
@@ -137,6 +150,7 @@ class _Press:
         html: Sequence[str],
         text: Sequence[str],
         article_ids: Sequence[int],
+        notices: Sequence[NoticeItem],
     ) -> None:
         """A variant over the printed blocks. Raises MailTooLarge (M11)."""
         short = {name: one_line(value) for name, value in short.items()}
@@ -158,6 +172,7 @@ class _Press:
                 text=text_blocks,
                 hash=_hash(short["subject"], short["preheader"], short["why"], *ordered),
                 article_ids=tuple(article_ids),
+                notice_ids=tuple(each.id for each in notices),
             )
         )
 

@@ -17,9 +17,15 @@ from newsletter.emails.blocks import (
     link,
     more,
 )
+from newsletter.emails.notices import NoticeLine, lines_of, order_of
 from newsletter.emails.say import Say
 from newsletter.emails.words import words_of
-from newsletter.mailings.contents import ArticleItem, DigestSelection, ThemeSection
+from newsletter.mailings.contents import (
+    ArticleItem,
+    DigestSelection,
+    NoticeItem,
+    ThemeSection,
+)
 
 _KIND = MailKind.DIGEST
 
@@ -53,6 +59,7 @@ class Plan:
     articles: tuple[ArticleItem, ...]
     links: tuple[ArticleItem, ...]
     left_out: tuple[int, ...]
+    notices: tuple[NoticeLine, ...]
 
 
 def plan(selections: Iterable[DigestSelection], *, language: str) -> Plan:
@@ -62,6 +69,7 @@ def plan(selections: Iterable[DigestSelection], *, language: str) -> Plan:
     articles: dict[int, ArticleItem] = {}
     links: dict[int, ArticleItem] = {}
     left_out: set[int] = set()
+    notices: dict[NoticeItem, None] = {}
     for selection in selections:
         opening = _opening(selection, language)
         openings[opening.name] = opening
@@ -70,6 +78,7 @@ def plan(selections: Iterable[DigestSelection], *, language: str) -> Plan:
             headings[head.name] = head
             articles.update((item.id, item) for item in section.items)
         links.update((item.id, item) for item in selection.links)
+        notices.update(dict.fromkeys(selection.notices))
         if selection.more:
             left_out.add(selection.more)
     return Plan(
@@ -78,12 +87,13 @@ def plan(selections: Iterable[DigestSelection], *, language: str) -> Plan:
         tuple(articles.values()),
         tuple(links.values()),
         tuple(sorted(left_out)),
+        lines_of(notices, language),
     )
 
 
 def html_order(selection: DigestSelection) -> tuple[str, ...]:
     """The names of the blocks of the HTML: a hairline between articles, not under a heading."""
-    names = [TOP, _opening_name(selection)]
+    names = [TOP, _opening_name(selection), *order_of(selection.notices)]
     for section in selection.sections:
         names.append(heading(section.theme_id, len(section.items)))
         for place, item in enumerate(section.items):

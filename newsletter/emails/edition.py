@@ -1,22 +1,27 @@
 """The mail of an edition: which blocks it has and in what order."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from newsletter.emails.blocks import BOTTOM, HAIRLINE, OPENING, TOP, article, section
 from newsletter.emails.editorial import Style
 from newsletter.emails.identity import Identity
-from newsletter.mailings.contents import EditionContent
+from newsletter.emails.notices import NoticeLine, order_of
+from newsletter.mailings.contents import EditionContent, NoticeItem
 
 CONTENT_LANGUAGE = "nl"  # the magazine's own; in an English frame its text carries lang (A02)
 
 _SERIF = "font-family:Georgia,'Noto Serif','Liberation Serif',serif;font-size:18px;"
 
 
-def context(content: EditionContent, identity: Identity) -> dict[str, Any]:
-    """What the templates of an edition need."""
+def context(
+    content: EditionContent, identity: Identity, notices: Sequence[NoticeLine] = ()
+) -> dict[str, Any]:
+    """What the templates of an edition need; `notices` are all that any reader is owed."""
     words = f"{_SERIF}line-height:28px;font-weight:normal;color:{identity.light.ink};"
     return {
         "edition": content,
+        "notices": notices,
         "edition_language": CONTENT_LANGUAGE,
         "name": identity.name,
         "editorial_style": Style(
@@ -27,9 +32,11 @@ def context(content: EditionContent, identity: Identity) -> dict[str, Any]:
     }
 
 
-def html_order(content: EditionContent) -> tuple[str, ...]:
+def html_order(
+    content: EditionContent, notices: Iterable[NoticeItem] = ()
+) -> tuple[str, ...]:
     """The names of the blocks of the HTML: a hairline between articles, not under a heading."""
-    names = [TOP, OPENING]
+    names = [TOP, OPENING, *order_of(notices)]
     for index, each in enumerate(content.sections):
         names.append(section(index))
         for place, item in enumerate(each.items):
@@ -42,6 +49,8 @@ def article_ids(content: EditionContent) -> tuple[int, ...]:
     return tuple(sorted({item.id for each in content.sections for item in each.items}))
 
 
-def text_order(content: EditionContent) -> tuple[str, ...]:
+def text_order(
+    content: EditionContent, notices: Iterable[NoticeItem] = ()
+) -> tuple[str, ...]:
     """The names of the blocks of the plain text."""
-    return tuple(name for name in html_order(content) if name != HAIRLINE)
+    return tuple(name for name in html_order(content, notices) if name != HAIRLINE)

@@ -1,11 +1,13 @@
 """The mail with the links to choices and own data; places: manage_token, personal_token."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.identity import Identity
 from newsletter.emails.single import Written, write_kind
 from newsletter.emails.urls import Urls
+from newsletter.mailings.contents import NoticeItem
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,9 @@ class ManageLink:
     is_reader: bool
 
 
-def write(context: ManageLink, *, identity: Identity, urls: Urls) -> Written:
+def write(
+    context: ManageLink, *, identity: Identity, urls: Urls, notices: Sequence[NoticeItem] = ()
+) -> Written:
     """The mail. Holds the lasting link, and the one to her own data that works for half an hour."""
     return write_kind(
         MailKind.MANAGE_LINK,
@@ -25,5 +29,6 @@ def write(context: ManageLink, *, identity: Identity, urls: Urls) -> Written:
         format=context.format,
         identity=identity,
         urls=urls,
+        notices=notices,
         context={"is_reader": context.is_reader},
     )

@@ -7,11 +7,13 @@ from typing import Any
 from newsletter.deliveries.models import MailKind
 from newsletter.emails import templates
 from newsletter.emails.identity import Identity
+from newsletter.emails.notices import lines_of
 from newsletter.emails.say import Say
 from newsletter.emails.size import Size, check_size
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import words_of
 from newsletter.mailer.encode import encode
+from newsletter.mailings.contents import NoticeItem
 
 MAIL, TEXT = "mail", "text"  # the formats a reader can choose
 
@@ -33,12 +35,17 @@ def write_kind(
     identity: Identity,
     urls: Urls,
     context: Mapping[str, Any],
+    notices: Sequence[NoticeItem] = (),
 ) -> Written:
-    """A mail of that kind; the same input gives the same bytes. Raises MailTooLarge, MailError."""
+    """A mail of that kind, with what its reader is owed to hear; the same input, the same bytes.
+
+    Raises MailTooLarge, MailError.
+    """
     short = {"name": identity.name, **context}
     subject = templates.line(kind, "subject", language=language, context=short)
     preheader = templates.line(kind, "preheader", language=language, context=short)
-    full = {"subject": subject, "preheader": preheader, **context}
+    full = {"subject": subject, "preheader": preheader,
+            "notices": lines_of(notices, language), **context}
     text = templates.text_blocks(
         kind, language=language, identity=identity, urls=urls, context=full
     )

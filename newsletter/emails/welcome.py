@@ -1,5 +1,6 @@
 """The mail after confirming or coming back: choices, latest edition; place: manage_token."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from newsletter.emails.say import Say
 from newsletter.emails.single import Choices, Written, write_kind
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import words_of
+from newsletter.mailings.contents import NoticeItem
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Welcome:
     paused_until: date | None = None
 
 
-def write(context: Welcome, *, identity: Identity, urls: Urls) -> Written:
+def write(
+    context: Welcome, *, identity: Identity, urls: Urls, notices: Sequence[NoticeItem] = ()
+) -> Written:
     """The mail."""
     kind = MailKind.WELCOME
     words = words_of(kind, context.language)
@@ -49,6 +53,7 @@ def write(context: Welcome, *, identity: Identity, urls: Urls) -> Written:
         format=context.format,
         identity=identity,
         urls=urls,
+        notices=notices,
         context={
             "choices": chosen,
             "latest": context.latest,

@@ -23,6 +23,16 @@ class ArticleItem:
 
 
 @dataclass(frozen=True)
+class NoticeItem:
+    """A line that a reader is owed, in one or both languages; `slug` is the article it is about."""
+
+    id: int
+    text_nl: str
+    text_en: str | None = None
+    slug: str | None = None
+
+
+@dataclass(frozen=True)
 class Section:
     """Articles of an edition under one heading, or under none."""
 
@@ -44,6 +54,21 @@ class EditionContent:
     preheader: str
     appears_on: date
     sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class EditionSelection:
+    """All that decides one edition variant: language, format, and the notices owed."""
+
+    language: str
+    format: str
+    notices: tuple[NoticeItem, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """`nl:mail`, or with the numbers of notices `nl:mail:3,8`."""
+        numbers = ",".join(str(each.id) for each in self.notices)
+        return ":".join(filter(None, (self.language, self.format, numbers)))
 
 
 @dataclass(frozen=True)
@@ -72,6 +97,7 @@ class DigestSelection:
     links: tuple[ArticleItem, ...] = ()  # of a catch-up: what follows the best, as titles
     article_ids: tuple[int, ...] = ()  # all that it covers, what `more` counts too
     line: str = ""  # plain words of an editor on top, the same in every selection of a slot
+    notices: tuple[NoticeItem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +125,7 @@ class CompiledVariant:
     text: tuple[int, ...]
     hash: str
     article_ids: tuple[int, ...] = ()
+    notice_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,13 @@ _TABLES = {
                paused_until, waiting_since
           from subscriptions where subscriber_id = :id""",
     "themes": """
-        select t.slug, t.name_nl, t.name_en, c.chosen_at
+        select t.slug, t.name_nl, t.name_en, c.chosen_at, c.inherited_id
           from subscription_themes c join themes t on t.id = c.theme_id
          where c.subscriber_id = :id order by t.position""",
+    "notices": """
+        select n.text_nl, n.text_en, o.owed_at, o.given_at, o.delivery_id
+          from owed_notices o join notices n on n.id = o.notice_id
+         where o.subscriber_id = :id order by n.id""",
     "consents": """
         select c.id, c.at, c.act, c.means, c.source_page, c.choices, w.language as wording_language,
                w.version as wording_version, w.text as wording, w.sha256 as wording_sha256,

@@ -47,6 +47,7 @@ def freeze(
                 "html_blocks": list(variant.html),
                 "text_blocks": list(variant.text),
                 "article_ids": list(variant.article_ids),
+                "notice_ids": list(variant.notice_ids),
                 "hash": variant.hash,
             }
             for variant in compiled.variants

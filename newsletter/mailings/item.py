@@ -14,8 +14,8 @@ def item_of(article: Article) -> ArticleItem:
         authors=tuple(article.authors),
         summary=article.summary,
         page=article.page,
-        theme_names_nl=tuple(theme.name_nl for theme in article.themes),
-        theme_names_en=tuple(theme.name_en for theme in article.themes),
+        theme_names_nl=tuple(theme.name_nl for theme in article.shown_themes),
+        theme_names_en=tuple(theme.name_en for theme in article.shown_themes),
         subject=article.subject,
         language=article.language,
     )

@@ -73,6 +73,7 @@ class Variant(Model):
     text_blocks: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     # What it gives a reader: the articles in full and as links, and those it only counts.
     article_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
+    notice_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
     hash: Mapped[str]
 
 

@@ -32,6 +32,7 @@ from newsletter.mailings.freeze import freeze
 from newsletter.mailings.models import MailingStatus
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.open import open_mailing
+from newsletter.mailings.owed import read_owed
 from newsletter.mailings.start import start
 from newsletter.sending.house import house_of
 from newsletter.sending.plan_slot import plan_slot
@@ -80,7 +81,10 @@ def _plan_edition(
         if edition.status is not EditionStatus.SCHEDULED or edition.send_at > now:
             return  # taken back or moved meanwhile: the mailing waits with it
         one_at_a_time()
-        compiled = compile_edition(content_of(edition), identity=house.identity, urls=house.urls)
+        read_owed()
+        owed = edition_recipients.selections_owed(cutoff_at, now=now)
+        compiled = compile_edition(content_of(edition), identity=house.identity,
+                                   urls=house.urls, owed=owed)
         manifest = freeze(compiled, edition_id=edition_id, now=now)
         edition_recipients.plan_recipients(mailing, manifest.id, now=now)
         mark_published(edition, now)

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
-from newsletter.catalogue.queries import themes_by_id
+from newsletter.catalogue.queries import themes, themes_by_id
 from newsletter.config import Settings
 from newsletter.deliveries.suppress import SuppressionReason, find_reason
 from newsletter.digests.carry_out import Counts
@@ -197,8 +198,9 @@ def _themes(
     readers: Counter[int] = Counter()
     for mail in mails:
         readers.update({each.theme_id: mail.readers for each in mail.selection.sections})
+    shown = {theme_id: words[theme_id] for theme_id in (*(each.id for each in themes()), *readers)}
     return [ThemeFigures(theme, followers.get(theme.id, 0), readers[theme.id])
-            for theme in words.values()]
+            for theme in sorted(shown.values(), key=attrgetter("position"))]
 
 
 def _difference(mails: Sequence[Mail], last: LastRun | None) -> Difference | None:
@@ -239,7 +241,7 @@ def _for_reader(
     key = share.selection.key if share.selection else None
     return ForReader(
         share,
-        [theme for theme in words.values() if theme.id in share.theme_ids],
+        sorted({words[each] for each in share.theme_ids}, key=attrgetter("position")),
         next((mail for mail in mails if mail.selection.key == key), None),
         find_reason(list(signer.address_hashes(address))),
     )

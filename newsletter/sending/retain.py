@@ -18,11 +18,13 @@ from newsletter.deliveries.models import RetentionRun
 from newsletter.deliveries.partitions import drop_past
 from newsletter.extensions import db
 from newsletter.logs import get_logger
+from newsletter.mailings.settle_notices import forget_notices
 from newsletter.subscribers.expire import remove_expired
 from newsletter.subscribers.forget_changes import forget_changes
 from newsletter.subscribers.forget_former import forget_former
 from newsletter.subscribers.forget_salt import destroy_due_salts
 from newsletter.subscribers.take_requests import forget_requests
+from newsletter.subscribers.undo import FOR as UNDO_FOR
 from newsletter.tokens import Signer
 from newsletter.transaction import transaction
 
@@ -31,7 +33,8 @@ log = get_logger(__name__)
 MOST_ROUNDS = 100  # of one deed in one run; the next run goes on
 
 # What a deed counts, and whether it reads so much that once a day is enough.
-OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "partitions")
+OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "notices",
+         "partitions")
 DAILY = ("attempts", "delivery_detail", "claims", "reports")
 
 
@@ -47,6 +50,7 @@ def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[
         "former_readers": lambda: forget_former(signer=signer, now=now),
         "address_changes": lambda: forget_changes(now=now),
         "salts": lambda: destroy_due_salts(now),
+        "notices": lambda: forget_notices(now=now, undo_for=UNDO_FOR),
         "partitions": drop_past,
         "attempts": lambda: forget_attempts(now=now),
         "delivery_detail": lambda: forget_detail(now=now),

@@ -1,6 +1,7 @@
 """Singles: what a mail to one reader says, fixed at its first claim and written from that alone."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, TypedDict
 
@@ -8,7 +9,7 @@ import jinja2
 
 from newsletter import clock
 from newsletter.addresses import mask
-from newsletter.catalogue.queries import magazine, themes_by_id
+from newsletter.catalogue.queries import magazine, pickable_by_id
 from newsletter.deliveries.claim import Due
 from newsletter.deliveries.models import MailKind
 from newsletter.editions.queries import latest_published
@@ -26,12 +27,18 @@ from newsletter.emails.urls import Urls
 from newsletter.emails.welcome import LatestEdition
 from newsletter.errors import MailError, NewsletterError
 from newsletter.extensions import db
+from newsletter.mailings.carry_notices import carry_by
+from newsletter.mailings.contents import NoticeItem
 from newsletter.sending.house import House
 from newsletter.subscribers.models import AddressChange, Subscription, SubscriptionStatus
 from newsletter.subscribers.queries import Recipient
 
 # What a template or a row of nonsense can raise: that one delivery fails, the others go on (R18).
 FAULTS = (NewsletterError, jinja2.TemplateError, LookupError, TypeError, ValueError)
+
+
+# To her own address and about her subscription; one that asks to confirm says nothing else.
+BRINGS_NOTICES = (MailKind.WELCOME, MailKind.MANAGE_LINK, MailKind.ALREADY_SUBSCRIBED)
 
 
 class _Look(TypedDict):
@@ -53,6 +60,10 @@ def facts_of(due: Due, reader: Recipient, *, at: datetime) -> dict[str, Any]:
         if due.kind is MailKind.WELCOME:
             facts["latest"] = _latest()
             facts["paused_until"] = _paused_until(subscription, at)
+    if due.kind in BRINGS_NOTICES and reader.status is SubscriptionStatus.ACTIVE:
+        brought = carry_by(due.id, reader.subscriber_id)
+        if brought:
+            facts["notices"] = [asdict(each) for each in brought]
     return facts
 
 
@@ -60,18 +71,20 @@ def write_single_mail(due: Due, said: Mapping[str, Any], house: House) -> Writte
     """The mail of a kind out of its facts. Raises MailError, or what a template raises."""
     language, shape = str(said["language"]), str(said["format"])
     look = _Look(identity=house.identity, urls=house.urls)
+    notices = [NoticeItem(**each) for each in said.get("notices", ())]
     match due.kind:
         case MailKind.ALREADY_SUBSCRIBED:
             return already_subscribed.write(
-                already_subscribed.AlreadySubscribed(language, shape), **look)
+                already_subscribed.AlreadySubscribed(language, shape), notices=notices, **look)
         case MailKind.MANAGE_LINK:
             is_reader = bool(said["is_reader"])
-            return manage_link.write(manage_link.ManageLink(language, shape, is_reader), **look)
+            return manage_link.write(
+                manage_link.ManageLink(language, shape, is_reader), notices=notices, **look)
         case MailKind.CONFIRM_SIGNUP:
             return confirm_signup.write(
                 confirm_signup.ConfirmSignup(language, shape, Choices(**said["choices"])), **look)
         case MailKind.WELCOME:
-            return welcome.write(_welcome(said), **look)
+            return welcome.write(_welcome(said), notices=notices, **look)
         case MailKind.CONFIRM_ADDRESS:
             asked_by = mask(_change(due).old_address or "")
             return confirm_address.write(
@@ -82,7 +95,7 @@ def write_single_mail(due: Due, said: Mapping[str, Any], house: House) -> Writte
 
 
 def _choices(subscription: Subscription, language: str) -> dict[str, Any]:
-    themes = themes_by_id(chosen.theme_id for chosen in subscription.themes)
+    themes = pickable_by_id(chosen.theme_id for chosen in subscription.themes)
     return {
         "editions": subscription.receives_editions,
         "cadence": subscription.cadence.value,

@@ -1,11 +1,12 @@
 """What a reader chose, as one value: checked here, stored elsewhere."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from newsletter import clock
-from newsletter.catalogue.queries import themes_by_id
+from newsletter.catalogue.queries import heirs_of, pickable_by_id, themes_by_id
 from newsletter.errors import BadInput
 from newsletter.subscribers.models import (
     Cadence,
@@ -62,24 +63,29 @@ def check(choices: Choices) -> None:
     """Raises BadInput at `themes` when a digest has nothing to be about, or a theme is unknown."""
     if choices.brings_no_theme:
         raise BadInput("themes", "none_chosen")
-    known = {theme.id for theme in themes_by_id(choices.theme_ids) if theme.retired_at is None}
+    known = {theme.id for theme in pickable_by_id(choices.theme_ids)}
     if choices.theme_ids - known:
         raise BadInput("themes", "unknown")
 
 
 def of(subscription: Subscription) -> Choices:
-    """The choices that a subscription holds now."""
+    """The choices that a subscription holds now, as far as she can pick them."""
+    themes = pickable_by_id(chosen.theme_id for chosen in subscription.themes)
     return Choices(
         receives_editions=subscription.receives_editions,
         cadence=subscription.cadence,
-        theme_ids=frozenset(chosen.theme_id for chosen in subscription.themes),
+        theme_ids=frozenset(theme.id for theme in themes),
         language=subscription.language,
         format=subscription.format,
     )
 
 
 def store(choices: Choices, subscription: Subscription, *, now: datetime) -> None:
-    """Write choices into a subscription; a theme that stays keeps the moment it was chosen."""
+    """Write choices into a subscription; a theme that stays keeps the moment it was chosen.
+
+    One that nobody can pick any more stays as long as she follows a theme in which it goes on, or
+    any theme when it goes on in none: what was due by it comes, and its return finds her there.
+    """
     subscription.receives_editions = choices.receives_editions
     if subscription.cadence is not choices.cadence:
         subscription.is_reckoned_anew = True
@@ -88,11 +94,26 @@ def store(choices: Choices, subscription: Subscription, *, now: datetime) -> Non
     subscription.cadence = choices.cadence
     subscription.language = choices.language
     subscription.format = choices.format
-    kept = [chosen for chosen in subscription.themes if chosen.theme_id in choices.theme_ids]
+    stays = choices.theme_ids | _past_themes(subscription, choices.theme_ids)
+    kept = [chosen for chosen in subscription.themes if chosen.theme_id in stays]
     new = choices.theme_ids - {chosen.theme_id for chosen in kept}
     subscription.themes = kept + [
         ChosenTheme(theme_id=theme_id, chosen_at=now) for theme_id in sorted(new)
     ]
+
+
+def _past_themes(subscription: Subscription, followed: Collection[int]) -> set[int]:
+    hers = themes_by_id(chosen.theme_id for chosen in subscription.themes)
+    past = [theme.id for theme in hers if theme.retired_at is not None]
+    if not past or not followed:
+        return set()
+    heirs = heirs_of(past)
+    reached = set(followed)
+    # A theme may go on in one that went on in another.
+    while more := {each for each in past if each not in reached
+                   and (each not in heirs or heirs[each] & reached)}:
+        reached |= more
+    return reached.intersection(past)
 
 
 def as_record(choices: Choices) -> dict[str, Any]:

@@ -176,13 +176,19 @@ class ChosenTheme(Model):
     """A theme that a subscriber picked, and since when."""
 
     __tablename__ = "subscription_themes"
-    __table_args__ = (Index("ix_subscription_themes_theme_id", "theme_id"),)
+    __table_args__ = (
+        Index("ix_subscription_themes_theme_id", "theme_id"),
+        Index("ix_subscription_themes_inherited_id", "inherited_id",
+              postgresql_where=text("inherited_id is not null")),
+    )
 
     subscriber_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("subscriptions.subscriber_id", ondelete="CASCADE"), primary_key=True
     )
     theme_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("themes.id"), primary_key=True)
     chosen_at: Mapped[Moment]
+    # When the house gave it to her for another of hers: only what came later is due by it.
+    inherited_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("theme_heirs.id"))
 
 
 class ConsentWording(Model):

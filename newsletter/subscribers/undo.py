@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from newsletter.catalogue.queries import themes
+from newsletter.catalogue.queries import followed_by_slug
 from newsletter.deliveries.suppress import SuppressionReason, find_reason
 from newsletter.errors import NothingToUndo
 from newsletter.extensions import db
@@ -152,9 +152,8 @@ def _was_undone(subscription: Subscription) -> bool:
 
 
 def _read(kept: dict[str, Any]) -> Choices:
-    """The choices of a ledger entry; a theme that was retired since is left out."""
-    known = {theme.slug: theme.id for theme in themes()}
-    theme_ids = frozenset(known[slug] for slug in kept["themes"] if slug in known)
+    """The choices of a ledger entry; themes that were merged or split since by their heirs."""
+    theme_ids = followed_by_slug(kept["themes"])
     cadence = Cadence(kept["cadence"])
     return Choices(
         receives_editions=kept["editions"],

@@ -49,7 +49,7 @@ class EditionCard:
 def card_of(edition: Edition, *, wordmark: tuple[str, str], lang: str) -> EditionCard:
     """The card of an edition, its month in the page's language."""
     articles = [item.article for item in edition.items]
-    themes = tuple(dict.fromkeys(theme for article in articles for theme in article.themes))
+    themes = tuple(dict.fromkeys(theme for article in articles for theme in article.shown_themes))
     on = day_of(edition)
     month = dates.month_in_words(on, lang)
     return EditionCard(

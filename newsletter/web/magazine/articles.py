@@ -1,10 +1,11 @@
 """Articles and themes: one article, one theme, all themes."""
 
-from flask import abort, render_template
+from flask import abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from newsletter import clock
-from newsletter.articles.queries import find_by_slug, list_of_theme
-from newsletter.catalogue.queries import find_theme
+from newsletter.articles.queries import find_by_slug, list_of_themes
+from newsletter.catalogue.queries import find_theme, standing_under
 from newsletter.catalogue.queries import themes as pickable_themes
 from newsletter.editions.models import EditionStatus
 from newsletter.editions.queries import editions_with
@@ -34,12 +35,17 @@ def page(slug: str) -> str:
     )
 
 
-def theme(slug: str) -> str:
-    """GET /themas/<slug>: what the theme is about and its newest released articles."""
+def theme(slug: str) -> str | Response:
+    """GET /themas/<slug>: what the theme is about and its newest released articles.
+
+    An address of a theme that was renamed or merged leads on to where it stands now.
+    """
     found = find_theme(slug)
     if found is None:
         abort(404)
-    articles = list_of_theme(found.id, clock.now())
+    if found.shown.slug != slug:
+        return redirect(url_for("magazine.theme", slug=found.shown.slug), 301)
+    articles = list_of_themes(standing_under(found), clock.now())
     return render_template("pages/magazine/theme.html", theme=found, articles=articles)
 
 

@@ -68,7 +68,23 @@ READERS = (
         ),
         columns_of("subscriptions", "receives_editions", "cadence", "cadence_since",
                    "is_reckoned_anew", "language", "format")
-        + columns_of("subscription_themes", "subscriber_id", "theme_id", "chosen_at"),
+        + columns_of("subscription_themes", "subscriber_id", "theme_id", "chosen_at",
+                     "inherited_id"),
+    ),
+    Fact(
+        Group.READER,
+        Said("Welke berichten we je nog willen geven", "Which notices we still owe you"),
+        Said(
+            "Je in je volgende mail zeggen dat een thema of een artikel veranderde.",
+            "To tell you in your next mail that a theme or an article changed.",
+        ),
+        Basis.INTEREST,
+        Said(
+            "Dertien maanden nadat je het bericht kreeg, of tot een maand nadat je stopt.",
+            "Thirteen months after you got the notice, or until a month after you stop.",
+        ),
+        columns_of("owed_notices", "subscriber_id", "notice_id", "owed_at", "delivery_id",
+                   "given_at"),
     ),
     Fact(
         Group.READER,

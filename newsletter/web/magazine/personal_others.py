@@ -83,6 +83,7 @@ NAMED = (
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("digest_slots", "editorial_line")
         + columns_of("blocks", "body")
+        + columns_of("notices", "text_nl", "text_en")
         + columns_of("variants", "subject", "preheader", "why"),
     ),
 )
@@ -107,6 +108,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "editions": ("id", "volume", "number", "numbers_in_year", "status", "send_at",
                  "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
                  "revision"),
+    "former_slugs": ("slug", "theme_id"),
     "heartbeats": ("part", "at"),
     "installations": ("id", "made_at"),
     "magazines": ("id", "name", "issn", "association", "association_short", "site", "tagline_nl",
@@ -117,6 +119,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                  "manifest_id", "recipients", "recipients_hash", "opened_at", "sending_at",
                  "paused_at", "finished_at", "detail_forgotten_at"),
     "manifests": ("id", "hash", "edition_id", "created_at"),
+    "notices": ("id", "article_id", "created_at", "withdrawn_at"),
     "pace_buckets": ("tokens", "filled_at", "booked_until"),
     "pace_limits": ("scope", "per_second", "at_once", "changed_at"),
     "partners": ("id", "slug", "name", "site", "sentence_nl", "sentence_en", "retired_at"),
@@ -131,10 +134,13 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "roles": ("id", "name", "description"),
     "slowed_domains": ("level", "slowed_at", "counted_from", "answers", "put_off"),
     "switches": ("name", "is_on", "changed_at"),
+    "theme_changes": ("id", "kind", "theme_id", "at", "undo_until", "undone_at", "before",
+                      "new_theme_ids", "moved_article_ids", "notice_ids"),
+    "theme_heirs": ("id", "theme_id", "heir_id", "at", "ended_at"),
     "themes": ("id", "slug", "name_nl", "name_en", "sentence_nl", "sentence_en", "sign",
                "position", "retired_at"),
     "variants": ("id", "manifest_id", "selection_key", "language", "format", "html_blocks",
-                 "text_blocks", "article_ids", "hash"),
+                 "text_blocks", "article_ids", "notice_ids", "hash"),
     "warm_up_days": ("scope", "day", "amount", "taken"),
 }
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from newsletter import addresses
 from newsletter.catalogue.models import Theme
-from newsletter.catalogue.queries import magazine, themes_by_id
+from newsletter.catalogue.queries import magazine, pickable_by_id
 from newsletter.subscribers.models import Cadence, Subscription, SubscriptionStatus
 from newsletter.web import dates
 from newsletter.web.languages import current_language
@@ -45,7 +45,7 @@ def facts_of(subscription: Subscription) -> dict[str, Any]:
         "address": addresses.mask(subscription.subscriber.address or ""),
         "choices": ChoicesShown(
             editions=subscription.receives_editions,
-            themes=themes_by_id(chosen.theme_id for chosen in subscription.themes),
+            themes=pickable_by_id(chosen.theme_id for chosen in subscription.themes),
             cadence=subscription.cadence,
         ),
         **rhythm(),

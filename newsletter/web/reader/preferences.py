@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from newsletter import addresses, clock
+from newsletter.catalogue.queries import pickable_by_id
 from newsletter.catalogue.queries import themes as pickable_themes
 from newsletter.core import signer
 from newsletter.errors import BadInput
@@ -150,7 +151,7 @@ def _show(
         token=token,
         address=addresses.mask(subscription.subscriber.address or ""),
         themes=themes,
-        followed=len(subscription.themes),
+        followed=len(pickable_by_id(chosen.theme_id for chosen in subscription.themes)),
         saved="bewaard" in request.args and not form.errors and not refused,
         receives=receives(subscription),
         **others,

@@ -1,0 +1,55 @@
+"""Owe a notice: a line that readers get in their next mail of any kind; alone it makes no mail."""
+
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy import Select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from newsletter.errors import BadInput
+from newsletter.extensions import db
+from newsletter.mailings.notice_models import LONGEST_NOTICE, Notice, OwedNotice
+
+
+def owe_notice(
+    text_nl: str,
+    text_en: str | None,
+    *,
+    to: Select[int],
+    now: datetime,
+    article_id: int | None = None,
+) -> Notice:
+    """The notice, owed to the readers whose ids `to` selects.
+
+    Raises BadInput at `text_nl` or `text_en` when it is empty, too long, or more than one line.
+    """
+    notice = Notice(
+        text_nl=_checked("text_nl", text_nl),
+        text_en=_checked("text_en", text_en) if text_en is not None else None,
+        article_id=article_id,
+        created_at=now,
+    )
+    db.session.add(notice)
+    db.session.flush()
+    readers = to.subquery()
+    db.session.execute(
+        insert(OwedNotice).from_select(
+            ["subscriber_id", "notice_id", "owed_at"],
+            readers.select().add_columns(
+                text(":notice_id").bindparams(notice_id=notice.id),
+                text(":owed_at").bindparams(owed_at=now),
+            ),
+        ).on_conflict_do_nothing()
+    )
+    return notice
+
+
+def _checked(field: str, words: str) -> str:
+    words = words.strip()
+    if not words:
+        raise BadInput(field, "empty")
+    if len(words) > LONGEST_NOTICE:
+        raise BadInput(field, "too_long")
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in words):
+        raise BadInput(field, "control_character")
+    return words
