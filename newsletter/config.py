@@ -50,6 +50,7 @@ class Settings:
     smtp_timeout_seconds: int
     smtp_final_timeout_seconds: int
     lateness_hours: int
+    theme_undo_days: int
     retry_hours: int
     signup_per_hour: Rate
     signup_without_proof_per_hour: Rate
@@ -148,6 +149,8 @@ SETTINGS = (
             "dot (RFC 5321 §4.5.3.2.6).", values.number(1, 7200)),
     Setting("LATENESS_HOURS", "6", "An edition or digest later than this is not sent but asked "
             "about.", values.number(1, 168)),
+    Setting("THEME_UNDO_DAYS", "35", "How long a change of themes may be undone; in so many days "
+            "a reader with one mail a month has heard of it.", values.number(1, 365)),
     Setting("RETRY_HOURS", "72", "How long a mail that the relay puts off is tried again.",
             values.number(1, 240)),
     Setting("SIGNUP_PER_HOUR", "60 per hour", "Posts of the address forms, with proof-of-work, "

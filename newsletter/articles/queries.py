@@ -80,6 +80,17 @@ def search_articles(
     return Shelf(found, total, page, pages)
 
 
+def count_by_theme(now: datetime) -> dict[int, int]:
+    """How many released articles carry each theme, by its id."""
+    rows = db.session.execute(
+        select(article_themes.c.theme_id, func.count())
+        .join(Article, Article.id == article_themes.c.article_id)
+        .where(Article.released_at <= now)
+        .group_by(article_themes.c.theme_id)
+    )
+    return dict(rows.tuples().all())
+
+
 def articles_by_id(article_ids: Sequence[int]) -> dict[int, Article]:
     """The articles with these ids; unknown ids are left out."""
     found = db.session.scalars(_stored().where(Article.id.in_(article_ids)))

@@ -1,5 +1,6 @@
 """Notices in a mail: between its head and its articles, as words, in HTML and in text."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -43,13 +44,15 @@ def edition_mail(*notices: NoticeItem, language: str = "nl") -> bytes:
 
 @pytest.mark.parametrize("make", [digest_mail, edition_mail])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_reader_reads_what_she_is_owed_before_the_articles(make, language: str) -> None:
+def test_a_reader_reads_what_she_is_owed_before_the_articles(
+    make: Callable[..., bytes], language: str
+) -> None:
     raw = make(MERGED, ERRATUM, language=language)
     assert Reading(raw).faults == []
     merged = MERGED.text_en if language == "en" else MERGED.text_nl
     page = LexborHTMLParser(html_of(raw))
     heading = "Good to know" if language == "en" else "Goed om te weten"
-    assert [each.text() for each in page.css("h2")][0] == heading
+    assert next(each.text() for each in page.css("h2")) == heading
     text = " ".join(text_of(raw).split())
     for words in (merged, ERRATUM.text_nl):
         assert page.body.text().count(words) == 1
@@ -64,7 +67,7 @@ def test_a_reader_reads_what_she_is_owed_before_the_articles(make, language: str
 
 
 @pytest.mark.parametrize("make", [digest_mail, edition_mail])
-def test_who_is_owed_nothing_gets_the_mail_as_it_was(make) -> None:
+def test_who_is_owed_nothing_gets_the_mail_as_it_was(make: Callable[..., bytes]) -> None:
     assert b"Goed om te weten" not in make()
 
 

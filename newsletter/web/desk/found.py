@@ -4,6 +4,8 @@ from flask import abort
 
 from newsletter.articles.models import Article
 from newsletter.articles.queries import find_article
+from newsletter.catalogue.models import Theme
+from newsletter.catalogue.queries import find_theme
 from newsletter.digests.models import DigestSlot
 from newsletter.digests.queries import find_slot_by_id
 from newsletter.editions.models import Edition
@@ -26,6 +28,14 @@ def wanted_slot(slot_id: int) -> DigestSlot:
     if slot is None:
         abort(404)
     return slot
+
+
+def wanted_theme(slug: str) -> Theme:
+    """The theme with this slug that can be picked now, or 404."""
+    theme = find_theme(slug)
+    if theme is None or theme.retired_at is not None:
+        abort(404)
+    return theme
 
 
 def wanted_edition(key: str) -> Edition:
