@@ -33,18 +33,15 @@ def find_by_slug(slug: str) -> Article | None:
     return db.session.scalar(select(Article).where(Article.slug == slug))
 
 
-def list_released(now: datetime, *, limit: int = PAGE_SIZE) -> Sequence[Article]:
-    """Released articles, the newest first."""
-    return _newest(_stored(), now, limit)
-
-
 def list_of_themes(
     theme_ids: Collection[int], now: datetime, *, limit: int = PAGE_SIZE
 ) -> Sequence[Article]:
     """Released articles that carry any of the themes, the newest first."""
     carrying = select(article_themes.c.article_id).where(
         article_themes.c.theme_id.in_(theme_ids))
-    return _newest(_stored().where(Article.id.in_(carrying)), now, limit)
+    newest = Article.released_at.desc(), Article.page, Article.id
+    wanted = _stored().where(Article.id.in_(carrying), Article.released_at <= now)
+    return db.session.scalars(wanted.order_by(*newest).limit(limit)).all()
 
 
 def search_articles(
@@ -95,12 +92,6 @@ def articles_by_id(article_ids: Sequence[int]) -> dict[int, Article]:
     """The articles with these ids; unknown ids are left out."""
     found = db.session.scalars(_stored().where(Article.id.in_(article_ids)))
     return {article.id: article for article in found}
-
-
-def _newest(wanted: Select[Article], now: datetime, limit: int) -> Sequence[Article]:
-    newest = Article.released_at.desc(), Article.page, Article.id
-    released = wanted.where(Article.released_at <= now)
-    return db.session.scalars(released.order_by(*newest).limit(limit)).all()
 
 
 def _stored() -> Select[Article]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles.drafts import Draft
 from newsletter.articles.models import ArticleKind
-from newsletter.articles.queries import list_of_theme, list_released, search_articles
+from newsletter.articles.queries import list_of_themes, search_articles
 from newsletter.articles.release import release
 from newsletter.articles.write import add_article
 from newsletter.catalogue.models import Theme
@@ -59,6 +59,6 @@ def test_readers_see_what_is_released_the_newest_first(
     release(early, at=now, now=now)
     release(late, at=now + timedelta(days=1), now=now)
     theme_id = draft.theme_ids[0]
-    assert list_of_theme(theme_id, now) == [early]
-    assert list_released(now + timedelta(days=2), theme_id=theme_id) == [late, early]
+    assert list_of_themes([theme_id], now) == [early]
+    assert list_of_themes([theme_id], now + timedelta(days=2)) == [late, early]
     assert never.released_at is None

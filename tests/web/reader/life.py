@@ -17,6 +17,8 @@ from newsletter.deliveries.models import (
 )
 from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.extensions import Model
+from newsletter.mailings.owe_notice import owe_notice
+from newsletter.mailings.settle_notices import settle_notices
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.subscribers import choices as chosen
 from newsletter.subscribers.change import change_choices
@@ -74,6 +76,9 @@ def rich_life(session: Session) -> Life:
     made = edition([article("data", released_at=NOW - timedelta(hours=2))])
     article("data", released_at=NOW - timedelta(hours=1))
     due = slot()
+    owe_notice("Het thema Data heet voortaan Gegevens.", "The theme Data is now called Figures.",
+               to=select(Subscription.subscriber_id)
+               .where(Subscription.subscriber_id == anne.subscriber_id), now=NOW)
     session.commit()
     carry_out_edition(made.id, settings=settings(), now=NOW)
     carry_out_slot(due.id, settings=settings(), now=NOW)
@@ -92,6 +97,8 @@ def rich_life(session: Session) -> Life:
         if mail.subscriber_id == anne.subscriber_id:
             mails[mail.kind] = mail.id
         _settle(session, mail)
+    session.flush()
+    settle_notices()
     assert bystander.subscriber_id != anne.subscriber_id
     session.commit()
     return Life(anne, mails)

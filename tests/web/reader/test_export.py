@@ -30,6 +30,7 @@ OF_HERS = {
     "subscribers": ("subscriber", "id = :id"),
     "subscriptions": ("subscription", "subscriber_id = :id"),
     "subscription_themes": ("themes", "subscriber_id = :id"),
+    "owed_notices": ("notices", "subscriber_id = :id"),
     "consents": ("consents", "subscriber_id = :id"),
     "address_changes": ("address_changes", "subscriber_id = :id"),
     "address_requests": ("address_requests", "lower(address) = :identity"),
@@ -59,6 +60,7 @@ HIDDEN = {
         "link_nonce": "a count of ours for links",
     },
     "subscription_themes": {"subscriber_id": "her number", "theme_id": "shown by its name"},
+    "owed_notices": {"subscriber_id": "her number", "notice_id": "shown by its words"},
     "consents": {
         "subscriber_id": "her number", "wording_id": "shown as its text",
         "address_hash": "stands in the receipt, with the salt that makes sense of it",
