@@ -14,6 +14,11 @@ from newsletter.editions.models import Edition, EditionStatus
 from newsletter.extensions import db
 
 NEXT = 4
+_IF_HELD = "an editor releases it at the desk, under Digests"
+_IF_LATE = (
+    "send it late at the desk, under Digests, or `newsletter digest run --slot {slot}`; "
+    "else the next one takes its articles over"
+)
 
 # By the database's clock, as claims are. Paused and held mailings wait by somebody's will.
 _OVERDUE = text("""
@@ -94,17 +99,11 @@ def _late() -> list[str]:
 
 
 def _waiting_slots(now: datetime) -> list[dict[str, Any]]:
-    found = [
-        (slot, "held", "an editor releases it at the desk, under Digests")
-        for slot in waiting_slots(now)
-    ] + [
-        (slot, "late", "send it late at the desk, under Digests, or `newsletter digest run --slot "
-         f"{slot_name(slot)}`; else the next one takes its articles over")
-        for slot in late_slots()
-    ]
+    found = [(slot, "held", _IF_HELD) for slot in waiting_slots(now)]
+    found += [(slot, "late", _IF_LATE) for slot in late_slots()]
     return [
         {"slot": slot_name(slot), "key": slot.key, "status": status, "since": slot.slot_at,
-         "what_to_do": deed}
+         "what_to_do": deed.format(slot=slot_name(slot))}
         for slot, status, deed in sorted(found, key=lambda row: row[0].slot_at)
     ]
 
