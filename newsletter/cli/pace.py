@@ -31,8 +31,7 @@ _PLAINLY = {
     ("scope", "no_domain"): ("SCOPE", "{scope!r} is no domain such as gmail.com, nor {words}."),
     ("limit", "empty"): ("--per-second / --at-once", "give at least one of them."),
     ("at_once", "of_domains_only"): (
-        "--at-once", "it goes with a domain or with each: of all mails together as many are under "
-        "way at once as SMTP_CONNECTIONS of the workers says."),
+        "--at-once", "it goes with a domain or with each; for all mails SMTP_CONNECTIONS is it."),
     ("amounts", "out_of_range"): ("AMOUNTS", "a plan has one number a day, for at most 366 days."),
 }
 
