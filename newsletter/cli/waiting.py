@@ -14,9 +14,9 @@ from newsletter.editions.models import Edition, EditionStatus
 from newsletter.extensions import db
 
 NEXT = 4
-_IF_HELD = "an editor releases it at the desk, under Digests"
+_IF_HELD = "an editor releases it at the desk, under Themamails"
 _IF_LATE = (
-    "send it late at the desk, under Digests, or `newsletter digest run --slot {slot}`; "
+    "send it late at the desk, under Themamails, or `newsletter digest run --slot {slot}`; "
     "else the next one takes its articles over"
 )
 
