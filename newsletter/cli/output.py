@@ -83,6 +83,11 @@ def _shown(value: object) -> str:
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}Z"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
+    if isinstance(value, Mapping):
+        return "; ".join(
+            f"{name.replace('_', ' ')}: {_shown(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    text = "" if value is None else str(value)
     # A title is somebody's text: it must not reach the terminal as an escape sequence.
     return "".join(c if c.isprintable() else " " for c in text)

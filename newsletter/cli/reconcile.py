@@ -1,5 +1,7 @@
 """`newsletter reconcile`: after a restore, decide what may still leave (R23)."""
 
+from typing import NamedTuple
+
 import click
 
 from newsletter import clock
@@ -12,10 +14,12 @@ from newsletter.cli.progress import bar
 from newsletter.core import settings, signer
 from newsletter.deliveries.hold import find_open_restore
 from newsletter.deliveries.models import SwitchName
+from newsletter.deliveries.recover import open_claims
 from newsletter.deliveries.switch import is_on
 from newsletter.errors import WrongState
 from newsletter.sending import reconcile as deed
 from newsletter.sending.evidence import Fate
+from newsletter.sending.journal import journals
 from newsletter.sending.notice_restore import hold_restored
 from newsletter.transaction import transaction
 
@@ -28,6 +32,13 @@ SAYS = {
     Fate.CLOSED: "closed: it may have left, so it never does again",
     Fate.IN_HAND: "in a worker's hands, now or when the backup was made",
 }
+
+
+class ToBeSettled(NamedTuple):
+    """What is recovered before anything is decided; the journals are those of this machine."""
+
+    open_claims: int
+    journals: int
 
 
 @click.command()
@@ -61,14 +72,14 @@ def reconcile(
                 progress.update(task, completed=done, total=of_all)
 
             if dry_run:
-                planned = _to_be_planned()
+                planned, first = _to_be_planned(), _to_be_settled()
                 found = deed.rehearse(settings(), signer(), is_mark_whole=mark_is_whole,
                                       on_done=on_done)
             else:
-                planned = 0
+                planned, first = 0, ToBeSettled(0, 0)
                 found = deed.reconcile(settings(), signer(), is_mark_whole=mark_is_whole,
                                        operator=operator, on_done=on_done)
-    _show(found, planned, dry_run=dry_run, json_wanted=json_wanted)
+    _show(found, planned, first, dry_run=dry_run, json_wanted=json_wanted)
     ctx.exit(0 if dry_run or found.is_complete else REFUSED)
 
 
@@ -92,11 +103,18 @@ def _to_be_planned() -> int:
     return deed.to_be_planned(restore)
 
 
-def _show(found: deed.Reconciled, planned: int, *, dry_run: bool, json_wanted: bool) -> None:
+def _to_be_settled() -> ToBeSettled:
+    with transaction():
+        return ToBeSettled(len(open_claims()), len(journals(settings().spool)))
+
+
+def _show(
+    found: deed.Reconciled, planned: int, first: ToBeSettled, *, dry_run: bool, json_wanted: bool
+) -> None:
     totals = {fate: found.total(fate) for fate in Fate}
     if json_wanted:
         print_json({**{fate.value: count for fate, count in totals.items()},
-                    "to_be_planned": planned, "log_is_fresh": found.is_log_fresh,
+                    "to_be_planned": planned, **first._asdict(), "log_is_fresh": found.is_log_fresh,
                     "has_unknown": found.has_unknown, "complete": found.is_complete,
                     "dry_run": dry_run})
         return
@@ -105,6 +123,11 @@ def _show(found: deed.Reconciled, planned: int, *, dry_run: bool, json_wanted: b
     if found.is_log_fresh is False:
         click.echo("\nThe relay's log tells nothing of after the restore: what it does not name "
                    "may have left all the same.")
+    if any(first):
+        click.echo(f"\nThis is as it stands now. {first.open_claims} claims still open and "
+                   f"{first.journals} journals in SPOOL are settled first, by every tick and by "
+                   "the run itself: what they show as sent is sent by then, and in no figure of "
+                   "the run.")
     if planned:
         click.echo(f"\nBesides, {planned} editions or slots of before the restore are planned "
                    "first, and counted.")

@@ -29,6 +29,7 @@ from newsletter.transaction import transaction
 
 # How long mails that are on the wires are waited for; what then has no answer is in a journal.
 LET_END_SECONDS = 10.0
+_DUMP = b"PGDMP"  # how each file of pg_dump's custom format begins
 _PATIENCE = f"set local lock_timeout = '{LOCK_SECONDS}s';"
 # All that is the owner's in this database: tables, functions, and what it granted.
 _EMPTY = "drop owned by current_user; create schema if not exists public;"
@@ -46,7 +47,7 @@ end $hold$;
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--replace", metavar="NAME", help="The database's own name: all that is in it goes.")
 @as_operator
 def restore(file: Path, replace: str | None, operator: str) -> None:
@@ -63,7 +64,7 @@ def restore(file: Path, replace: str | None, operator: str) -> None:
             raise BadSettings(["DATABASE_OWNER_URL is not set: only the owner's role may restore."])
         with plainly("DATABASE_OWNER_URL"):
             tools = DumpTools(server=server_major())
-            tables = check_backup(tools, file)
+            tables = _check_file(tools, file)
             was_full = _check_target(owner, replace)
             if was_full:
                 _stop(operator)
@@ -75,6 +76,20 @@ def restore(file: Path, replace: str | None, operator: str) -> None:
             with plainly("DATABASE_OWNER_URL"):
                 upgrade_schema()
         _after(file, operator, started_at=started_at, tables=tables)
+
+
+def _check_file(tools: DumpTools, file: Path) -> int:
+    """How many tables the backup holds. Raises BadParameter when it is none of ours."""
+    try:
+        return check_backup(tools, file)
+    except ToolFailed as error:
+        with file.open("rb") as opened_file:
+            is_dump = opened_file.read(len(_DUMP)) == _DUMP
+        # Of a dump the program tells more: that it is cut short, or of a newer PostgreSQL.
+        why = f", or not a whole one ({error})" if is_dump else ""
+        raise click.BadParameter(
+            f"{file} is no backup made by `newsletter backup`{why}. Nothing was touched.",
+            param_hint="FILE") from error
 
 
 def _check_target(owner: str, replace: str | None) -> bool:

@@ -90,9 +90,12 @@ def _show_waiting(picture: Waiting) -> None:
         for lane, by_status in picture.open_deliveries.items()
     ]
     click.echo(f"Open deliveries: {'; '.join(lanes) or 'none'}")
+    if picture.waiting_slots:
+        click.echo("\nWaiting for a person:")
+        print_table(("slot", "key", "status", "since", "what_to_do"), picture.waiting_slots)
     if picture.next_slots:
         click.echo()
-        print_table(("slot", "at"), picture.next_slots)
+        print_table(("slot", "at", "held"), picture.next_slots)
     if picture.next_editions:
         click.echo()
         print_table(("edition", "status", "at"), picture.next_editions)

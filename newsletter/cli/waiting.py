@@ -9,10 +9,16 @@ from sqlalchemy import func, select, text
 from newsletter.deliveries.alarm import open_alarms
 from newsletter.deliveries.models import OPEN, Delivery, DeliveryStatus
 from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.digests.queries import late_slots, waiting_slots
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.extensions import db
 
 NEXT = 4
+_IF_HELD = "an editor releases it at the desk, under Themamails"
+_IF_LATE = (
+    "send it late at the desk, under Themamails, or `newsletter digest run --slot {slot}`; "
+    "else the next one takes its articles over"
+)
 
 # By the database's clock, as claims are. Paused and held mailings wait by somebody's will.
 _OVERDUE = text("""
@@ -39,6 +45,7 @@ class Waiting:
     requests_overdue: int  # typed on a public form five minutes ago or more, and not taken
     alarms: list[dict[str, Any]]
     late: list[str]  # slots and editions that wait for a person
+    waiting_slots: list[dict[str, Any]]  # held by an editor or late, and what to do; oldest first
     next_slots: list[dict[str, Any]]
     next_editions: list[dict[str, Any]]
 
@@ -54,6 +61,7 @@ def waiting(now: datetime) -> Waiting:
             for alarm in open_alarms()
         ],
         late=_late(),
+        waiting_slots=_waiting_slots(now),
         next_slots=_next_slots(now),
         next_editions=_next_editions(now),
     )
@@ -82,14 +90,21 @@ def _open_deliveries() -> dict[str, dict[str, int]]:
 
 
 def _late() -> list[str]:
-    slots = db.session.scalars(
-        select(DigestSlot).where(DigestSlot.status == SlotStatus.LATE).order_by(DigestSlot.slot_at)
-    )
     editions = db.session.scalars(
         select(Edition).where(Edition.status == EditionStatus.LATE).order_by(Edition.send_at)
     )
-    return [f"digest {slot_name(slot)}" for slot in slots] + [
+    return [f"digest {slot_name(slot)}" for slot in late_slots()] + [
         f"edition {edition.key}" for edition in editions
+    ]
+
+
+def _waiting_slots(now: datetime) -> list[dict[str, Any]]:
+    found = [(slot, "held", _IF_HELD) for slot in waiting_slots(now)]
+    found += [(slot, "late", _IF_LATE) for slot in late_slots()]
+    return [
+        {"slot": slot_name(slot), "key": slot.key, "status": status, "since": slot.slot_at,
+         "what_to_do": deed.format(slot=slot_name(slot))}
+        for slot, status, deed in sorted(found, key=lambda row: row[0].slot_at)
     ]
 
 
@@ -100,7 +115,7 @@ def _next_slots(now: datetime) -> list[dict[str, Any]]:
         .order_by(DigestSlot.slot_at)
         .limit(NEXT)
     )
-    return [{"slot": slot_name(slot), "at": slot.slot_at} for slot in found]
+    return [{"slot": slot_name(slot), "at": slot.slot_at, "held": slot.is_held} for slot in found]
 
 
 def _next_editions(now: datetime) -> list[dict[str, Any]]:

@@ -151,6 +151,16 @@ def release(ids: Sequence[int], *, wait: timedelta, claim_ids: Sequence[int]) ->
         )
 
 
+def sent_before(ids: Sequence[int]) -> set[int]:
+    """Which of these, claimed as they are, were sent: a late answer to an earlier claim tells."""
+    if not ids:
+        return set()
+    return set(db.session.scalars(
+        text("select id from deliveries where id = any(:ids) and status = 'sent'"),
+        {"ids": list(ids)},
+    ))
+
+
 def renew(claim_ids: Sequence[int], *, lease: timedelta) -> list[int]:
     """Which of these claims are still held, each for a whole lease more from now."""
     rows = db.session.scalars(

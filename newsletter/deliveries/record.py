@@ -34,7 +34,8 @@ class Result(NamedTuple):
 # By ids and bounds as well, so that nothing but these rows is read and no partition but theirs,
 # whatever is thought of how many there are.
 # Fenced: only the claim's owner may move a delivery, save that a late 250 settles whatever is
-# still open and in nobody's hands (R06, R07).
+# still open (R06, R07). Also in another's hands: the mail was taken, so whatever comes of the newer
+# claim, deferral, refusal or return, it must not leave once more.
 _RECORD = """
     with v as (
         select * from json_to_recordset(%(rows)s ::json)
@@ -60,7 +61,7 @@ _RECORD = """
      where d.id = v.id and d.id = any (array (select id from v))
        and d.id between (select min(id) from v) and (select max(id) from v)
        and (d.claim_id = v.claim
-            or v.status = 'sent' and d.status in ('pending', 'deferred', 'unclear'))
+            or v.status = 'sent' and d.status in ('pending', 'deferred', 'unclear', 'claimed'))
 """
 
 

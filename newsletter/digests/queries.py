@@ -87,6 +87,17 @@ def waiting_slots(now: datetime) -> list[DigestSlot]:
     )
 
 
+def late_slots() -> list[DigestSlot]:
+    """The slots beyond the lateness limit, about which a person is asked, oldest first."""
+    return list(
+        db.session.scalars(
+            select(DigestSlot)
+            .where(DigestSlot.status == SlotStatus.LATE)
+            .order_by(DigestSlot.slot_at)
+        )
+    )
+
+
 def overdue_slots(now: datetime) -> list[DigestSlot]:
     """The slots that have come and that nobody holds, but were not carried out yet, in order."""
     return list(

@@ -49,6 +49,7 @@ _STAMP = (
 _LINE = re.compile(
     rf"(?:<\d+>)?({_STAMP}) \S+ [\w./-]*/(\w+)\[(\d+)\]: (.*)".encode(), re.DOTALL
 )
+_TAG = re.compile(rb"\S+ postfix[\w./-]*\[\d+\]: ")  # also of daemons that handle no mails
 _STAMPED = re.compile(rf"(?:<\d+>)?({_STAMP}) ".encode())
 
 
@@ -110,6 +111,13 @@ def read_line(line: bytes) -> Event | None:
     if at is None:
         return None
     return Event(at, kind, int(pid), queue_id.decode(), word.decode("utf-8", "replace"))
+
+
+def is_of_postfix(line: bytes) -> bool:
+    """Whether Postfix wrote the line, also when it logs under another name."""
+    found, stamp = _LINE.match(line), _STAMPED.match(line)
+    is_known = found is not None and found[2] in _BY_DAEMON
+    return is_known or (stamp is not None and _TAG.match(line, stamp.end()) is not None)
 
 
 def _named(said: re.Match[bytes]) -> str:

@@ -18,7 +18,7 @@ from newsletter.mailer.log_files import (
     opened_log,
     unreadable,
 )
-from newsletter.mailer.postfix_log import read_line
+from newsletter.mailer.postfix_log import is_of_postfix, read_line
 from newsletter.mailer.relay_takes import Take, Takes
 
 # So many of the newest mails are remembered between two questions: some 20 MB.
@@ -78,6 +78,18 @@ class RelayLog:
             undecided=wanted & self._takes.undecided().keys(),
             settled_until=self._takes.settled_until() if is_whole else None,
         )
+
+    def is_postfix(self) -> bool:
+        """Whether a line of Postfix stands in it, or none at all as in a log just begun.
+
+        Raises ServerMissing as `ask` does.
+        """
+        is_empty = True
+        for line in lines_of(in_order(self._paths())[::-1]):  # the newest has one soonest
+            if is_of_postfix(line):
+                return True
+            is_empty = False
+        return is_empty
 
     def _begin(self) -> None:
         self._takes = Takes()

@@ -38,8 +38,8 @@ class Said:
 def ask_of_names(settings: Settings, names: Sequence[str], *, since: datetime) -> list[Said]:
     """Of these Message-IDs, with or without brackets; `not taken` is never said of them.
 
-    For nobody knows here until when they were offered. Raises BadSettings without RELAY_LOG, and
-    ServerMissing when the log cannot be read.
+    For nobody knows here until when they were offered. Raises BadSettings without RELAY_LOG, or
+    when it is no log of Postfix, and ServerMissing when the log cannot be read.
     """
     wanted = [f"<{name.strip().strip('<>')}>" for name in names]
     answer = _log(settings).ask(wanted, since=since)
@@ -63,7 +63,10 @@ def ask_of_unclear(settings: Settings, signer: Signer) -> Iterator[Said]:
 def _log(settings: Settings) -> RelayLog:
     if not settings.relay_log:
         raise BadSettings(["RELAY_LOG: names no log; set it to that of your own Postfix."])
-    return RelayLog(settings.relay_log)
+    log = RelayLog(settings.relay_log)
+    if not log.is_postfix():
+        raise BadSettings([f"RELAY_LOG: {settings.relay_log} is no log of Postfix; set it to one."])
+    return log
 
 
 def _since(batch: Sequence[Unclear]) -> datetime:

@@ -3,7 +3,8 @@
 The file is written through shared memory, so a process that is killed loses no entry; its room is
 taken when it is opened, so a full disk stops us before a mail leaves and not after (R24). It has
 two halves: when one is full, what is not yet in the database moves to the other, which then counts.
-Its owner holds a lock on it for life, by which others tell whether the owner lives.
+Its owner holds a lock on it for life, by which others tell whether the owner lives; who recovers
+it holds the same lock.
 """
 
 import fcntl
@@ -15,6 +16,7 @@ import threading
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,16 +138,25 @@ def journals(spool: Path) -> list[Path]:
     return sorted(spool.glob(f"*{SUFFIX}"))
 
 
-def is_alive(path: Path) -> bool:
-    """Whether the owner of this journal still runs."""
+@contextmanager
+def taken_over(path: Path) -> Iterator[bool]:
+    """Whether its owner is gone and nobody else is at it; then it is the caller's until the end.
+
+    Two who recover one journal at once must not be: the first to end takes it away, and the other
+    would find nothing there, and take all that was claimed for offered.
+    """
     try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return False
-    except BlockingIOError:
-        return True
+        file = path.open("rb+")  # on a network's disk only a writer can have this lock
     except FileNotFoundError:
-        return False
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield path.exists()  # else another took it away while we opened it
 
 
 def read(path: Path) -> list[Entry]:

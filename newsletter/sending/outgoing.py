@@ -52,6 +52,8 @@ class Outgoing:
         self._results: deque[Result] = deque()
         # Of the clerk, who alone sets it as a whole: mailings of which nothing more is to go.
         self._withdrawn: Collection[int | None] = ()
+        # Of the clerk too: deliveries that an earlier claim turned out to have sent.
+        self._sent_before: Collection[int] = ()
         # So that journal and results have one order, whoever finishes.
         self._in_order = threading.Lock()
         self._offered = 0
@@ -125,18 +127,26 @@ class Outgoing:
         """The mailings of which drafts wait; None stands for single mails."""
         return {each.owed.due.mailing_id for each in self._drafts.copy()}
 
-    def withdraw(self, mailing_ids: Collection[int | None]) -> None:
-        """Nothing more of these is to go, nor of what was announced of them."""
-        self._withdrawn = frozenset(mailing_ids)
-        if not mailing_ids:
+    def ids(self) -> list[int]:
+        """The deliveries of which drafts wait."""
+        return [each.owed.due.id for each in self._drafts.copy()]
+
+    def withdraw(
+        self, mailing_ids: Collection[int | None], sent_before: Collection[int] = ()
+    ) -> None:
+        """Nothing more of these mailings is to go, nor of what was announced of them.
+
+        Nor a delivery that was sent before, as a late answer to an earlier claim has told.
+        """
+        self._withdrawn, self._sent_before = frozenset(mailing_ids), frozenset(sent_before)
+        if not (mailing_ids or sent_before):
             return
         for _ in range(len(self._drafts)):
             try:
                 draft = self._drafts.popleft()
             except IndexError:
                 return
-            is_out = draft.owed.due.mailing_id in mailing_ids
-            (self._returned if is_out else self._drafts).append(draft)
+            (self._returned if self._is_withdrawn(draft) else self._drafts).append(draft)
 
     # For the wires.
 
@@ -200,7 +210,11 @@ class Outgoing:
         """Whether we still hold it, nobody stopped it, and it was asked a moment ago (R16, D06)."""
         return (clock.boot_seconds() - draft.asked_at < FRESH_SECONDS
                 and self._leases.holds(draft.owed.claim_id)
-                and draft.owed.due.mailing_id not in self._withdrawn)
+                and not self._is_withdrawn(draft))
+
+    def _is_withdrawn(self, draft: Draft) -> bool:
+        due = draft.owed.due
+        return due.mailing_id in self._withdrawn or due.id in self._sent_before
 
     def _let_go(self, draft: Draft) -> None:
         self.spoken_of -= 1

@@ -22,14 +22,19 @@ class SlotPlan:
 
 
 def plan_slot(
-    slot: DigestSlot, *, settings: Settings, expected: Sequence[Expected] = ()
+    slot: DigestSlot,
+    *,
+    settings: Settings,
+    expected: Sequence[Expected] = (),
+    only: str | None = None,
 ) -> SlotPlan:
     """The plan of a slot; `expected` are, in a rehearsal, the editions that leave before it.
 
-    Its tables last until the transaction ends. Raises MailError.
+    Of the mails `only` that of one selection key is compiled, if given: to the same bytes as among
+    the others. Its tables last until the transaction ends. Raises MailError.
     """
     house = house_of(settings)
     reckoned = reckon(slot, magazine(), expected=expected)
-    compiled = compile_digests(reckoned.selections.values(), identity=house.identity,
-                               urls=house.urls)
+    wanted = [each for each in reckoned.selections.values() if only in (None, each.key)]
+    compiled = compile_digests(wanted, identity=house.identity, urls=house.urls)
     return SlotPlan(reckoned, compiled)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 
 from newsletter.config import Settings
 from newsletter.deliveries.due import lanes_with_work
@@ -55,18 +56,25 @@ def recover_journals(settings: Settings, *, now: datetime) -> None:
     # First, for a journal speaks of numbers that a restored database may give out again (R23).
     notice_restore(settings, now=now)
     for path in journal.journals(settings.spool):
-        if journal.is_alive(path):
-            continue
-        try:
-            entries = journal.read(path)
-        except FileNotFoundError:
-            continue  # another was faster
-        with transaction():
-            mine = [each.claim_id for each in open_claims()
-                    if journal.path_of(settings.spool, each.worker) == path]
-            _settle(settings, lock_open(mine, expired_only=False), entries, worker=path.stem,
-                    now=now)
-        path.unlink(missing_ok=True)
+        with journal.taken_over(path) as is_ours:
+            if is_ours and _recover_journal(settings, path, now=now):
+                path.unlink(missing_ok=True)
+
+
+def _recover_journal(settings: Settings, path: Path, *, now: datetime) -> bool:
+    """Whether the database has all of it now; not when another resolves a claim of it by lease.
+
+    That one reads the journal too, so it must stay until the next time.
+    """
+    entries = journal.read(path)
+    with transaction():
+        mine = [each.claim_id for each in open_claims()
+                if journal.path_of(settings.spool, each.worker) == path]
+        held = lock_open(mine, expired_only=False)
+        if len(held) < len(mine):
+            return False
+        _settle(settings, held, entries, worker=path.stem, now=now)
+    return True
 
 
 def _recover_expired(settings: Settings, *, now: datetime) -> None:
@@ -80,6 +88,8 @@ def _recover_expired(settings: Settings, *, now: datetime) -> None:
         path = journal.path_of(settings.spool, worker)
         with transaction():
             held = lock_open([each.claim_id for each in claims], expired_only=True)
+            if not held:
+                continue  # another was faster, and may have taken the journal away
             # Read behind the lock: its owner may not offer any more, so this is its last word.
             entries = journal.read(path) if path.exists() else None
             _settle(settings, held, entries, worker=worker, now=now)

@@ -135,11 +135,7 @@ def dry_run_slot(
     """
     try:
         slot = get_slot(slot_id)
-        if slot.status not in OPEN:
-            raise WrongState(f"{slot.key} is {slot.status.value}: nothing is left to rehearse.")
-        editions = list(_editions_before(slot, settings=settings, now=now))
-        plan = plan_slot(slot, settings=settings,
-                         expected=[_expected(each, now=now) for each in editions])
+        plan, editions = _plan(slot, settings=settings, now=now)
         mails = _mails(plan)
         words = theme_words()
         return Rehearsal(
@@ -164,6 +160,30 @@ def dry_run_slot(
     finally:
         # The readers were read into tables of this transaction, which go with it.
         db.session.rollback()
+
+
+def dry_run_mail(
+    slot_id: int, key: str, *, settings: Settings, now: datetime
+) -> CompiledManifest:
+    """The mail of one selection of the slot alone, as `dry_run_slot` has it among the others.
+
+    Without a variant when no reader would get that selection. Raises as `dry_run_slot` does.
+    """
+    try:
+        return _plan(get_slot(slot_id), settings=settings, now=now, only=key)[0].compiled
+    finally:
+        db.session.rollback()
+
+
+def _plan(
+    slot: DigestSlot, *, settings: Settings, now: datetime, only: str | None = None
+) -> tuple[SlotPlan, list[Edition]]:
+    """The plan, and the editions that leave before it."""
+    if slot.status not in OPEN:
+        raise WrongState(f"{slot.key} is {slot.status.value}: nothing is left to rehearse.")
+    editions = list(_editions_before(slot, settings=settings, now=now))
+    expected = [_expected(each, now=now) for each in editions]
+    return plan_slot(slot, settings=settings, expected=expected, only=only), editions
 
 
 def _editions_before(

@@ -115,6 +115,7 @@ class Books:
             return
         held: list[int] | None = None
         stopped: Collection[int | None] = ()
+        sent: Collection[int] = ()
         with transaction():
             give_back(db.session(), [
                 Candidate(owed.due.id, domain_of(owed.address)) for owed, _ in self._back])
@@ -129,6 +130,7 @@ class Books:
                 held = ledger.renew(self._leases.ids, lease=self._leases.length)
             if looks:
                 stopped = halted(db.session(), self._outgoing.mailings())
+                sent = ledger.sent_before(self._outgoing.ids())
         self._is_unsure = False
         self._unnoted.clear()
         over = Counter(owed.claim_id for owed, _ in self._back)
@@ -139,7 +141,7 @@ class Books:
             self._leases.renewed(held, asked_at=asked_at)
         if looks:
             self._looked_at = asked_at
-            self._outgoing.withdraw(stopped)
+            self._outgoing.withdraw(stopped, sent)
 
     def settle_plain(self) -> bool:
         """Record the results, if nothing else follows from them; also in the midst of a claim.

@@ -59,18 +59,27 @@ def faults_of(page: Page, *, is_mail: bool = False) -> list[object]:
     wrong: list[object] = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 860})
-        if page.evaluate(_WIDTH) > width:
+        if is_mail and page.evaluate(_WIDTH) > width:
             wrong.append((width, page.evaluate(_WIDEST)))
         for scheme in SCHEMES:
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             found = page.evaluate(_RUN, [TAGS, OF_A_MAIL if is_mail else ()])
             wrong += [(width, scheme, *one) for one in found]
-    page.set_viewport_size({"width": WIDTHS[0], "height": 860})
     if not is_mail:
-        page.evaluate(_LARGE, "200%")
-        if page.evaluate(_WIDTH) > WIDTHS[0]:
-            wrong.append(("letters of double size", page.evaluate(_WIDEST)))
-        page.evaluate(_LARGE, "")
+        wrong += overflow_of(page)
     page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 860})
+    return wrong
+
+
+def overflow_of(page: Page) -> list[tuple[int, str, str]]:
+    """At which widths, and with letters of which size, it scrolls sideways, and what sticks out."""
+    wrong: list[tuple[int, str, str]] = []
+    for width, size in (*((width, "100%") for width in WIDTHS), (WIDTHS[0], "200%")):
+        page.set_viewport_size({"width": width, "height": 860})
+        page.evaluate(_LARGE, size)
+        if page.evaluate(_WIDTH) > width:
+            wrong.append((width, size, page.evaluate(_WIDEST)))
+    page.evaluate(_LARGE, "")
     page.set_viewport_size({"width": 1280, "height": 860})
     return wrong

@@ -23,6 +23,14 @@ def test_an_alarm_is_listed_until_it_is_closed(run: Run, read: Any) -> None:
     assert (entry.act, entry.actor) == ("close_alarm", "operator:robin")
 
 
+def test_the_details_of_an_alarm_read_as_words(run: Run) -> None:
+    raise_alarm("relay_away", "relay", now=material.NOW, reason="refused", since_minutes=5)
+    db.session.commit()
+    shown = run("alarms", "list").stdout
+    assert "reason: refused; since minutes: 5" in shown
+    assert "{" not in shown
+
+
 def test_an_alarm_that_is_not_open_is_refused(run: Run) -> None:
     shown = run("alarms", "close", "999")
     assert shown.exit_code == 1

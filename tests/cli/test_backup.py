@@ -189,15 +189,45 @@ def _broken(saved: Path, how: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("how", ["cut", "nonsense"])
-def test_a_broken_backup_leaves_the_database_as_it_was(run: Run, saved: Path, how: str) -> None:
+@pytest.mark.parametrize(("how", "code"), [("cut", 1), ("nonsense", 2)])
+def test_a_broken_backup_leaves_the_database_as_it_was(
+    run: Run, saved: Path, how: str, code: int
+) -> None:
     owe_one()
     refused = run("restore", str(_broken(saved, how)), "--replace", name())
-    assert refused.exit_code == 1
+    assert refused.exit_code == code
     assert "error" in refused.stderr
     assert readers() == 2
     assert not is_on(SwitchName.SENDING_HELD)
     assert find_open_restore() is None
+
+
+@pytest.mark.parametrize("holds", [b"", b"Dear reader,\n", b"PK\x03\x04" + bytes(99)])
+def test_what_is_no_backup_is_said_plainly_and_nothing_is_touched(
+    run: Run, saved: Path, holds: bytes
+) -> None:
+    path = saved.with_name("letter.txt")
+    path.write_bytes(holds)
+    before = db.session.scalar(select(func.count(AuditEntry.id)))
+    refused = run("restore", str(path), "--replace", name())
+    assert refused.exit_code == 2
+    assert f"{path} is no backup made by `newsletter backup`. Nothing was touched." in (
+        refused.stderr.replace("\n", " "))
+    assert "pg_restore" not in refused.stderr
+    assert not is_on(SwitchName.SENDING_STOPPED)
+    assert db.session.scalar(select(func.count(AuditEntry.id))) == before
+
+
+def test_a_dump_of_another_database_is_no_backup_of_ours(
+    run: Run, saved: Path, servers: dict[str, str]
+) -> None:
+    path = saved.with_name("other.dump")
+    owner = make_url(servers["DATABASE_OWNER_URL"]).set(username="postgres", database="postgres")
+    version = db.session.scalar(text("select current_setting('server_version_num')::int / 10000"))
+    DumpTools(server=version or 0).dump(owner.render_as_string(False), path)
+    refused = run("restore", str(path), "--replace", name())
+    assert (refused.exit_code, is_on(SwitchName.SENDING_STOPPED)) == (2, False)
+    assert "it lacks alembic_version" in refused.stderr.replace("\n", " ")
 
 
 def _ask_anew(question: TextClause) -> Any:

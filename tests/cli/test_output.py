@@ -55,3 +55,14 @@ def test_a_table_never_cuts_off_and_lets_no_escape_through(
     shown = capsys.readouterr().out
     assert "x" * 200 in shown
     assert "\x1b" not in shown
+
+
+def test_details_are_words_in_a_table_and_not_a_dictionary(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    details = {"first_delivery": 7, "code": "5.7.1", "said": "no\x1b[31m", "ids": [1, 2],
+               "same_ids": True, "none": None}
+    print_table(("details",), [{"details": details}, {"details": {}}])
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[2:] == [
+        "first delivery: 7; code: 5.7.1; said: no [31m; ids: 1, 2; same ids: yes; none:", ""]

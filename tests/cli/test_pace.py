@@ -1,7 +1,10 @@
 """`newsletter pace`."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -38,12 +41,39 @@ def test_a_warm_up_plan_is_set_shown_and_cleared(run: Run, read: Any) -> None:
     assert read("pace", "show")["warm_up"] == []
 
 
-def test_what_means_nothing_is_refused_in_one_line(run: Run) -> None:
-    for words in (("set", "gmail", "--per-second", "5"), ("set", "gmail.com"),
-                  ("set", "total", "--at-once", "5"), ("warm-up", "each", "5")):
-        said = run("pace", *words, "--operator", "r")
-        assert (said.exit_code, said.stderr.count("\n")) == (1, 1)
-        assert said.stderr.startswith("Not taken")
+@pytest.mark.parametrize(("words", "at", "why"), [
+    ("set gmail --per-second 5", "SCOPE", "'gmail' is no domain such as gmail.com, nor each or"),
+    ("set gmail.com", "--per-second / --at-once", "at least one"),
+    ("set gmail.com --per-second nan", "--per-second", "give a number"),
+    ("set gmail.com --per-second inf", "--per-second", "give a number"),
+    ("set gmail.com --at-once 3000000000", "--at-once", "not in the range"),
+    ("set total --at-once 5", "--at-once", "a domain or with each"),
+    ("warm-up each 5", "SCOPE", "'each' is no domain such as gmail.com, nor total"),
+    ("warm-up total " + "5 " * 367, "AMOUNTS", "366 days"),
+    ("warm-up total 3000000000", "AMOUNTS", "not in the range"),
+    ("clear gmail", "SCOPE", "no domain"),
+])
+def test_what_means_nothing_is_refused_in_words_at_the_option(
+    run: Run, read: Any, words: str, at: str, why: str
+) -> None:
+    said = run("pace", *words.split(), "--operator", "r")
+    assert said.exit_code == 2
+    line = said.stderr.splitlines()[-1]
+    assert at in line
+    assert why in line
+    assert "_" not in line.replace("SMTP_CONNECTIONS", "")  # no code of ours
+    assert read("pace", "show") == {"limits": [], "warm_up": []}
+
+
+def test_a_plan_begins_today_in_amsterdam_or_later(run: Run, read: Any) -> None:
+    # Past midnight in Amsterdam, where in UTC it is still the day before.
+    with time_machine.travel(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), tick=False):
+        refused = run("pace", "warm-up", "total", "5", "--from", "2026-11-24", "--operator", "r")
+        assert refused.exit_code == 2
+        assert "2026-11-24 is past: a plan begins today (2026-11-25" in refused.stderr
+        assert "--from" in refused.stderr
+        assert run("pace", "warm-up", "total", "5", "--from", "2026-11-25",
+                   "--operator", "r").exit_code == 0
 
 
 def test_each_change_stands_in_the_audit_trail(run: Run, session: Session) -> None:

@@ -3,12 +3,14 @@
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from flask import Flask
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from newsletter import clock
@@ -16,12 +18,13 @@ from newsletter.config import Settings
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.heartbeat import BEAT, beat
 from newsletter.deliveries.models import Delivery, MailKind
+from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.jobs import Lane
 from newsletter.subscribers.ask import ask_link
 from newsletter.subscribers.models import Language
 from newsletter.values import Relay
 from tests.cli.conftest import Run
-from tests.material import reader
+from tests.material import reader, slot
 
 
 @pytest.fixture
@@ -96,6 +99,33 @@ def test_open_alarms_and_deliveries_that_nobody_takes_up_are_wrong(
     assert report["waiting"]["overdue"] == report["waiting"]["requests_overdue"] == 1
     assert "1 posted forms should have been taken up 5 minutes ago" in report["wrong"]
     assert report["waiting"]["open_deliveries"] == {"prompt": {"pending": 1}}
+
+
+def test_a_slot_that_is_held_or_late_stands_there_with_its_key_since_when_and_what_to_do(
+    session: Session, run: Run, read: Any
+) -> None:
+    session.execute(delete(DigestSlot))
+    now = clock.now().replace(second=0, microsecond=0)
+    at = {hours: now + timedelta(hours=hours) for hours in (-200, -30, -1, 5, 30)}
+    slots = {hours: slot(at=moment) for hours, moment in at.items()}
+    slots[-200].status = SlotStatus.LATE
+    slots[-30].is_held, slots[-30].status = True, SlotStatus.HELD
+    slots[-1].is_held = slots[30].is_held = True  # its tick is still to come; its moment is
+    report = read("status")
+    assert [(row["key"], row["status"], datetime.fromisoformat(row["since"]))
+            for row in report["waiting"]["waiting_slots"]] == [
+        (slots[-200].key, "late", at[-200]), (slots[-30].key, "held", at[-30]),
+        (slots[-1].key, "held", at[-1])]
+    assert [row["held"] for row in report["waiting"]["next_slots"]] == [False, True]
+    assert not any("held" in line for line in report["wrong"])  # it waits by an editor's will
+    shown = run("status").stdout
+    assert f"newsletter digest run --slot weekly@{slots[-200].slot_on}" in shown
+    assert "releases it at the desk" in shown
+
+
+def test_nothing_is_said_of_slots_that_wait_when_none_does(run: Run, session: Session) -> None:
+    session.execute(delete(DigestSlot))
+    assert "Waiting for a person" not in run("status").stdout
 
 
 def test_the_next_slots_and_editions_are_shown(read: Any) -> None:

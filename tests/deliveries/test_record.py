@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.deliveries.alarm import clear_alarm, open_alarms, raise_alarm
-from newsletter.deliveries.claim import Due
+from newsletter.deliveries.claim import Due, release
 from newsletter.deliveries.heartbeat import BEAT, beat, last_beat
 from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result, record
@@ -96,16 +96,37 @@ def test_a_late_no_is_noted_and_moves_nothing(
     assert [each.outcome for each in attempts()] == [Outcome.UNCLEAR, outcome]
 
 
-def test_who_lost_the_lease_does_not_move_what_another_holds(owed: list[int], take: Take) -> None:
+@pytest.mark.parametrize("outcome", [Outcome.DEFERRED, Outcome.REFUSED, Outcome.DROPPED])
+def test_who_lost_the_lease_does_not_move_what_another_holds_by_a_no(
+    owed: list[int], take: Take, outcome: Outcome
+) -> None:
     slow, _ = take(1, seconds=-1)
     material.expire()
     owner, (again, *_) = take()
     assert again.id == owed[0]
-    record([result(owed[0], slow)], worker="slow")
+    record([result(owed[0], slow, outcome)], worker="slow")
     assert delivery(owed[0]).claim_id == owner
     record([result(owed[0], owner)], worker="quick")
     assert delivery(owed[0]).status is DeliveryStatus.SENT
     assert [each.worker for each in attempts()] == ["quick", "recovery", "slow"]
+
+
+@pytest.mark.parametrize("then", [*ENDS, None], ids=str)
+def test_a_late_yes_stands_whatever_comes_of_the_claim_that_holds_it_since(
+    owed: list[int], take: Take, then: Outcome | None
+) -> None:
+    slow, _ = take(1, seconds=-1)
+    material.expire()
+    owner, held = take()
+    assert held[0].id == owed[0]
+    record([result(owed[0], slow)], worker="slow")
+    if then is None:
+        release([owed[0]], wait=timedelta(0), claim_ids=[owner])
+    else:
+        record([result(owed[0], owner, then)], worker="quick")
+    found = delivery(owed[0])
+    assert (found.status, found.claim_id, found.unclear_count) == (DeliveryStatus.SENT, None, 1)
+    assert delivery(owed[1]).claim_id == owner  # of the others it holds what it held
 
 
 def test_a_mail_that_was_sent_stays_sent(owed: list[int], take: Take) -> None:

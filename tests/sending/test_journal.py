@@ -40,17 +40,30 @@ def test_what_a_killed_process_wrote_can_be_read(tmp_path: Path) -> None:
     )
     assert done.returncode == -signal.SIGKILL
     path = journal.path_of(tmp_path, WORKER)
-    assert not journal.is_alive(path)
+    with journal.taken_over(path) as is_ours:
+        assert is_ours
     assert journal.last_words(journal.read(path)) == {(1, 7): result(1), (2, 7): None}
 
 
 def test_an_owner_that_lives_is_seen_to_live(tmp_path: Path) -> None:
     kept = Journal(tmp_path, WORKER)
     assert journal.journals(tmp_path) == [kept.path]
-    assert journal.is_alive(kept.path)
+    with journal.taken_over(kept.path) as is_ours:
+        assert not is_ours
     kept.close(is_settled=False)
-    assert not journal.is_alive(kept.path)
+    with journal.taken_over(kept.path) as is_ours:
+        assert is_ours
     assert kept.path.exists()
+
+
+def test_one_at_a_time_takes_over_a_journal_and_nobody_what_is_gone(tmp_path: Path) -> None:
+    kept = Journal(tmp_path, WORKER)
+    kept.close(is_settled=False)
+    with journal.taken_over(kept.path) as first, journal.taken_over(kept.path) as second:
+        assert (first, second) == (True, False)
+        kept.path.unlink()
+    with journal.taken_over(kept.path) as is_ours:
+        assert not is_ours
 
 
 def test_a_settled_journal_leaves_no_file(tmp_path: Path) -> None:

@@ -154,6 +154,27 @@ def test_it_is_certain_only_when_the_log_goes_on_beyond_the_offer(
         assert {each["verdict"] for each in _asked("--unclear")} == {"not taken"}
 
 
+@pytest.mark.parametrize("words", [["x@y.example"], ["--unclear"]])
+def test_a_log_that_is_none_of_postfix_is_said_to_be_so(
+    house: OpenHouse, tmp_path: Path, words: list[str]
+) -> None:
+    log = tmp_path / "mail.log"
+    with Relay() as relay, house(relay, RELAY_LOG=str(log)):
+        for wrong in ("Dear reader,\n", "Nov 24 08:00:00 mx CRON[7]: (root) CMD (true)\n",
+                      "Nov 24 08:00:00 mx /USR/SBIN/CRON[7]: (root) CMD (true)\n"):
+            log.write_text(wrong * 3, encoding="ascii")
+            said = CliRunner().invoke(cli, ["relay-log", *words], catch_exceptions=False)
+            assert (said.exit_code, said.stdout) == (2, "")
+            assert f"{log} is no log of Postfix" in said.stderr
+        # One that was begun just now proves nothing, and one line of Postfix is enough.
+        for right in ("", "2026-11-24T08:00:00+01:00 mx postfix-out/smtpd[7]: idle\n",
+                      "2026-11-24T08:00:00+01:00 mx postfix/postfix-script[7]: starting\n",
+                      "Nov 24 08:00:00 mx postfix/anvil[7]: statistics\n",
+                      f"{wrong}Nov 24 08:00:00 mx postfix/qmgr[7]: 4ABC000: removed\n"):
+            log.write_text(right, encoding="ascii")
+            assert CliRunner().invoke(cli, ["relay-log", *words]).exit_code == 0
+
+
 def test_it_is_plainly_refused_without_a_log_or_a_question(house: OpenHouse) -> None:
     with Relay() as relay, house(relay):
         said = CliRunner().invoke(cli, ["relay-log", "--unclear"])

@@ -23,7 +23,9 @@ def halt_of_all() -> Halt | None:
     if is_on(SwitchName.SENDING_HELD):
         return Halt(
             "wrong", _("Alles wacht: de database is teruggezet"),
-            _("De beheerder kijkt eerst wat al verzonden was. Er gaat niets verloren."),
+            _("Er vertrekt niets, ook geen bevestiging, tot de beheerder heeft nagegaan wat al "
+              "verzonden was. Wat misschien al aankwam, vertrekt niet nog eens. Wat na de "
+              "reservekopie is veranderd, kan weg zijn."),
         )
     if is_on(SwitchName.SENDING_STOPPED):
         return Halt(

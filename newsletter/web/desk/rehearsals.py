@@ -12,7 +12,7 @@ from newsletter.core import settings, signer
 from newsletter.digests.queries import get_slot
 from newsletter.emails.show_compiled import html_of, text_of
 from newsletter.errors import BadInput, MailError, WrongState
-from newsletter.sending.rehearse import ForReader, Mail, Rehearsal, dry_run_slot
+from newsletter.sending.rehearse import ForReader, Mail, Rehearsal, dry_run_mail, dry_run_slot
 from newsletter.web.desk.forms import ReaderForm
 from newsletter.web.desk.found import LARGEST_ID
 from newsletter.web.desk.names import slot_name
@@ -44,14 +44,16 @@ def look_up(slot_id: int) -> Answer:
 
 def mail(slot_id: int, key: str) -> FlaskResponse:
     """GET /redactie/digests/<slot_id>/proef/<key>: a mail's HTML alone, for the frame."""
+    if slot_id > LARGEST_ID:
+        abort(404)
     try:
-        found = _rehearse(slot_id)
+        found = dry_run_mail(slot_id, key, settings=settings(), now=clock.now())
     except (WrongState, MailError):
         abort(404)
-    wanted = found.find_mail(key)
-    if wanted is None or not wanted.variant.html:
+    variant = next(iter(found.variants), None)
+    if variant is None or not variant.html:
         abort(404)
-    html = html_of(found.compiled, wanted.variant)
+    html = html_of(found, variant)
     return in_frame(in_scheme(html, is_dark=request.args.get("beeld") == "donker"))
 
 

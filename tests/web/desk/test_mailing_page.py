@@ -185,6 +185,16 @@ def test_the_desk_says_that_nothing_leaves(
         assert words in editor.get(path).get_data(as_text=True)
 
 
+def test_after_a_restore_the_desk_promises_nothing_that_is_not_so(
+    editor: Worker, mailing: Mailing
+) -> None:
+    switch(SwitchName.SENDING_HELD, is_on=True, by="operator:noor", now=NOW)
+    for path in ("/redactie/", PATH):
+        shown = editor.get(path).get_data(as_text=True)
+        assert "Er vertrekt niets, ook geen bevestiging, tot de beheerder heeft nagegaan" in shown
+        assert "niets verloren" not in shown
+
+
 def test_the_desk_speaks_english_when_asked(editor: Worker, mailing: Mailing) -> None:
     for path in ("/redactie/", "/redactie/artikelen", PATH, "/redactie/jaarplan/2026"):
         assert '<html lang="en"' in editor.get(f"{path}?taal=en").get_data(as_text=True)

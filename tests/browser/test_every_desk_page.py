@@ -1,0 +1,123 @@
+"""Every page of the desk in a real browser: narrow, and with letters of double size (A02).
+
+The table of the desk is read: a new page that is not opened here turns the suite red.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+import time_machine
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from sqlalchemy import delete
+from werkzeug.serving import make_server
+
+from newsletter.accounts.add import add_account
+from newsletter.accounts.models import RoleName
+from newsletter.app import create_app
+from newsletter.core import settings
+from newsletter.digests.models import DigestSlot
+from newsletter.extensions import db
+from newsletter.mailings.pause import pause
+from newsletter.mailings.queries import get_mailing
+from newsletter.sending.carry_out import carry_out_edition
+from newsletter.web.desk.room import PAGES
+from tests.browser.sight import Ears, overflow_of
+from tests.material import NOW, article, edition, reader, slot
+
+EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
+# What is no page: JSON for a script, the mails that stand in a frame, and what only leads on.
+NO_PAGES = {"mailing_state", "preview", "rehearsed_mail", "this_year"}
+LONG = "Rijksinspectie Digitale Infrastructuur"  # a name of an editor may be as long
+
+
+@dataclass
+class Desk:
+    """A running desk, with an address for each of its pages by name."""
+
+    app: Flask
+    address: str
+    pages: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def desk(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iterator[Desk]:
+    """The web on a port of its own, at the moment that the material speaks of."""
+    # A browser that starts while time stands elsewhere waits for ever.
+    assert chromium.is_connected()
+    app = create_app(make_database())
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=True):
+        with app.app_context():
+            pages = _addresses()
+            db.session.remove()
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield Desk(app, f"http://127.0.0.1:{server.port}", pages)
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _addresses() -> dict[str, str]:
+    add_account(email=EMAIL, name=LONG, password=PASSWORD, roles=[RoleName.PUBLISHER], now=NOW)
+    db.session.execute(delete(DigestSlot))
+    for _ in range(3):
+        reader("data", "leiderschap")
+    stored = [article("data", "leiderschap") for _ in range(3)]
+    sent, coming = edition(stored[:2]), edition(stored, send_at=NOW + timedelta(days=7), number=7)
+    digest = slot(at=NOW + timedelta(days=1))
+    db.session.commit()
+    carry_out_edition(sent.id, settings=settings(), now=NOW)
+    mailing = f"edition:{sent.key}"
+    pause(get_mailing(mailing).id, now=NOW)
+    db.session.commit()
+    values = {"<int:article_id>": str(stored[0].id), "<int:year>": "2026",
+              "<int:slot_id>": str(digest.id)}
+    found = {}
+    for page in PAGES:
+        if page.get is None or page.name in NO_PAGES:
+            continue
+        address = page.address.replace(
+            "<key>", mailing if page.address.startswith("/verzendingen") else coming.key)
+        for place, value in values.items():
+            address = address.replace(place, value)
+        found[page.name] = f"/redactie{address}"
+    return found
+
+
+@pytest.fixture
+def page(chromium: Browser, desk: Desk) -> Iterator[Page]:
+    """A tab of somebody who is logged in; at the end the browser complained of nothing."""
+    context = chromium.new_context(base_url=desk.address, reduced_motion="reduce")
+    page = context.new_page()
+    ears = Ears(page)
+    page.goto("/redactie/inloggen")
+    assert overflow_of(page) == []
+    page.locator("#email").fill(EMAIL)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/redactie/")
+    yield page
+    context.close()
+    assert ears.said == []
+
+
+def test_no_page_of_the_desk_scrolls_sideways_however_large_the_letters(
+    page: Page, desk: Desk
+) -> None:
+    wrong = {}
+    for name, address in desk.pages.items():
+        for language in ("nl", "en"):
+            answer = page.goto(f"{address}?taal={language}")
+            assert answer is not None
+            assert answer.status == 200, name
+            if found := overflow_of(page):
+                wrong[name, language] = found
+    assert wrong == {}
