@@ -1,4 +1,4 @@
-"""Every page of the desk in a real browser: narrow, and with letters of double size (A02).
+"""Every page of the desk in a real browser: axe, narrow, and with letters of double size (A02).
 
 The table of the desk is read: a new page that is not opened here turns the suite red.
 """
@@ -25,6 +25,8 @@ from newsletter.mailings.pause import pause
 from newsletter.mailings.queries import get_mailing
 from newsletter.sending.carry_out import carry_out_edition
 from newsletter.web.desk.room import PAGES
+from newsletter.web.desk.theme_acts import DEEDS
+from tests.browser.accessible import assert_accessible
 from tests.browser.sight import Ears, overflow_of
 from tests.material import NOW, article, edition, reader, slot
 
@@ -79,7 +81,7 @@ def _addresses() -> dict[str, str]:
     pause(get_mailing(mailing).id, now=NOW)
     db.session.commit()
     values = {"<int:article_id>": str(stored[0].id), "<int:year>": "2026",
-              "<int:slot_id>": str(digest.id)}
+              "<int:slot_id>": str(digest.id), "<slug>": "data"}
     found = {}
     for page in PAGES:
         if page.get is None or page.name in NO_PAGES:
@@ -89,7 +91,8 @@ def _addresses() -> dict[str, str]:
         for place, value in values.items():
             address = address.replace(place, value)
         found[page.name] = f"/redactie{address}"
-    return found
+    acts = found.pop("theme_act")
+    return {**found, **{act: acts.replace("<act>", act) for act in DEEDS}}
 
 
 @pytest.fixture
@@ -121,3 +124,13 @@ def test_no_page_of_the_desk_scrolls_sideways_however_large_the_letters(
             if found := overflow_of(page):
                 wrong[name, language] = found
     assert wrong == {}
+
+
+def test_every_page_of_the_desk_can_be_used_by_everybody(page: Page, desk: Desk) -> None:
+    for name, address in desk.pages.items():
+        page.goto(address)
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 860})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                assert_accessible(page, f"{name}, {width}, {scheme}")
