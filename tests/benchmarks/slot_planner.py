@@ -77,7 +77,7 @@ def _naive(slot_id: int, readers: int) -> float:
     house, slot = house_of(settings()), get_slot(slot_id)
     began = time.perf_counter()
     for reader in islice(_readers(slot), readers):
-        store = store_until(slot.slot_at, window_from=datetime.min.replace(
+        store = store_until(slot.slot_at, treated={}, put_off=(), window_from=datetime.min.replace(
             tzinfo=slot.slot_at.tzinfo))
         wish = Wish(reader.cadence.value, reader.language.value, reader.format.value,
                     frozenset(each.theme_id for each in reader.themes), is_anew=True)
