@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     Select,
+    case,
     delete,
     literal,
     or_,
@@ -88,17 +89,24 @@ def move_to_come(
 ) -> list[int]:
     """Give the articles to come the heirs in place of these themes; their ids."""
     article_ids = list(db.session.scalars(to_come(theme_ids, now)))
-    give(article_ids, heir_ids)
+    give(article_ids, heir_ids, now=now)
     take_away(article_ids, theme_ids)
     return article_ids
 
 
-def give(article_ids: Collection[int], theme_ids: Collection[int]) -> None:
-    """Give articles themes as if they had them from their release."""
-    pairs = [{"article_id": article_id, "theme_id": theme_id}
-             for article_id in article_ids for theme_id in theme_ids]
-    if pairs:
-        db.session.execute(insert_or(article_themes).values(pairs).on_conflict_do_nothing())
+def give(article_ids: Collection[int], theme_ids: Collection[int], *, now: datetime) -> None:
+    """Give articles themes; to who follows one, those that are released already are new by it."""
+    given_at = case((Article.released_at <= now, literal(now)))
+    db.session.execute(
+        insert_or(article_themes)
+        .from_select(
+            ["article_id", "theme_id", "given_at"],
+            select(Article.id, Theme.id, given_at)
+            .join(Theme, Theme.id.in_(theme_ids))
+            .where(Article.id.in_(article_ids)),
+        )
+        .on_conflict_do_nothing()
+    )
 
 
 def take_away(article_ids: Collection[int], theme_ids: Collection[int]) -> None:

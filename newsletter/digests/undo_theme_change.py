@@ -125,7 +125,7 @@ def _call_back(theme: Theme, change: ThemeChange, *, now: datetime) -> None:
 
 def _bring_back(theme: Theme, change: ThemeChange, *, now: datetime) -> None:
     owe(retired_no_more(theme), to=who_knows(change.notice_ids[0]), now=now)
-    give(change.moved_article_ids, [theme.id])
+    give(change.moved_article_ids, [theme.id], now=now)
     theme.retired_at = None
 
 
@@ -133,6 +133,6 @@ def _restore_articles(
     theme: Theme, from_ids: Sequence[int], change: ThemeChange, *, now: datetime
 ) -> None:
     """What was to come goes back; of what appeared meanwhile nobody loses anything."""
-    give(change.moved_article_ids, [theme.id])
+    give(change.moved_article_ids, [theme.id], now=now)
     still = db.session.scalars(to_come(from_ids, now)).all()
     take_away(set(still).intersection(change.moved_article_ids), from_ids)
