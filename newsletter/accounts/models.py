@@ -1,10 +1,8 @@
-"""Tables of the desk's accounts, their roles, and the append-only audit trail."""
+"""Tables of the desk's accounts and their roles."""
 
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Table
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.columns import Key, Moment
@@ -57,18 +55,3 @@ class Account(Model):
     language: Mapped[str] = mapped_column(default="nl")
     created_at: Mapped[Moment]
     roles: Mapped[list[Role]] = relationship(secondary=account_roles)
-
-
-class AuditEntry(Model):
-    """Who did what to which row, when and by which door; never changed, never removed."""
-
-    __tablename__ = "audit_entries"
-
-    id: Mapped[Key]
-    at: Mapped[Moment]
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    actor: Mapped[str]  # "account", "operator:<name>", "system"
-    door: Mapped[str]  # "desk", "cli", "clock"
-    act: Mapped[str]
-    subject: Mapped[str]  # table and key, as "edition:20-8"
-    details: Mapped[dict[str, Any]] = mapped_column(JSONB)

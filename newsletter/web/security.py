@@ -13,10 +13,13 @@ from sqlalchemy.orm import relationship
 from newsletter import clock
 from newsletter.accounts.audit import record
 from newsletter.accounts.models import Account, Role, account_roles
+from newsletter.accounts.queries import find_account_by_email
 from newsletter.config import Settings
 from newsletter.extensions import db
+from newsletter.transaction import transaction
 from newsletter.web.extensions import limiter
 from newsletter.web.forgery import network
+from newsletter.web.origin import origin
 
 IDLE = timedelta(minutes=30)  # S04: an editor who walks away
 ABSOLUTE = timedelta(hours=12)  # S04: however busy the session is
@@ -105,7 +108,7 @@ def _begin_session(app: Flask, user: Person, **_: Any) -> None:
     session.permanent = True  # from now on it ends after IDLE, renewed by each page
     now = clock.now()
     session[_UNTIL] = (now + ABSOLUTE).timestamp()
-    record("log_in", f"account:{user.id}", now=now, account_id=user.id)
+    record("log_in", f"account:{user.id}", now=now, account_id=user.id, origin=origin())
 
 
 def _limit_guessing(app: Flask) -> None:
@@ -117,9 +120,19 @@ def _limit_guessing(app: Flask) -> None:
     def limited() -> Any:
         answer = login()
         is_refused = request.method == "POST" and isinstance(answer, str)
+        if is_refused:
+            _record_refusal()
         return (answer, 400) if is_refused else answer
 
     app.view_functions["security.login"] = limited
+
+
+def _record_refusal() -> None:
+    """Keep that somebody was not let in: of which account, and never what was typed."""
+    account = find_account_by_email(request.form.get("email", ""))
+    subject = f"account:{account.id if account else 'unknown'}"
+    with transaction():
+        record("log_in_refused", subject, now=clock.now(), actor="stranger", origin=origin())
 
 
 def _network_and_name() -> str:

@@ -14,6 +14,7 @@ from newsletter.web.desk import (
     articles,
     composer,
     dates,
+    logbook,
     mailings,
     moments,
     order,
@@ -27,6 +28,7 @@ from newsletter.web.desk import (
     unsaved,
     year_plan,
 )
+from newsletter.web.desk.acts import record_refusal
 from newsletter.web.desk.names import edition_state
 from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf
@@ -34,7 +36,8 @@ from newsletter.web.headers import keep_private
 from newsletter.web.languages import follow_reader
 from newsletter.web.security import has_outlived
 
-CONTRIBUTOR, EDITOR, PUBLISHER = RoleName.CONTRIBUTOR, RoleName.EDITOR, RoleName.PUBLISHER
+CONTRIBUTOR, EDITOR = RoleName.CONTRIBUTOR, RoleName.EDITOR
+PUBLISHER, ADMIN = RoleName.PUBLISHER, RoleName.ADMIN
 RANKS = list(RoleName)  # each role may do what the ones before it may
 
 
@@ -79,6 +82,8 @@ PAGES = (
     Page("/verzendingen/<key>/pauze", "pause", EDITOR, None, mailings.pause_it),
     Page("/verzendingen/<key>/hervat", "resume", EDITOR, None, mailings.resume_it),
     Page("/verzendingen/<key>/stop", "cancel", PUBLISHER, mailings.ask_cancel, mailings.cancel_it),
+    Page("/logboek", "logbook", PUBLISHER, logbook.page),
+    Page("/logboek/uitvoer", "export_logbook", ADMIN, None, logbook.export),
     Page("/uitloggen", "sign_out", CONTRIBUTOR, None, sign_out.post),
 )
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
@@ -114,6 +119,7 @@ def _admit() -> Any:
     follow_reader(current_user.language)
     role = ROLES.get(request.endpoint or "")
     if role is None or not may(role):
+        record_refusal(request.endpoint or "")
         abort(403)
     if request.method == "POST":
         try:
@@ -143,6 +149,7 @@ def _context() -> dict[str, Any]:
         "this_year": _("Jaarplan"),
         "slots": _("Themamails"),
         "mailings": _("Verzendingen"),
+        "logbook": _("Logboek"),
     }
     menu = [
         (name, url_for(f"desk.{name}"), shown)
@@ -155,6 +162,7 @@ def _context() -> dict[str, Any]:
         "desk_person": current_user.name,
         "may_edit": may(EDITOR),
         "may_publish": may(PUBLISHER),
+        "may_manage": may(ADMIN),
         "edition_state": edition_state,
     }
 

@@ -45,8 +45,20 @@ DESK = (
         Basis.INTEREST,
         Said("Blijft staan.", "Stays."),
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
-                   "details")
+                   "details", "sequence", "previous_hash", "hash")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
+            "Vanaf welk internetadres en met welke browser je iets deed of probeerde in te loggen",
+            "From which internet address and with which browser you did something or tried to "
+            "log in",
+        ),
+        Said("Misbruik van een account zien.", "To see abuse of an account."),
+        Basis.INTEREST,
+        Said("Negentig dagen.", "Ninety days."),
+        columns_of("audit_origins", "entry_id", "at", "address", "program"),
     ),
     Fact(
         Group.DESK,
@@ -95,6 +107,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "article_themes": ("article_id", "theme_id", "given_at"),
     "articles": ("id", "slug", "kind", "page", "language", "published_on", "released_at",
                  "created_at", "updated_at"),
+    "audit_seals": ("sequence", "at", "hash"),
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
     "consent_wordings": ("id", "version", "language", "text", "sha256", "since"),

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from newsletter.accounts.add import add_account
-from newsletter.accounts.models import AuditEntry, RoleName
+from newsletter.accounts.audit_models import AuditEntry
+from newsletter.accounts.models import RoleName
 from newsletter.web.desk.room import PAGES, RANKS, ROLES, Page
 from tests.material import NOW
 from tests.web.desk.conftest import MakeWorker, Worker
