@@ -1,8 +1,19 @@
-"""Tables of the desk's accounts and their roles."""
+"""Tables of the desk's accounts, their roles and their sessions."""
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.columns import Key, Moment
@@ -44,6 +55,10 @@ class Account(Model):
     """
 
     __tablename__ = "accounts"
+    __table_args__ = (
+        CheckConstraint("(tf_primary_method is null) = (tf_totp_secret is null)",
+                        name="second_factor"),
+    )
 
     id: Mapped[Key]
     email: Mapped[str] = mapped_column(unique=True)
@@ -54,4 +69,33 @@ class Account(Model):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str] = mapped_column(default="nl")
     created_at: Mapped[Moment]
+    # The second factor, under the names that the login machinery asks: "authenticator", its key
+    # (encrypted under SECRET_KEY), and the half minute whose code was used last.
+    tf_primary_method: Mapped[str | None]
+    tf_totp_secret: Mapped[str | None]
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
+    # Encrypted too; each works once.
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(ARRAY(String))
     roles: Mapped[list[Role]] = relationship(secondary=account_roles)
+
+
+class AccountSession(Model):
+    """One login, on one machine; the browser holds the key that `key_hash` is of."""
+
+    __tablename__ = "account_sessions"
+    __table_args__ = (
+        Index("ix_account_sessions_account_id", "account_id",
+              postgresql_where=text("ended_at is null")),
+        Index("ix_account_sessions_until", "until"),
+    )
+
+    id: Mapped[Key]
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
+    key_hash: Mapped[str] = mapped_column(unique=True)  # hex SHA-256
+    began_at: Mapped[Moment]
+    seen_at: Mapped[Moment]  # to the minute
+    until: Mapped[Moment]
+    second_factor_at: Mapped[Moment]  # when it was last given
+    ended_at: Mapped[Moment | None]
+    address: Mapped[str]
+    program: Mapped[str]

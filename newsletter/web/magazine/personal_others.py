@@ -36,6 +36,34 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "De sleutel van de app waarmee je inlogt, je herstelcodes en je laatste code, "
+            "versleuteld",
+            "The key of the app with which you log in, your recovery codes and your last code, "
+            "encrypted",
+        ),
+        Said("Zien dat jij het bent, ook als iemand je wachtwoord raadt.",
+             "To see that it is you, even when somebody guesses your password."),
+        Basis.INTEREST,
+        Said("Tot je een andere app instelt.", "Until you set up another app."),
+        columns_of("accounts", "tf_primary_method", "tf_totp_secret", "tf_last_counter",
+                   "mf_recovery_codes"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
+            "Wanneer, vanaf welk internetadres en met welke browser je bent ingelogd",
+            "When, from which internet address and with which browser you are logged in",
+        ),
+        Said("Je je sessies laten zien en beëindigen.",
+             "To let you see your sessions and end them."),
+        Basis.INTEREST,
+        Said("Negentig dagen.", "Ninety days."),
+        columns_of("account_sessions", "id", "account_id", "key_hash", "began_at", "seen_at",
+                   "until", "second_factor_at", "ended_at", "address", "program"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Wat je bij de redactie of als beheerder deed, waarmee en wanneer",
             "What you did at the desk or as operator, with what and when",
         ),

@@ -45,6 +45,7 @@ def test_a_publisher_reads_the_log_and_takes_nothing_along(publisher: Worker) ->
 
 
 def test_an_admin_may_take_it_along(admin: Worker) -> None:
+    record("compose", "edition:20-1", now=NOW, actor="system")
     assert "Neem mee" in admin.get(LOGBOOK).get_data(as_text=True)
 
 
