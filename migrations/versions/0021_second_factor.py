@@ -1,4 +1,4 @@
-"""A second factor and recovery codes for every account, and sessions that are rows.
+"""A second factor for every account, sessions that are rows, and invitations by mail.
 
 Revision ID: 0021
 Revises: 0020
@@ -11,7 +11,10 @@ from sqlalchemy.dialects import postgresql
 revision = "0021"
 down_revision = "0020"
 
-COLUMNS = ("tf_primary_method", "tf_totp_secret", "tf_last_counter", "mf_recovery_codes")
+COLUMNS = ("tf_primary_method", "tf_totp_secret", "tf_last_counter", "mf_recovery_codes",
+           "invitation_nonce", "invited_at")
+KINDS = ("confirm_signup", "already_subscribed", "welcome", "manage_link", "confirm_address",
+         "address_changed", "digest", "edition")
 
 
 def upgrade() -> None:
@@ -19,6 +22,10 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("tf_totp_secret", sa.String()))
     op.add_column("accounts", sa.Column("tf_last_counter", sa.BigInteger()))
     op.add_column("accounts", sa.Column("mf_recovery_codes", postgresql.ARRAY(sa.String())))
+    op.add_column("accounts", sa.Column("invitation_nonce", sa.Integer(), server_default="0",
+                                        nullable=False))
+    op.add_column("accounts", sa.Column("invited_at", sa.DateTime(timezone=True)))
+    _allow(*KINDS, "invitation")
     op.create_check_constraint(op.f("ck_accounts_second_factor"), "accounts",
                                "(tf_primary_method is null) = (tf_totp_secret is null)")
     op.create_table(
@@ -44,7 +51,18 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("delete from attempts where delivery_id in "
+               "(select id from deliveries where kind = 'invitation')")
+    op.execute("delete from deliveries where kind = 'invitation'")
+    _allow(*KINDS)
     op.drop_table("account_sessions")
     op.drop_constraint(op.f("ck_accounts_second_factor"), "accounts")
     for name in COLUMNS:
         op.drop_column("accounts", name)
+
+
+def _allow(*kinds: str) -> None:
+    """The kinds of mail that a delivery may have, in every partition."""
+    words = ", ".join(f"'{kind}'" for kind in kinds)
+    op.drop_constraint("ck_deliveries_kind", "deliveries")
+    op.create_check_constraint(op.f("ck_deliveries_kind"), "deliveries", f"kind in ({words})")

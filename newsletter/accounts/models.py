@@ -74,6 +74,9 @@ class Account(Model):
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
     tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
+    # Of the newest invitation; one that was taken up, or an older one, has another.
+    invitation_nonce: Mapped[int] = mapped_column(default=0, server_default="0")
+    invited_at: Mapped[Moment | None]
     # Encrypted too; each works once.
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(ARRAY(String))
     roles: Mapped[list[Role]] = relationship(secondary=account_roles)

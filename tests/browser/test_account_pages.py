@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 import time_machine
+from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
@@ -14,7 +15,9 @@ from newsletter.accounts.audit import Origin, record
 from newsletter.accounts.models import RoleName
 from newsletter.accounts.session_queries import FRESH
 from newsletter.app import create_app
+from newsletter.core import signer
 from newsletter.extensions import db
+from newsletter.tokens import Purpose
 from tests.browser.accessible import assert_accessible
 from tests.material import NOW
 from tests.second_factor import code
@@ -25,11 +28,17 @@ SCHEMES = ("light", "dark")
 
 
 @pytest.fixture
-def site(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iterator[str]:
+def app_of(make_database: Callable[[], dict[str, str]]) -> Flask:
+    """The web application, on a database of its own."""
+    return create_app(make_database())
+
+
+@pytest.fixture
+def site(chromium: Browser, app_of: Flask) -> Iterator[str]:
     """The web on a port of its own, with an admin who never logged in."""
     # A browser that starts while time stands elsewhere waits for ever.
     assert chromium.is_connected()
-    app = create_app(make_database())
+    app = app_of
     server = make_server("127.0.0.1", 0, app, threaded=True)
     with time_machine.travel(NOW, tick=True):
         with app.app_context():
@@ -84,6 +93,26 @@ def _enter(page: Page) -> str:
     return key
 
 
+def _invite_and_manage(page: Page) -> None:
+    page.goto("/redactie/accounts")
+    _look(page, "accounts")
+    page.get_by_label("Naam").fill("Noor")
+    _press(page, "Nodig uit")
+    _look(page, "accounts-refused")
+    assert page.get_by_label("Naam").input_value() == "Noor"
+    page.get_by_label("E-mailadres").fill("noor@redactie.example")
+    page.get_by_label("Redacteur").check()
+    _press(page, "Nodig uit")
+    assert "Uitgenodigd." in page.locator(".notice.done").inner_text()
+    page.get_by_role("link", name="Noor").click()
+    _look(page, "account-of")
+    page.get_by_label("Uitgever").check()
+    _press(page, "Bewaar")
+    _press(page, "Zet dit account uit")
+    assert "Dit account staat uit." in page.locator(".notice.done").inner_text()
+    _look(page, "account-off")
+
+
 def test_from_the_first_login_to_the_log_for_everybody(chromium: Browser, site: str) -> None:
     context = chromium.new_context(base_url=site, reduced_motion="reduce", bypass_csp=True)
     page = context.new_page()
@@ -97,6 +126,7 @@ def test_from_the_first_login_to_the_log_for_everybody(chromium: Browser, site: 
     page.get_by_label("Nieuw wachtwoord").fill("kort")
     _press(page, "Wijzig wachtwoord")
     _look(page, "account-refused")
+    _invite_and_manage(page)
     for path in ("/redactie/logboek", "/redactie/logboek?van=gisteren",
                  "/redactie/logboek?waarop=niets"):
         page.goto(path)
@@ -121,6 +151,28 @@ def test_from_the_first_login_to_the_log_for_everybody(chromium: Browser, site: 
         page.get_by_label("Herstelcode").fill(spare)
         _press(page, "Log in")
         assert page.locator("h1").inner_text() != "Herstelcode"
+    context.close()
+
+
+def test_an_invitation_for_everybody(chromium: Browser, site: str, app_of: Flask) -> None:
+    with app_of.app_context():
+        made = add_account(email="nieuw@redactie.example", name="Nieuw", password=None,
+                           roles=[RoleName.CONTRIBUTOR], now=NOW)
+        db.session.commit()
+        token = signer().make(Purpose.INVITATION, made.id, issued_at=NOW)
+        db.session.remove()
+    context = chromium.new_context(base_url=site, reduced_motion="reduce", bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"/redactie/uitnodiging/{token}")
+    _look(page, "invitation")
+    page.get_by_label("Kies een wachtwoord").fill("kort")
+    _press(page, "Bewaar")
+    _look(page, "invitation-refused")
+    page.get_by_label("Kies een wachtwoord").fill(PASSWORD)
+    _press(page, "Bewaar")
+    _look(page, "log-in-after-invitation")
+    page.goto(f"/redactie/uitnodiging/{token}")
+    _look(page, "invitation-used")
     context.close()
 
 

@@ -21,6 +21,7 @@ ACTS = {
     "end_sessions": _l("Andere sessies beëindigd"),
     "export_logbook": _l("Logboek uitgevoerd"),
     "hold_back": _l("Artikel ingehouden"),
+    "invite": _l("Uitgenodigd"),
     "log_in": _l("Ingelogd"),
     "log_in_refused": _l("Inloggen geweigerd"),
     "log_out": _l("Uitgelogd"),
@@ -34,9 +35,14 @@ ACTS = {
     "refused": _l("Pagina geweigerd"),
     "release": _l("Artikel vrijgegeven"),
     "release_slot": _l("Themamail vrijgegeven"),
+    "reset_second_factor": _l("Tweede stap van een ander weggehaald"),
     "resume": _l("Verzending hervat"),
     "schedule": _l("Editie ingepland"),
     "send_test": _l("Proefmail gestuurd"),
+    "set_roles": _l("Rol gewijzigd"),
+    "switch_off_account": _l("Account uitgezet"),
+    "switch_on_account": _l("Account aangezet"),
+    "take_invitation": _l("Uitnodiging aangenomen"),
     "unschedule": _l("Editie teruggehaald"),
 }
 

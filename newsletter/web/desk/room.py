@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from newsletter.accounts.models import RoleName
 from newsletter.web.desk import (
     account,
+    accounts,
     articles,
     composer,
     confirm,
@@ -89,6 +90,14 @@ PAGES = (
     Page("/verzendingen/<key>/stop", "cancel", PUBLISHER, mailings.ask_cancel, mailings.cancel_it),
     Page("/logboek", "logbook", PUBLISHER, logbook.page),
     Page("/logboek/uitvoer", "export_logbook", ADMIN, None, logbook.export),
+    Page("/accounts", "accounts", ADMIN, accounts.shelf, accounts.add, True),
+    Page("/accounts/<int:account_id>", "account_of", ADMIN, accounts.page, accounts.save, True),
+    Page("/accounts/<int:account_id>/uitnodiging", "invite_again", ADMIN, None,
+         accounts.invite_again, True),
+    Page("/accounts/<int:account_id>/uit", "switch_off", ADMIN, None, accounts.shut),
+    Page("/accounts/<int:account_id>/aan", "switch_on", ADMIN, None, accounts.reopen, True),
+    Page("/accounts/<int:account_id>/tweede-stap", "reset_second_factor", ADMIN, None,
+         accounts.reset, True),
     Page("/mijn-account", "account", CONTRIBUTOR, account.page, account.save),
     Page("/mijn-account/tweede-stap", "renew", CONTRIBUTOR, None, account.renew, True),
     Page("/mijn-account/herstelcodes", "recovery_codes", CONTRIBUTOR, recovery_codes.page,
@@ -168,6 +177,7 @@ def _context() -> dict[str, Any]:
         "slots": _("Themamails"),
         "mailings": _("Verzendingen"),
         "logbook": _("Logboek"),
+        "accounts": _("Accounts"),
     }
     menu = [
         (name, url_for(f"desk.{name}"), shown)

@@ -19,7 +19,8 @@ DESK = (
         Said("Je binnenlaten en je mailen.", "To let you in and to mail you."),
         Basis.INTEREST,
         _AT_DESK,
-        columns_of("accounts", "id", "email", "name", "active", "language", "created_at")
+        columns_of("accounts", "id", "email", "name", "active", "language", "created_at",
+                   "invited_at", "invitation_nonce")
         + columns_of("account_roles", "account_id", "role_id"),
     ),
     Fact(
@@ -90,7 +91,8 @@ DESK = (
     ),
     Fact(
         Group.DESK,
-        Said("Welke proefmails je kreeg", "Which test mails you got"),
+        Said("Welke uitnodigingen en proefmails je kreeg",
+             "Which invitations and test mails you got"),
         Said("Zien of ze aankwamen.", "To see whether they arrived."),
         Basis.INTEREST,
         Said("Hooguit {detail} maanden.", "{detail} months at most."),
