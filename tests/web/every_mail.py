@@ -24,6 +24,7 @@ from tests.web import visitor
 
 WEB = re.compile(r"https?://[^\s<>\"]+")
 NEW, ENGLISH = "anne@gemeente.example", "mary@gemeente.example"
+COLLEAGUE = "noor@redactie.example"
 MOVED, NOT_YET = "elders@gemeente.example", "straks@gemeente.example"
 
 
