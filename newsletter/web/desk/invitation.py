@@ -47,9 +47,7 @@ def page(token: str) -> Answer:
     try:
         account = open_invitation(token, signer=signer(), now=clock.now())
         follow_reader(account.language)
-        if request.method == "GET":
-            return _show(form, token)
-        return _take(form, token)
+        return _take(form, token) if request.method == "POST" else _show(form, token)
     except TokenError:
         return render_template("pages/security/no_invitation.html"), 410
 
