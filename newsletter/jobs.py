@@ -44,6 +44,7 @@ class Job(StrEnum):
     ROLL_OVER = "retention.roll_over"
     SEAL_CONSENTS = "subscribers.seal_consents"
     WATCH_CONSENTS = "subscribers.watch_consents"
+    WATCH_AUDIT = "accounts.watch_audit"
 
 
 LANES = {
@@ -63,6 +64,7 @@ LANES = {
     Job.ROLL_OVER: Lane.UPKEEP,
     Job.SEAL_CONSENTS: Lane.UPKEEP,
     Job.WATCH_CONSENTS: Lane.UPKEEP,
+    Job.WATCH_AUDIT: Lane.UPKEEP,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.

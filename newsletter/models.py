@@ -1,5 +1,6 @@
 """The one place that knows every table, for migrations, the test of the schema and the workers."""
 
+from newsletter.accounts import audit_models as audit
 from newsletter.accounts import models as accounts
 from newsletter.articles import models as articles
 from newsletter.catalogue import models as catalogue
@@ -17,6 +18,6 @@ from newsletter.partners import models as partners
 from newsletter.subscribers import consent_models as consents
 from newsletter.subscribers import models as subscribers
 
-ROOMS = (accounts, articles, catalogue, deliveries, digests, editions, mailings, partners,
+ROOMS = (accounts, audit, articles, catalogue, deliveries, digests, editions, mailings, partners,
          subscribers, consents, past, pace, restores, notices, theme_changes)
 metadata = db.metadata

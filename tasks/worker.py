@@ -44,6 +44,7 @@ queue.conf.imports = (
     "tasks.digests",
     "tasks.subscribers",
     "tasks.retention",
+    "tasks.accounts",
 )
 queue.conf.beat_schedule = {
     "tick": {

@@ -30,7 +30,7 @@ LONG: dict[str, str] = {}
 ASKED_ELSEWHERE = {Job.TICK, Job.CARRY_OUT_EDITION, Job.CARRY_OUT_SLOT, Job.SEND_PROMPT,
                    Job.SEND_BULK}
 LEDGERS = {"consents", "consent_wordings", "consent_seals", "consent_seal_heads", "attempts",
-           "audit_entries"}
+           "audit_entries", "audit_seals"}
 FROZEN = {"manifests", "blocks", "variants"}
 OWNERS = {"past_outcomes", "past_recipients"}  # written by functions of the owner's alone
 

@@ -35,12 +35,12 @@ def add_account(
     *,
     email: str,
     name: str,
-    password: str,
+    password: str | None,
     roles: Iterable[str],
     now: datetime,
     language: str = "nl",
 ) -> Account:
-    """Add someone who can log in at the desk.
+    """Add someone who can log in at the desk; without a password, once an invitation is taken up.
 
     Raises BadAddress at `email` (also when it is taken) and BadInput at `name`, `password` or
     `roles`.
@@ -65,7 +65,7 @@ def add_account(
     account = Account(
         email=address,
         name=name,
-        password=hash_password(password),
+        password=None if password is None else hash_password(password),
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
         language=language,

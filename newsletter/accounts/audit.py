@@ -1,10 +1,19 @@
 """Record who did what, in the transaction of the deed itself."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry, AuditOrigin
 from newsletter.extensions import db
+
+
+@dataclass(frozen=True)
+class Origin:
+    """From where an act came: an IP address, and the browser as it names itself."""
+
+    address: str
+    program: str
 
 
 def record(
@@ -15,22 +24,27 @@ def record(
     account_id: int | None = None,
     actor: str = "account",
     door: str = "desk",
+    origin: Origin | None = None,
     **details: Any,
 ) -> None:
     """Add an entry to the audit trail, which nobody can change or remove.
 
     `act` is a verb as the deed is named ("schedule"), `subject` a table and key ("edition:20-8"),
-    `actor` "account", "operator:<name>" or "system", `door` "desk", "cli" or "clock". `details`
-    must fit JSON and hold no reader's address.
+    `actor` "account", "operator:<name>", "system" or "stranger" (who was not let in), `door`
+    "desk", "cli" or "clock". `details` must fit JSON and hold no reader's address. `origin` is
+    kept apart, until retention takes it away. Record last: other acts wait for this one until it
+    is committed.
     """
-    db.session.add(
-        AuditEntry(
-            at=now,
-            account_id=account_id,
-            actor=actor,
-            door=door,
-            act=act,
-            subject=subject,
-            details=details,
-        )
+    entry = AuditEntry(
+        at=now,
+        account_id=account_id,
+        actor=actor,
+        door=door,
+        act=act,
+        subject=subject,
+        details=details,
     )
+    db.session.add(entry)
+    if origin is not None:
+        db.session.add(AuditOrigin(entry=entry, at=now, address=origin.address,
+                                   program=origin.program))

@@ -1,10 +1,19 @@
-"""Tables of the desk's accounts, their roles, and the append-only audit trail."""
+"""Tables of the desk's accounts, their roles and their sessions."""
 
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Table
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.columns import Key, Moment
@@ -46,6 +55,10 @@ class Account(Model):
     """
 
     __tablename__ = "accounts"
+    __table_args__ = (
+        CheckConstraint("(tf_primary_method is null) = (tf_totp_secret is null)",
+                        name="second_factor"),
+    )
 
     id: Mapped[Key]
     email: Mapped[str] = mapped_column(unique=True)
@@ -56,19 +69,36 @@ class Account(Model):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str] = mapped_column(default="nl")
     created_at: Mapped[Moment]
+    # The second factor, under the names that the login machinery asks: "authenticator", its key
+    # (encrypted under SECRET_KEY), and the half minute whose code was used last.
+    tf_primary_method: Mapped[str | None]
+    tf_totp_secret: Mapped[str | None]
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
+    # Of the newest invitation; one that was taken up, or an older one, has another.
+    invitation_nonce: Mapped[int] = mapped_column(default=0, server_default="0")
+    invited_at: Mapped[Moment | None]
+    # Encrypted too; each works once.
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(ARRAY(String))
     roles: Mapped[list[Role]] = relationship(secondary=account_roles)
 
 
-class AuditEntry(Model):
-    """Who did what to which row, when and by which door; never changed, never removed."""
+class AccountSession(Model):
+    """One login, on one machine; the browser holds the key that `key_hash` is of."""
 
-    __tablename__ = "audit_entries"
+    __tablename__ = "account_sessions"
+    __table_args__ = (
+        Index("ix_account_sessions_account_id", "account_id",
+              postgresql_where=text("ended_at is null")),
+        Index("ix_account_sessions_until", "until"),
+    )
 
     id: Mapped[Key]
-    at: Mapped[Moment]
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    actor: Mapped[str]  # "account", "operator:<name>", "system"
-    door: Mapped[str]  # "desk", "cli", "clock"
-    act: Mapped[str]
-    subject: Mapped[str]  # table and key, as "edition:20-8"
-    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
+    key_hash: Mapped[str] = mapped_column(unique=True)  # hex SHA-256
+    began_at: Mapped[Moment]
+    seen_at: Mapped[Moment]  # to the minute
+    until: Mapped[Moment]
+    second_factor_at: Mapped[Moment]  # when it was last given
+    ended_at: Mapped[Moment | None]
+    address: Mapped[str]
+    program: Mapped[str]

@@ -3,6 +3,7 @@
 import unicodedata
 
 from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from newsletter.errors import BadInput
 
@@ -19,3 +20,13 @@ def hash_password(password: str) -> str:
         raise BadInput("password", "too_long")
     # The login puts what is typed in the same form (NFKD) before it compares.
     return _hasher.hash(unicodedata.normalize("NFKD", password))
+
+
+def is_password(typed: str, kept: str | None) -> bool:
+    """Whether what was typed is the password of this hash; never of an account without one."""
+    if kept is None or len(typed) > LONGEST:
+        return False
+    try:
+        return _hasher.verify(kept, unicodedata.normalize("NFKD", typed))
+    except (InvalidHashError, VerificationError):
+        return False

@@ -1,11 +1,12 @@
-"""Reads of accounts and of the audit trail."""
+"""Reads of accounts."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from newsletter import addresses
-from newsletter.accounts.models import Account, AuditEntry
+from newsletter.accounts.models import Account
 from newsletter.extensions import db
 
 
@@ -16,13 +17,9 @@ def find_account_by_email(email: str) -> Account | None:
     )
 
 
-def entries_of(subject: str, *, newest: int = 50) -> Sequence[tuple[AuditEntry, str | None]]:
-    """The newest acts on a subject such as `edition:20-8`, oldest first, each with its person."""
-    rows = db.session.execute(
-        select(AuditEntry, Account.name)
-        .outerjoin(Account, Account.id == AuditEntry.account_id)
-        .where(AuditEntry.subject == subject)
-        .order_by(AuditEntry.id.desc())
-        .limit(newest)
-    )
-    return [(entry, name) for entry, name in rows][::-1]
+def list_accounts() -> Sequence[Account]:
+    """Every account with its roles, in the order of their names."""
+    return db.session.scalars(
+        select(Account).options(selectinload(Account.roles))
+        .order_by(func.lower(Account.name), Account.id)
+    ).all()

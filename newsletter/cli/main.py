@@ -11,6 +11,7 @@ COMMANDS = {
     "attempts": Command("newsletter.cli.attempts:attempts", "Export the attempts to send."),
     "consents": Command("newsletter.cli.consents:consents",
                         "Verify and prove the ledger of consent."),
+    "audit": Command("newsletter.cli.audit:audit", "Verify who did what."),
     "erasures": Command("newsletter.cli.erasures:erasures",
                         "Erase again what a restored backup brought back."),
     "edition": Command("newsletter.cli.edition:edition", "Send an edition."),

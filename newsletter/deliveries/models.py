@@ -27,6 +27,7 @@ class MailKind(StrEnum):
     MANAGE_LINK = "manage_link"
     CONFIRM_ADDRESS = "confirm_address"
     ADDRESS_CHANGED = "address_changed"
+    INVITATION = "invitation"
     DIGEST = "digest"
     EDITION = "edition"
 

@@ -21,6 +21,7 @@ KINDS = {
     # Neither leads to her choices: the one mailbox is not proven, the other is no longer hers.
     MailKind.CONFIRM_ADDRESS: Kind(None, ("confirm_address_token",)),
     MailKind.ADDRESS_CHANGED: Kind(None, ("undo_address_token",)),
+    MailKind.INVITATION: Kind(None, ("invitation_token",)),
     MailKind.DIGEST: Kind("digests", ("manage_token", "leave_token")),
     MailKind.EDITION: Kind("edities", ("manage_token", "leave_token")),
 }

@@ -90,6 +90,15 @@ class Urls:
         """The page on which the old address takes a change back."""
         return self._at("/adres/terug/", token)
 
+    def invitation(self, token: str) -> str:
+        """The page on which somebody who was invited to the desk chooses a password."""
+        return self._at("/redactie/uitnodiging/", token)
+
+    @property
+    def invitation_place(self) -> Markup:
+        """The address of an invitation with the token still open."""
+        return ours(self.invitation("")) + open_place("invitation_token")
+
     @property
     def confirm_place(self) -> Markup:
         """The confirm address with the token still open."""
@@ -126,4 +135,5 @@ class Urls:
         return (
             self.manage_place, self.leave_place, self.confirm_place,
             self.personal_place, self.confirm_address_place, self.undo_address_place,
+            self.invitation_place,
         )

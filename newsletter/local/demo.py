@@ -89,7 +89,8 @@ class Show:
             )
 
     def _editor_releases(self) -> list[desk.Written]:
-        desk.log_in(self._editor, email=LOGINS[0].email, password=LOGINS[0].password)
+        desk.log_in(self._editor, email=LOGINS[0].email, password=LOGINS[0].password,
+                    totp_key=LOGINS[0].totp_key)
         return [
             desk.add_and_release(self._editor, piece)
             for piece in self._track(PIECES, "articles are written and released at the desk")

@@ -21,6 +21,7 @@ READER_PLACES = (
     "personal_token",
     "confirm_address_token",
     "undo_address_token",
+    "invitation_token",
 )
 
 LONGEST_TOKEN = 75  # so that token and soft line break fit in the 76 of RFC 2045 §6.7

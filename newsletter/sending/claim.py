@@ -20,6 +20,7 @@ from newsletter.deliveries.pace import (
     room,
 )
 from newsletter.dkim_keys import Keyring
+from newsletter.emails.single import MAIL
 from newsletter.errors import ServerMissing
 from newsletter.extensions import db
 from newsletter.high_water import HighWater
@@ -185,6 +186,8 @@ class Claimer:
         said: Mapping[str, Any] = {}
         if due.variant_id is None and reader is not None:
             said = due.params.get("said") or _facts(due, reader, fixed.at)
+        elif due.variant_id is None:
+            said = due.params.get("said") or {"language": addressed.language, "format": MAIL}
         nonce = due.link_nonce
         if nonce is None:
             nonce = reader.link_nonce if reader is not None else 0

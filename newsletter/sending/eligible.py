@@ -29,6 +29,7 @@ class Addressed:
     due: Due
     address: str
     reader: Recipient | None
+    language: str = ""  # of an account
 
 
 def eligible(
@@ -39,7 +40,7 @@ def eligible(
     Read in the transaction that claims: whoever left or was suppressed before it gets nothing.
     """
     readers = recipients([each.subscriber_id for each in due if each.subscriber_id is not None])
-    accounts = _account_addresses([e.account_id for e in due if e.account_id is not None])
+    accounts = _accounts([each.account_id for each in due if each.account_id is not None])
     addresses = _addresses(due, readers)
     hashes = {key: signer.address_hashes(address) for key, address in addresses.items() if address}
     known = reasons_of({each for several in hashes.values() for each in several})
@@ -47,7 +48,12 @@ def eligible(
     skipped: dict[SkipReason, list[int]] = {}
     for delivery in due:
         if delivery.account_id is not None:
-            owed.append(Addressed(delivery, accounts[delivery.account_id], None))
+            account = accounts[delivery.account_id]
+            why_not = _why_not_to(account, delivery)
+            if why_not is None:
+                owed.append(Addressed(delivery, account.email, None, account.language))
+            else:
+                skipped.setdefault(why_not, []).append(delivery.id)
             continue
         reader, address = readers.get(delivery.subscriber_id or 0), addresses.get(delivery.id)
         reasons = {known[each] for each in hashes.get(delivery.id, ()) if each in known}
@@ -104,8 +110,21 @@ def _other_sides(due: Sequence[Due]) -> dict[int, str | None]:
     }
 
 
-def _account_addresses(ids: list[int]) -> dict[int, str]:
+def _why_not_to(account: Account, due: Due) -> SkipReason | None:
+    """Why a mail to somebody of the desk is no longer owed, or None when it is."""
+    if not account.active:
+        return SkipReason.CANCELLED
+    # One that was taken up meanwhile, or that a newer one took the place of, opens nothing.
+    is_old = due.params.get("nonce") != account.invitation_nonce
+    if due.kind is MailKind.INVITATION and is_old:
+        return SkipReason.SUPERSEDED
+    return None
+
+
+def _accounts(ids: list[int]) -> dict[int, Account]:
     if not ids:
         return {}
-    rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(ids)))
-    return dict(rows.tuples().all())
+    found = db.session.scalars(
+        select(Account).where(Account.id.in_(ids)).execution_options(populate_existing=True)
+    )
+    return {account.id: account for account in found}

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from newsletter import clock
 from newsletter.accounts.audit import record as audit
@@ -90,8 +91,9 @@ def reconcile(
         now = clock.now()
         present = _open_restore()
         present.reconciled_at = now if done.is_complete else None
+        counts: dict[str, Any] = {fate: done.total(fate) for fate in Fate}
         audit("reconcile", f"restore:{present.id}", now=now, actor=f"operator:{operator}",
-              door="cli", **{fate: done.total(fate) for fate in Fate})
+              door="cli", **counts)
     return done
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import clock
+from newsletter.accounts.forget_origins import forget_origins
+from newsletter.accounts.forget_sessions import forget_sessions
 from newsletter.deliveries.alarm import clear_alarm, raise_alarm
 from newsletter.deliveries.forget_detail import (
     MONTHS,
@@ -35,7 +37,8 @@ MOST_ROUNDS = 100  # of one deed in one run; the next run goes on
 # What a deed counts, and whether it reads so much that once a day is enough.
 OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "notices",
          "partitions")
-DAILY = ("attempts", "delivery_detail", "claims", "reports")
+DAILY = ("attempts", "delivery_detail", "claims", "audit_origins", "sessions",
+         "reports")
 
 
 def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[str, int]:
@@ -55,6 +58,8 @@ def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[
         "attempts": lambda: forget_attempts(now=now),
         "delivery_detail": lambda: forget_detail(now=now),
         "claims": lambda: forget_claims(now=now),
+        "audit_origins": lambda: forget_origins(now=now),
+        "sessions": lambda: forget_sessions(now=now),
         "reports": lambda: _forget_reports(now=now),
     }
     done: dict[str, int] = {}

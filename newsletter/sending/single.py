@@ -18,6 +18,7 @@ from newsletter.emails import (
     already_subscribed,
     confirm_address,
     confirm_signup,
+    invitation,
     manage_link,
     welcome,
 )
@@ -89,6 +90,8 @@ def write_single_mail(due: Due, said: Mapping[str, Any], house: House) -> Writte
             asked_by = mask(_change(due).old_address or "")
             return confirm_address.write(
                 confirm_address.ConfirmAddress(language, shape, asked_by), **look)
+        case MailKind.INVITATION:
+            return invitation.write(invitation.Invitation(language, shape), **look)
         case MailKind.ADDRESS_CHANGED:
             return address_changed.write(_changed(_change(due), language, shape), **look)
     raise MailError(f"{due.kind} needs a variant")

@@ -135,6 +135,10 @@ class Writer:
             case "confirm_address_token":
                 return made(Purpose.CONFIRM_ADDRESS, int(due.params["change_id"]),
                             issued_at=due.created_at)
+            case "invitation_token":
+                assert due.account_id is not None  # an invitation goes to an account alone
+                return made(Purpose.INVITATION, due.account_id, nonce=int(due.params["nonce"]),
+                            issued_at=due.created_at)
             case "undo_address_token":
                 return made(Purpose.UNDO_ADDRESS, int(due.params["change_id"]))
         raise LookupError(name)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, abort, request
 
+from newsletter.web.desk.invitation import open_entrance
 from newsletter.web.desk.room import open_room
 from newsletter.web.forgery import check_origin
 from newsletter.web.headers import keep_private
@@ -114,6 +115,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(_reader())
     app.register_blueprint(ops)
     app.register_blueprint(open_room())
+    app.register_blueprint(open_entrance())
     if not app.config["SETTINGS"].is_production:
         # It shows every mail to whoever asks: for a laptop and the tests alone.
         app.register_blueprint(inbox)

@@ -5,23 +5,34 @@ import unicodedata
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, request
 from flask_login import user_logged_in
-from flask_security import LoginForm, RoleMixin, Security, SQLAlchemyUserDatastore, UserMixin
+from flask_security import (
+    LoginForm,
+    RoleMixin,
+    Security,
+    SQLAlchemyUserDatastore,
+    UserMixin,
+    tf_profile_changed,
+)
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import relationship
 
 from newsletter import clock
 from newsletter.accounts.audit import record
+from newsletter.accounts.end_sessions import end_other_sessions
 from newsletter.accounts.models import Account, Role, account_roles
+from newsletter.accounts.queries import find_account_by_email
+from newsletter.accounts.session_queries import IDLE
 from newsletter.config import Settings
 from newsletter.extensions import db
+from newsletter.transaction import transaction
+from newsletter.web import second_factor, sessions
 from newsletter.web.extensions import limiter
 from newsletter.web.forgery import network
+from newsletter.web.origin import origin
 
-IDLE = timedelta(minutes=30)  # S04: an editor who walks away
-ABSOLUTE = timedelta(hours=12)  # S04: however busy the session is
 LONGEST_HASHED = 4096  # the hasher raises on more; an account has 256 at most
-_UNTIL = "desk_until"
 
 
 class PersonRole(db.Model, RoleMixin):  # type: ignore[name-defined, misc]
@@ -35,6 +46,10 @@ class Person(db.Model, UserMixin):  # type: ignore[name-defined, misc]
 
     __table__ = Account.__table__
     roles = relationship(PersonRole, secondary=account_roles, viewonly=True, lazy="selectin")
+
+
+# The login machinery takes a used recovery code out of the list itself.
+MutableList.associate_with_attribute(Person.mf_recovery_codes)  # type: ignore[arg-type]
 
 
 class DeskLoginForm(LoginForm):
@@ -90,22 +105,20 @@ def init_app(app: Flask) -> None:
         SECURITY_LOGIN_USER_TEMPLATE="pages/security/login.html",
     )
     datastore = SQLAlchemyUserDatastore(db, Person, PersonRole)
-    Security(app, datastore, login_form=DeskLoginForm)
+    second_factor.configure(app)
+    Security(
+        app, datastore, login_form=DeskLoginForm, totp_cls=second_factor.DeskTotp,
+        mf_recovery_codes_util_cls=second_factor.DeskRecoveryCodes,
+    )
     _limit_guessing(app)
+    second_factor.guard(app, refuse=_record_refused_code)
+    tf_profile_changed.connect(_end_others, app)
     user_logged_in.connect(_begin_session, app)
 
 
-def has_outlived() -> bool:
-    """Whether the session at hand is older than any session may become."""
-    until = session.get(_UNTIL)
-    return not isinstance(until, float) or clock.now().timestamp() > until
-
-
 def _begin_session(app: Flask, user: Person, **_: Any) -> None:
-    session.permanent = True  # from now on it ends after IDLE, renewed by each page
-    now = clock.now()
-    session[_UNTIL] = (now + ABSOLUTE).timestamp()
-    record("log_in", f"account:{user.id}", now=now, account_id=user.id)
+    sessions.begin(user.id)
+    record("log_in", f"account:{user.id}", now=clock.now(), account_id=user.id, origin=origin())
 
 
 def _limit_guessing(app: Flask) -> None:
@@ -117,9 +130,36 @@ def _limit_guessing(app: Flask) -> None:
     def limited() -> Any:
         answer = login()
         is_refused = request.method == "POST" and isinstance(answer, str)
+        if is_refused:
+            _record_refusal()
         return (answer, 400) if is_refused else answer
 
     app.view_functions["security.login"] = limited
+
+
+def _record_refusal() -> None:
+    """Keep that somebody was not let in: of which account, and never what was typed."""
+    account = find_account_by_email(request.form.get("email", ""))
+    subject = f"account:{account.id if account else 'unknown'}"
+    with transaction():
+        record("log_in_refused", subject, now=clock.now(), actor="stranger", origin=origin())
+
+
+def _record_refused_code(act: str) -> None:
+    """Keep that a second factor was not taken, of whom the password was right."""
+    account = second_factor.half_in()
+    with transaction():
+        record(act, f"account:{account.id if account else 'unknown'}", now=clock.now(),
+               actor="stranger", origin=origin())
+
+
+def _end_others(app: Flask, user: Person, **_: Any) -> None:
+    """Another second factor ends the sessions that began under the one before (S04)."""
+    now, at_hand = clock.now(), sessions.session_at_hand(user.id)
+    if at_hand is not None:
+        end_other_sessions(user.id, but=at_hand.id, now=now)
+    record("change_second_factor", f"account:{user.id}", now=now, account_id=user.id,
+           origin=origin())
 
 
 def _network_and_name() -> str:

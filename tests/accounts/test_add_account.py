@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.add import add_account, ensure_roles
 from newsletter.accounts.audit import record
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.accounts.models import Role, RoleName
-from newsletter.accounts.queries import entries_of, find_account_by_email
+from newsletter.accounts.queries import find_account_by_email
 from newsletter.errors import BadInput
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

@@ -29,6 +29,7 @@ from newsletter.web.desk.theme_acts import DEEDS
 from tests.browser.accessible import assert_accessible
 from tests.browser.sight import Ears, overflow_of
 from tests.material import NOW, article, edition, reader, slot
+from tests.second_factor import code, equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 # What is no page: JSON for a script, the mails that stand in a frame, and what only leads on.
@@ -68,7 +69,7 @@ def desk(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iter
 
 
 def _addresses() -> dict[str, str]:
-    add_account(email=EMAIL, name=LONG, password=PASSWORD, roles=[RoleName.PUBLISHER], now=NOW)
+    equip(add_account(email=EMAIL, name=LONG, password=PASSWORD, roles=[RoleName.ADMIN], now=NOW))
     db.session.execute(delete(DigestSlot))
     for _ in range(3):
         reader("data", "leiderschap")
@@ -105,6 +106,8 @@ def page(chromium: Browser, desk: Desk) -> Iterator[Page]:
     assert overflow_of(page) == []
     page.locator("#email").fill(EMAIL)
     page.locator("#password").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.locator("#code").fill(code())
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/redactie/")
     yield page

@@ -6,6 +6,7 @@ from datetime import datetime
 from newsletter import clock
 from newsletter.local.show import desk as desk
 from newsletter.local.show.browser import Visitor, wait_for
+from newsletter.local.show.codes import typed_code
 from newsletter.local.show.mails import Inbox, ShownMail
 from newsletter.local.show.material import (
     EDITION_PREHEADER,
@@ -93,6 +94,13 @@ def _log_in(robin: Walk, house: House) -> None:
     robin.look("log-in")
     robin.page.get_by_label("E-mailadres").fill(house.login.email)
     robin.page.get_by_label("Wachtwoord").fill(house.login.password)
+    robin.press("Log in")
+    robin.look("log-in-code")
+    robin.page.get_by_label("Code").fill("000000")
+    robin.press("Log in")
+    assert "Deze code klopt niet" in robin.page.locator(".notice.wrong").inner_text()
+    robin.look("log-in-code-refused")
+    robin.page.get_by_label("Code").fill(typed_code(house.login.totp_key))
     robin.press("Log in")
     robin.look("desk-today")
 

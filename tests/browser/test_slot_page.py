@@ -21,6 +21,7 @@ from newsletter.extensions import db
 from newsletter.subscribers.models import Cadence
 from tests.browser.accessible import assert_accessible
 from tests.material import NOW, article, slot
+from tests.second_factor import code, equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
@@ -49,8 +50,8 @@ def desk(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iter
     with time_machine.travel(NOW + timedelta(minutes=1), tick=True):
         with app.app_context():
             slots = _slots()
-            add_account(email=EMAIL, name="Noor", password=PASSWORD, roles=[RoleName.EDITOR],
-                        now=NOW)
+            equip(add_account(email=EMAIL, name="Noor", password=PASSWORD,
+                              roles=[RoleName.EDITOR], now=NOW))
             db.session.commit()
             paths = [f"/redactie/digests/{each.id}" for each in slots]
             db.session.remove()
@@ -91,6 +92,8 @@ def _enter(chromium: Browser, desk: Desk, *, with_script: bool = True) -> Page:
     page.goto("/redactie/inloggen")
     page.locator("#email").fill(EMAIL)
     page.locator("#password").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.locator("#code").fill(code())
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/redactie/")
     return page

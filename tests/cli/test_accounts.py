@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.accounts.queries import find_account_by_email
 from tests.cli.conftest import Run
 

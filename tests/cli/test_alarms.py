@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.extensions import db
 from tests import material

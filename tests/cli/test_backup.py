@@ -15,7 +15,7 @@ from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.engine import make_url
 
 from newsletter import clock
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.cli.main import cli
 from newsletter.core import create_core, settings
 from newsletter.deliveries.alarm import find_open_alarm

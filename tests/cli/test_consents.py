@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import create_engine, select, text
 
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.cli.main import cli
 from newsletter.core import settings, signer
 from newsletter.extensions import db

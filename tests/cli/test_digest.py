@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import clock
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.articles.models import Article
 from newsletter.catalogue.models import Theme
 from newsletter.deliveries.models import Delivery

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import clock
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.cli import parts
 from newsletter.core import settings
 from newsletter.deliveries.models import Claim, Delivery

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import clock
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.emails.size import LARGEST_HTML
 from tests.cli.conftest import Run

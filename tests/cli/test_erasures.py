@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.core import settings, signer
 from newsletter.deliveries.suppress import SuppressionReason, find_reason
 from newsletter.erasures import Erasure, note_erasure

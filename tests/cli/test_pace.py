@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from tests.cli.conftest import Run
 
 

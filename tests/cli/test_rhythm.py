@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import clock
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.catalogue.queries import magazine
 from newsletter.clock import AMSTERDAM
 from newsletter.digests.models import DigestSlot

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.deliveries.models import SwitchName
 from newsletter.deliveries.pace import room
 from newsletter.deliveries.switch import is_on, switch

@@ -13,6 +13,7 @@ from newsletter.emails import (
     confirm_address,
     confirm_signup,
     headers,
+    invitation,
     manage_link,
     welcome,
 )
@@ -48,6 +49,7 @@ TOKENS = {
     "leave_token": "LEAVE-abcdefghijklmnopqrstuvwxyz0123456789-_ABC",
     "confirm_token": "CONFIRMabcdefghijklmnopqrstuvwxyz0123456789-_AB",
     "personal_token": "PERSONALabcdefghijklmnopqrstuvwxyz012345678-_AB",
+    "invitation_token": "INVITEDabcdefghijklmnopqrstuvwxyz0123456789-_AB",
     "confirm_address_token": "NEWSIDEabcdefghijklmnopqrstuvwxyz0123456789-_AB",
     "undo_address_token": "OLDSIDEabcdefghijklmnopqrstuvwxyz0123456789-_AB",
 }
@@ -215,6 +217,9 @@ def written(kind: MailKind, language: str, format: str = "mail") -> Written:
     if kind == MailKind.MANAGE_LINK:
         link = manage_link.ManageLink(language, format, is_reader=True)
         return manage_link.write(link, identity=IDENTITY, urls=URLS)
+    if kind == MailKind.INVITATION:
+        return invitation.write(
+            invitation.Invitation(language, format), identity=IDENTITY, urls=URLS)
     if kind == MailKind.CONFIRM_ADDRESS:
         wish = confirm_address.ConfirmAddress(language, format, "j…@gemeente.example")
         return confirm_address.write(wish, identity=IDENTITY, urls=URLS)

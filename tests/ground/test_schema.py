@@ -14,7 +14,8 @@ from newsletter.extensions import db
 from newsletter.sending.carry_out import carry_out_edition
 from tests import material
 
-LEDGERS = ("consents", "consent_wordings", "consent_seals", "attempts", "audit_entries")
+LEDGERS = ("consents", "consent_wordings", "consent_seals", "attempts", "audit_entries",
+           "audit_seals")
 
 
 def test_models_and_migrations_agree(committed: Flask) -> None:
@@ -30,7 +31,7 @@ def test_models_and_migrations_agree(committed: Flask) -> None:
 @pytest.mark.parametrize("statement", [
     "update {0} set {1} = {1}", "delete from {0}", "truncate {0}"])
 def test_the_app_cannot_change_a_ledger(committed: Flask, table: str, statement: str) -> None:
-    column = "worker" if table == "attempts" else "id"
+    column = {"attempts": "worker", "audit_seals": "hash"}.get(table, "id")
     with pytest.raises(ProgrammingError, match="permission denied"):
         db.session.execute(sa.text(statement.format(table, column)))
 

@@ -38,7 +38,8 @@ def test_a_reader_gets_what_she_chose_and_after_leaving_nothing_more(
     assert noor.themes == ("data",)
     _leave_by_the_button(visitor, inbox, TEUN)
 
-    desk.log_in(editor, email=house.login.email, password=house.login.password)
+    desk.log_in(editor, email=house.login.email, password=house.login.password,
+                totp_key=house.login.totp_key)
     written = [desk.add_and_release(editor, piece) for piece in PIECES[1:4]]
     other = desk.add_and_release(editor, replace(PIECES[1], title="Wie bewaart dit getal?"))
     key = desk.open_edition(editor)

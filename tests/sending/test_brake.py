@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.queries import entries_of
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.core import settings
 from newsletter.deliveries.alarm import find_open_alarm
 from newsletter.deliveries.models import Suppression

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from newsletter import clock
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.core import settings
 from newsletter.deliveries.alarm import clear_alarm, find_open_alarm
 from newsletter.deliveries.hold import RESTORED_ALARM, find_open_restore, numbers, release

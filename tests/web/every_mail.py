@@ -10,11 +10,14 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from sqlalchemy import select, text
 
 from newsletter import clock
+from newsletter.accounts.add import add_account
+from newsletter.accounts.models import RoleName
 from newsletter.core import settings, signer
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.extensions import Model, db
 from newsletter.jobs import Lane
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
+from newsletter.sending.invite import invite
 from newsletter.sending.run import Post
 from newsletter.subscribers.change_address import ask_change
 from newsletter.transaction import transaction
@@ -24,6 +27,7 @@ from tests.web import visitor
 
 WEB = re.compile(r"https?://[^\s<>\"]+")
 NEW, ENGLISH = "anne@gemeente.example", "mary@gemeente.example"
+COLLEAGUE = "noor@redactie.example"
 MOVED, NOT_YET = "elders@gemeente.example", "straks@gemeente.example"
 
 
@@ -66,6 +70,8 @@ def every_kind_of_mail(app: Flask, client: FlaskClient, relay: Relay) -> list[Em
             article("data", released_at=now - timedelta(hours=1))
             due = slot(at=now)
             ids = made.id, due.id
+            invite(add_account(email=COLLEAGUE, name="Noor", password=None,
+                               roles=[RoleName.EDITOR], now=now), now=now)
         carry_out_slot(ids[1], settings=settings(), now=now)
         carry_out_edition(ids[0], settings=settings(), now=now)
         db.session.remove()

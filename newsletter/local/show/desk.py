@@ -1,6 +1,7 @@
 """What the editor of the show does at the desk: write, release, compose and set the moments."""
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from newsletter import clock
 from newsletter.local.show.browser import NotAsShown, Visitor
+from newsletter.local.show.codes import seconds_left, typed_code
 from newsletter.local.show.material import (
     EDITION_PREHEADER,
     EDITION_SUBJECT,
@@ -50,10 +52,16 @@ class Ledger:
         return self.closes and self.recipients == parts
 
 
-def log_in(editor: Visitor, *, email: str, password: str) -> None:
-    """Through the login page. Raises NotAsShown when she is not let in."""
+def log_in(editor: Visitor, *, email: str, password: str, totp_key: str) -> None:
+    """Through the login page and its second step. Raises NotAsShown when she is not let in."""
     page = editor.open("/redactie/")
-    answer = editor.press(page.form("/inloggen").fill(email=email, password=password))
+    page = editor.press(page.form("/inloggen").fill(email=email, password=password))
+    try:
+        answer = editor.press(page.form("/inloggen/code").fill(code=typed_code(totp_key)))
+    except NotAsShown:
+        # Somebody used this code already: it works once, so the next one is waited for.
+        time.sleep(seconds_left() + 1)
+        answer = editor.press(page.form("/inloggen/code").fill(code=typed_code(totp_key)))
     if not answer.links("/redactie/artikelen"):
         raise NotAsShown(f"the desk did not let {email} in: {answer.heading}")
 

@@ -11,6 +11,7 @@ from newsletter.local.show.readers import Reader
 from newsletter.local.show.verdict import KINDS, Verdict
 from seeds.demo import Login
 
+CODE_COMMAND = ".venv/bin/python -m newsletter.local.code"
 HEADS = {"confirmation": "conf.", "welcome": "welc.", "edition": "ed.", "digest": "dig."}
 
 
@@ -64,6 +65,7 @@ def say_addresses(console: Console, *, site: str, login: Login) -> None:
     rows.add_row("Sign-up", f"{site}/aanmelden")
     rows.add_row("Desk", f"{site}/redactie/")
     rows.add_row("", f"login {login.email}, password {login.password}")
+    rows.add_row("", f"code: {CODE_COMMAND}, or add {login.totp_key} to an app of yours")
     rows.add_row("Inbox", f"{site}/inbox/")
     console.print(rows)
     console.print()

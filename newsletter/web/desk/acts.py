@@ -10,6 +10,7 @@ from flask_security import current_user
 from newsletter import clock
 from newsletter.accounts.audit import record
 from newsletter.transaction import transaction
+from newsletter.web.origin import origin
 
 
 @dataclass
@@ -27,4 +28,12 @@ def recorded(name: str, subject: str, **details: Any) -> Iterator[Act]:
     act = Act(subject, details)
     with transaction():
         yield act
-        record(name, act.subject, now=clock.now(), account_id=account_id, **act.details)
+        record(name, act.subject, now=clock.now(), account_id=account_id, origin=origin(),
+               **act.details)
+
+
+def record_refusal(page: str) -> None:
+    """Keep that who works here asked for a page that is not for the account, in a transaction."""
+    with transaction():
+        record("refused", f"page:{page}", now=clock.now(), account_id=current_user.id,
+               origin=origin())

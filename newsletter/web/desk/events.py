@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.accounts.models import AuditEntry
-from newsletter.accounts.queries import entries_of
+from newsletter.accounts.audit_models import AuditEntry
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.web.dates import figures, moment_in_words
 from newsletter.web.desk.said import _

@@ -164,6 +164,10 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
             _("Het logboek van toestemmingen is niet heel"),
             _("Er is iets veranderd of weg. De beheerder ziet welke regel het is."),
         ),
+        "audit_broken": (
+            _("Het logboek van de redactie is niet heel"),
+            _("Er is iets veranderd of weg. De beheerder ziet welke regel het is."),
+        ),
         "retention_failed": (
             _("Het opruimen van oude gegevens lukt niet"),
             _("We proberen het vanzelf opnieuw. De beheerder kan in het logboek zien waarom."),

@@ -11,14 +11,19 @@ from werkzeug.wrappers import Response
 
 from newsletter.accounts.models import RoleName
 from newsletter.web.desk import (
+    account,
+    accounts,
     articles,
     composer,
+    confirm,
     dates,
     erratum,
+    logbook,
     mailings,
     moments,
     order,
     previews,
+    recovery_codes,
     rehearsals,
     release,
     sign_out,
@@ -30,14 +35,16 @@ from newsletter.web.desk import (
     unsaved,
     year_plan,
 )
+from newsletter.web.desk.acts import record_refusal
 from newsletter.web.desk.names import edition_state
 from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf
 from newsletter.web.headers import keep_private
 from newsletter.web.languages import follow_reader
-from newsletter.web.security import has_outlived
+from newsletter.web.sessions import see, session_at_hand
 
-CONTRIBUTOR, EDITOR, PUBLISHER = RoleName.CONTRIBUTOR, RoleName.EDITOR, RoleName.PUBLISHER
+CONTRIBUTOR, EDITOR = RoleName.CONTRIBUTOR, RoleName.EDITOR
+PUBLISHER, ADMIN = RoleName.PUBLISHER, RoleName.ADMIN
 RANKS = list(RoleName)  # each role may do what the ones before it may
 
 
@@ -49,6 +56,8 @@ class Page(NamedTuple):
     role: RoleName
     get: Callable[..., Any] | None = None
     post: Callable[..., Any] | None = None
+    # Whether a post asks the second factor again.
+    is_weighty: bool = False
 
 
 PAGES = (
@@ -64,7 +73,7 @@ PAGES = (
     Page("/edities/<key>/volgorde", "order", EDITOR, None, order.save),
     Page("/edities/<key>/artikelen", "choose", EDITOR, order.page, order.add),
     Page("/edities/<key>/data", "dates", EDITOR, dates.page, dates.save),
-    Page("/edities/<key>/verzendmoment", "schedule", EDITOR, None, moments.schedule_it),
+    Page("/edities/<key>/verzendmoment", "schedule", EDITOR, None, moments.schedule_it, True),
     Page("/edities/<key>/terughalen", "unschedule", EDITOR, None, moments.unschedule_it),
     Page("/edities/<key>/proefmail", "send_proof", EDITOR, None, moments.send_proof),
     Page("/edities/<key>/voorbeeld", "preview", EDITOR, previews.mail),
@@ -73,8 +82,8 @@ PAGES = (
     Page("/jaarplan/<int:year>/voorstel", "plan_year", EDITOR, None, year_plan.plan),
     Page("/digests", "slots", EDITOR, slots.page, slots.add),
     Page("/digests/<int:slot_id>", "slot", EDITOR, slot.page, slot.save),
-    Page("/digests/<int:slot_id>/vrijgeven", "release_slot", EDITOR, None, slot.release_it),
-    Page("/digests/<int:slot_id>/alsnog", "send_late", EDITOR, None, slot.send_after_all),
+    Page("/digests/<int:slot_id>/vrijgeven", "release_slot", EDITOR, None, slot.release_it, True),
+    Page("/digests/<int:slot_id>/alsnog", "send_late", EDITOR, None, slot.send_after_all, True),
     Page("/digests/<int:slot_id>/proef", "rehearsal", EDITOR, rehearsals.page, rehearsals.look_up),
     Page("/digests/<int:slot_id>/proef/<key>", "rehearsed_mail", EDITOR, rehearsals.mail),
     Page("/themas", "themes", EDITOR, themes.page),
@@ -86,9 +95,27 @@ PAGES = (
     Page("/verzendingen/<key>/pauze", "pause", EDITOR, None, mailings.pause_it),
     Page("/verzendingen/<key>/hervat", "resume", EDITOR, None, mailings.resume_it),
     Page("/verzendingen/<key>/stop", "cancel", PUBLISHER, mailings.ask_cancel, mailings.cancel_it),
+    Page("/logboek", "logbook", PUBLISHER, logbook.page),
+    Page("/logboek/uitvoer", "export_logbook", ADMIN, None, logbook.export),
+    Page("/accounts", "accounts", ADMIN, accounts.shelf, accounts.add, True),
+    Page("/accounts/<int:account_id>", "account_of", ADMIN, accounts.page, accounts.save, True),
+    Page("/accounts/<int:account_id>/uitnodiging", "invite_again", ADMIN, None,
+         accounts.invite_again, True),
+    Page("/accounts/<int:account_id>/uit", "switch_off", ADMIN, None, accounts.shut),
+    Page("/accounts/<int:account_id>/aan", "switch_on", ADMIN, None, accounts.reopen, True),
+    Page("/accounts/<int:account_id>/tweede-stap", "reset_second_factor", ADMIN, None,
+         accounts.reset, True),
+    Page("/mijn-account", "account", CONTRIBUTOR, account.page, account.save),
+    Page("/mijn-account/tweede-stap", "renew", CONTRIBUTOR, None, account.renew, True),
+    Page("/mijn-account/herstelcodes", "recovery_codes", CONTRIBUTOR, recovery_codes.page,
+         recovery_codes.make, True),
+    Page("/mijn-account/sessies", "end_sessions", CONTRIBUTOR, None, account.end_others),
+    Page("/mijn-account/sessies/<int:session_id>", "end_session", CONTRIBUTOR, None,
+         account.end_one),
     Page("/uitloggen", "sign_out", CONTRIBUTOR, None, sign_out.post),
 )
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
+WEIGHTY = {f"desk.{page.name}" for page in PAGES if page.is_weighty}
 
 
 def open_room() -> Blueprint:
@@ -115,18 +142,24 @@ def _admit() -> Any:
     """Let in who is logged in and has the role of the page; nobody else (fails closed)."""
     if not current_user.is_authenticated or not current_user.is_active:
         return _to_login()
-    if has_outlived():
+    found = session_at_hand(current_user.id)
+    if found is None or current_user.tf_primary_method is None:
         logout_user()
         return _to_login()
+    see(found)
     follow_reader(current_user.language)
-    role = ROLES.get(request.endpoint or "")
+    endpoint = request.endpoint or ""
+    role = ROLES.get(endpoint)
     if role is None or not may(role):
+        record_refusal(endpoint)
         abort(403)
     if request.method == "POST":
         try:
             csrf.protect()
         except CSRFError:
             return unsaved.other_session()
+        if endpoint in WEIGHTY:
+            return confirm.ask(found)
     return None
 
 
@@ -151,6 +184,8 @@ def _context() -> dict[str, Any]:
         "slots": _("Themamails"),
         "themes": _("Thema’s"),
         "mailings": _("Verzendingen"),
+        "logbook": _("Logboek"),
+        "accounts": _("Accounts"),
     }
     menu = [
         (name, url_for(f"desk.{name}"), shown)
@@ -163,6 +198,7 @@ def _context() -> dict[str, Any]:
         "desk_person": current_user.name,
         "may_edit": may(EDITOR),
         "may_publish": may(PUBLISHER),
+        "may_manage": may(ADMIN),
         "edition_state": edition_state,
     }
 

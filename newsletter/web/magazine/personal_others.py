@@ -19,7 +19,8 @@ DESK = (
         Said("Je binnenlaten en je mailen.", "To let you in and to mail you."),
         Basis.INTEREST,
         _AT_DESK,
-        columns_of("accounts", "id", "email", "name", "active", "language", "created_at")
+        columns_of("accounts", "id", "email", "name", "active", "language", "created_at",
+                   "invited_at", "invitation_nonce")
         + columns_of("account_roles", "account_id", "role_id"),
     ),
     Fact(
@@ -36,6 +37,34 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "De sleutel van de app waarmee je inlogt, je herstelcodes en je laatste code, "
+            "versleuteld",
+            "The key of the app with which you log in, your recovery codes and your last code, "
+            "encrypted",
+        ),
+        Said("Zien dat jij het bent, ook als iemand je wachtwoord raadt.",
+             "To see that it is you, even when somebody guesses your password."),
+        Basis.INTEREST,
+        Said("Tot je een andere app instelt.", "Until you set up another app."),
+        columns_of("accounts", "tf_primary_method", "tf_totp_secret", "tf_last_counter",
+                   "mf_recovery_codes"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
+            "Wanneer, vanaf welk internetadres en met welke browser je bent ingelogd",
+            "When, from which internet address and with which browser you are logged in",
+        ),
+        Said("Je je sessies laten zien en beëindigen.",
+             "To let you see your sessions and end them."),
+        Basis.INTEREST,
+        Said("Negentig dagen.", "Ninety days."),
+        columns_of("account_sessions", "id", "account_id", "key_hash", "began_at", "seen_at",
+                   "until", "second_factor_at", "ended_at", "address", "program"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Wat je bij de redactie of als beheerder deed, waarmee en wanneer",
             "What you did at the desk or as operator, with what and when",
         ),
@@ -45,12 +74,25 @@ DESK = (
         Basis.INTEREST,
         Said("Blijft staan.", "Stays."),
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
-                   "details")
+                   "details", "sequence", "previous_hash", "hash")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
     ),
     Fact(
         Group.DESK,
-        Said("Welke proefmails je kreeg", "Which test mails you got"),
+        Said(
+            "Vanaf welk internetadres en met welke browser je iets deed of probeerde in te loggen",
+            "From which internet address and with which browser you did something or tried to "
+            "log in",
+        ),
+        Said("Misbruik van een account zien.", "To see abuse of an account."),
+        Basis.INTEREST,
+        Said("Negentig dagen.", "Ninety days."),
+        columns_of("audit_origins", "entry_id", "at", "address", "program"),
+    ),
+    Fact(
+        Group.DESK,
+        Said("Welke uitnodigingen en proefmails je kreeg",
+             "Which invitations and test mails you got"),
         Said("Zien of ze aankwamen.", "To see whether they arrived."),
         Basis.INTEREST,
         Said("Hooguit {detail} maanden.", "{detail} months at most."),
@@ -96,6 +138,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "article_themes": ("article_id", "theme_id", "given_at"),
     "articles": ("id", "slug", "kind", "page", "language", "published_on", "released_at",
                  "created_at", "updated_at"),
+    "audit_seals": ("sequence", "at", "hash"),
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
     "consent_wordings": ("id", "version", "language", "text", "sha256", "since"),

@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from newsletter.accounts.add import add_account
+from newsletter.accounts.audit import Origin
+from newsletter.accounts.begin_session import begin_session
 from newsletter.accounts.models import Account, RoleName
 from newsletter.extensions import db
-from newsletter.web import security
+from newsletter.web import sessions
+from newsletter.web.extensions import limiter
 from tests.material import NOW
+from tests.second_factor import equip
 
 
 @dataclass
@@ -47,26 +51,34 @@ class Worker:
 MakeWorker = Callable[[RoleName], Worker]
 
 
+@pytest.fixture(autouse=True)
+def _nobody_was_here(app: Flask) -> None:
+    """Limits on guessing count by the clock of the broker, and all tests come from one network."""
+    with app.app_context():
+        limiter.reset()
+
+
 @pytest.fixture
 def make_worker(app: Flask, session: Session, now: None) -> MakeWorker:
     """Makes someone with a role, logged in as the login does it."""
     numbers = count(1)
 
     def make(role: RoleName) -> Worker:
-        account = add_account(
+        account = equip(add_account(
             email=f"iemand{next(numbers)}-{role}@redactie.example",
             name=f"Iemand {role.value}",
             password="een lang wachtwoord",
             roles=[role],
             now=NOW,
-        )
+        ))
+        key = begin_session(account.id, origin=Origin("192.0.2.7", "Browser"), now=NOW)
         session.commit()
         client = app.test_client()
         with client.session_transaction() as kept:
             kept["_user_id"] = account.fs_uniquifier
             kept["_fresh"] = True
             kept.permanent = True
-            kept["desk_until"] = (NOW + security.ABSOLUTE).timestamp()
+            kept[sessions.KEY] = key
         return Worker(account, client)
 
     return make

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from newsletter.accounts.queries import entries_of
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.articles.models import Article
 from newsletter.articles.queries import find_by_slug
 from tests.material import NOW, article, edition

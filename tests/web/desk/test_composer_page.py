@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.queries import entries_of
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.articles.models import Article
 from newsletter.deliveries.models import MailKind
 from newsletter.editions.models import Edition, EditionStatus

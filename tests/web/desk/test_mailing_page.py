@@ -5,7 +5,7 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.audit import record
-from newsletter.accounts.queries import entries_of
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.core import settings
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.models import Delivery, DeliveryStatus, SwitchName

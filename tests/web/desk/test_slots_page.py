@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.articles.models import Article
 from newsletter.catalogue.queries import magazine
 from newsletter.core import settings

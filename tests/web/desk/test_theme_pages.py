@@ -5,7 +5,7 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.models import AuditEntry
+from newsletter.accounts.audit_models import AuditEntry
 from newsletter.articles.models import Article
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import find_theme, themes

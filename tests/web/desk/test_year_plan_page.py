@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.accounts.queries import entries_of
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.editions.queries import get_edition, year_plan
 from newsletter.web.typed import as_moment, read_day, read_time, show_day, show_time
 from tests.web.desk.conftest import Worker

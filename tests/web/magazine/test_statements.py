@@ -8,12 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from newsletter import clock
+from newsletter.accounts.begin_session import ABSOLUTE
+from newsletter.accounts.session_queries import IDLE
 from newsletter.catalogue.queries import magazine
 from newsletter.config import Settings, load
 from newsletter.core import ROOT
 from newsletter.errors import BadSettings
 from newsletter.web.magazine.standing import ASSESSED_ON
-from newsletter.web.security import ABSOLUTE, IDLE
 from tests.web import visitor
 
 STATEMENTS = ("/privacy", "/cookies", "/toegankelijkheid", "/beveiliging", "/colofon")

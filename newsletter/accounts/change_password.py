@@ -1,0 +1,12 @@
+"""Change the password of an account, by who knows the present one."""
+
+from newsletter.accounts.models import Account
+from newsletter.accounts.passwords import hash_password, is_password
+from newsletter.errors import BadInput
+
+
+def change_password(account: Account, *, present: str, password: str) -> None:
+    """Raises BadInput at `present` when it is not right, and at `password` as `hash_password`."""
+    if not is_password(present, account.password):
+        raise BadInput("present", "wrong")
+    account.password = hash_password(password)

@@ -1,0 +1,163 @@
+"""Who works at the desk: invite, give roles, switch off, and help who lost the second factor."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import lazy_gettext as _l
+from flask_security import current_user
+from werkzeug.wrappers import Response
+from wtforms import RadioField, StringField
+
+from newsletter import clock
+from newsletter.accounts.add import add_account
+from newsletter.accounts.models import Account, RoleName
+from newsletter.accounts.queries import list_accounts
+from newsletter.accounts.reset_second_factor import reset_second_factor
+from newsletter.accounts.set_roles import set_roles
+from newsletter.accounts.switch_off import switch_off, switch_on
+from newsletter.errors import BadInput, WrongState
+from newsletter.extensions import db
+from newsletter.sending.invite import invite
+from newsletter.web.desk.acts import recorded
+from newsletter.web.desk.forms import DeskForm, PressForm
+from newsletter.web.desk.found import LARGEST_ID
+from newsletter.web.desk.said import _
+
+Answer = str | Response | tuple[str, int]
+ROLES = (
+    (RoleName.CONTRIBUTOR.value, _l("Auteur")),
+    (RoleName.EDITOR.value, _l("Redacteur")),
+    (RoleName.PUBLISHER.value, _l("Uitgever")),
+    (RoleName.ADMIN.value, _l("Beheerder")),
+)
+
+
+class RoleForm(DeskForm):
+    """What an account may do; each role may do what those before it may."""
+
+    roles = RadioField(_l("Rol"), choices=ROLES, validate_choice=False)
+
+
+class InviteForm(RoleForm):
+    """Somebody new."""
+
+    name = StringField(_l("Naam"))
+    email = StringField(_l("E-mailadres"))
+
+
+def shelf() -> str:
+    """GET /redactie/accounts: everybody, and a form to invite somebody."""
+    return _show_shelf(InviteForm(formdata=None))
+
+
+def add() -> Answer:
+    """POST /redactie/accounts: a new account, and its invitation by mail."""
+    form = InviteForm()
+    try:
+        with recorded("invite", "account:new") as act:
+            now = clock.now()
+            account = add_account(email=form.email.data or "", name=form.name.data or "",
+                                  password=None, roles=[form.roles.data or ""], now=now)
+            invite(account, now=now)
+            act.subject = f"account:{account.id}"
+            act.details["roles"] = [form.roles.data]
+    except BadInput as fault:
+        form.show_fault(fault)
+        return _show_shelf(form), 400
+    flash(_("Uitgenodigd. De mail gaat nu weg; de link werkt zeven dagen."), "done")
+    return redirect(url_for("desk.accounts"), 303)
+
+
+def page(account_id: int) -> str:
+    """GET /redactie/accounts/<id>: one of them."""
+    account = _wanted(account_id)
+    form = RoleForm(formdata=None)
+    form.roles.data = _highest(account)
+    return _show(account, form)
+
+
+def save(account_id: int) -> Answer:
+    """POST /redactie/accounts/<id>: another role."""
+    account = _wanted(account_id)
+    form = RoleForm()
+    try:
+        with recorded("set_roles", f"account:{account_id}", before=_highest(account),
+                      after=form.roles.data):
+            set_roles(account, [form.roles.data or ""], by=current_user.id)
+    except BadInput as fault:
+        form.show_fault(fault)
+        return _show(_wanted(account_id), form), 400
+    flash(_("Bewaard."), "done")
+    return _back(account_id)
+
+
+def invite_again(account_id: int) -> Response:
+    """POST …/uitnodiging: a new link by mail; the one before ends. Also who forgot a password."""
+    account = _wanted(account_id)
+    with recorded("invite", f"account:{account_id}"):
+        invite(account, now=clock.now())
+    flash(_("De mail gaat nu weg; de link werkt zeven dagen."), "done")
+    return _back(account_id)
+
+
+def shut(account_id: int) -> Response:
+    """POST …/uit: no more logins, and every session ends at once."""
+    account = _wanted(account_id)
+    with _told_of_own(), recorded("switch_off_account", f"account:{account_id}"):
+        switch_off(account, by=current_user.id, now=clock.now())
+        flash(_("Dit account staat uit. Alle sessies zijn beëindigd."), "done")
+    return _back(account_id)
+
+
+def reopen(account_id: int) -> Response:
+    """POST …/aan: logins again."""
+    account = _wanted(account_id)
+    with recorded("switch_on_account", f"account:{account_id}"):
+        switch_on(account)
+    flash(_("Dit account staat weer aan."), "done")
+    return _back(account_id)
+
+
+def reset(account_id: int) -> Response:
+    """POST …/tweede-stap: the next login sets up another app."""
+    account = _wanted(account_id)
+    with _told_of_own(), recorded("reset_second_factor", f"account:{account_id}"):
+        reset_second_factor(account, by=current_user.id, now=clock.now())
+        flash(_("Bij de volgende keer inloggen stelt deze collega een nieuwe app in."), "done")
+    return _back(account_id)
+
+
+@contextmanager
+def _told_of_own() -> Iterator[None]:
+    try:
+        yield
+    except WrongState:
+        flash(_("Dat kan niet met je eigen account. Vraag een andere beheerder."), "wrong")
+
+
+def _wanted(account_id: int) -> Account:
+    account = db.session.get(Account, account_id) if account_id <= LARGEST_ID else None
+    if account is None:
+        abort(404)
+    return account
+
+
+def _highest(account: Account) -> str:
+    """The role that says all: each may do what those before it may."""
+    ranks = list(RoleName)
+    return max((RoleName(role.name) for role in account.roles), key=ranks.index).value
+
+
+def _back(account_id: int) -> Response:
+    return redirect(url_for("desk.account_of", account_id=account_id), 303)
+
+
+def _show_shelf(form: InviteForm) -> str:
+    rows = [(account, dict(ROLES)[_highest(account)]) for account in list_accounts()]
+    return render_template("pages/desk/accounts.html", form=form, rows=rows)
+
+
+def _show(account: Account, form: RoleForm) -> str:
+    return render_template("pages/desk/account_of.html", form=form, account=account,
+                           is_own=account.id == current_user.id, press=PressForm(formdata=None))

@@ -1,0 +1,151 @@
+"""The log of the desk: who may read it, how it is searched, and what an export of it holds."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.audit import record
+from newsletter.accounts.audit_models import AuditEntry, AuditOrigin
+from newsletter.accounts.models import RoleName
+from newsletter.web.desk.logbook import ON_A_PAGE
+from tests.material import NOW
+from tests.web.desk.conftest import MakeWorker, Worker
+from tests.web.visitor import faults, form_of, links, page, post
+
+LOGBOOK = "/redactie/logboek"
+LOGIN = "/redactie/inloggen"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def admin(make_worker: MakeWorker) -> Worker:
+    return make_worker(RoleName.ADMIN)
+
+
+def subjects(worker: Worker, **asked: str) -> list[str]:
+    """What the shown entries were done to, newest first."""
+    shown = worker.client.get(LOGBOOK, query_string=asked)
+    assert shown.status_code == 200
+    return [link.text() for link in page(shown).css("tbody td a")]
+
+
+def test_an_editor_does_not_read_the_log(editor: Worker) -> None:
+    assert editor.get(LOGBOOK).status_code == 403
+
+
+def test_a_publisher_reads_the_log_and_takes_nothing_along(publisher: Worker) -> None:
+    assert "Neem mee" not in publisher.get(LOGBOOK).get_data(as_text=True)
+    assert publisher.post(f"{LOGBOOK}/uitvoer", vorm="csv").status_code == 403
+
+
+def test_an_admin_may_take_it_along(admin: Worker) -> None:
+    record("compose", "edition:20-1", now=NOW, actor="system")
+    assert "Neem mee" in admin.get(LOGBOOK).get_data(as_text=True)
+
+
+def test_it_is_searched_by_subject_person_act_and_period(publisher: Worker) -> None:
+    person = publisher.account.id
+    for number, at in enumerate((NOW, NOW + DAY, NOW + 2 * DAY), start=1):
+        record("compose", f"edition:30-{number}", now=at, account_id=person)
+    record("brake", "edition:30-1", now=NOW + 2 * DAY, actor="system", door="clock")
+    assert subjects(publisher, waarop="edition:30-1") == ["edition:30-1"] * 2
+    assert subjects(publisher, wie=str(person), wat="compose") == [
+        "edition:30-3", "edition:30-2", "edition:30-1"]
+    assert subjects(publisher, wat="brake") == ["edition:30-1"]
+    day = f"{(NOW + DAY).day}-{(NOW + DAY).month}-{(NOW + DAY).year}"
+    assert subjects(publisher, van=day, tot=day, wat="compose") == ["edition:30-2"]
+    assert subjects(publisher, wie="999999", wat="nonsense") == []
+
+
+def test_a_day_that_cannot_be_is_told_at_its_field(publisher: Worker) -> None:
+    answer = publisher.client.get(LOGBOOK, query_string={"van": "31-2-2026", "tot": "gisteren"})
+    assert answer.status_code == 400
+    assert faults(answer) == {
+        "van": "Fout: Deze dag staat niet op de kalender.",
+        "tot": "Fout: Schrijf de dag als 24-3-2026 of 24 maart 2026.",
+    }
+    assert page(answer).css_first("#tot").attributes["value"] == "gisteren"
+
+
+@pytest.mark.parametrize("asked", ["voor=x", "voor=-1", "voor=" + "9" * 30, "wie=abc", "wat=%00",
+                                   "waarop=" + "x" * 5000])
+def test_nonsense_in_the_address_is_never_an_error_of_ours(
+    publisher: Worker, asked: str
+) -> None:
+    assert publisher.get(f"{LOGBOOK}?{asked}").status_code in (200, 404)
+
+
+def test_older_pages_follow_each_other_without_gap_or_double(publisher: Worker) -> None:
+    for number in range(ON_A_PAGE + 3):
+        record("compose", f"edition:31-{number}", now=NOW, actor="system")
+    first = subjects(publisher, wat="compose")
+    (older,) = [each for each in links(publisher.get(f"{LOGBOOK}?wat=compose")) if "voor=" in each]
+    rest = [link.text() for link in page(publisher.get(older)).css("tbody td a")]
+    assert first + rest == [f"edition:31-{n}" for n in range(ON_A_PAGE + 2, -1, -1)]
+
+
+def test_an_export_holds_everything_asked_and_stands_in_the_log_itself(
+    admin: Worker, session: Session
+) -> None:
+    record("compose", "edition:32-1", now=NOW, actor="system", title='=HYPERLINK("x")')
+    answer = admin.post(f"{LOGBOOK}/uitvoer", vorm="csv", waarop="edition:32-1")
+    assert answer.mimetype == "text/csv"
+    (row,) = csv.DictReader(io.StringIO(answer.get_data(as_text=True)))
+    assert row["subject"] == "edition:32-1"
+    assert len(row["hash"]) == 64
+    answer = admin.post(f"{LOGBOOK}/uitvoer", vorm="json", wat="export_logbook")
+    shown = json.loads(answer.get_data(as_text=True))
+    assert [each["details"]["format"] for each in shown] == ["json", "csv"]
+    assert session.scalars(
+        select(AuditEntry.account_id).where(AuditEntry.act == "export_logbook")
+    ).all() == [admin.account.id] * 2
+
+
+def test_no_cell_of_an_export_starts_a_formula(admin: Worker) -> None:
+    record("=1+1", "@subject", now=NOW, actor="-x")
+    answer = admin.post(f"{LOGBOOK}/uitvoer", vorm="csv", waarop="@subject")
+    (row,) = csv.DictReader(io.StringIO(answer.get_data(as_text=True)))
+    assert (row["act"], row["subject"], row["actor"]) == ("'=1+1", "'@subject", "'-x")
+
+
+def test_what_is_kept_is_shown_as_text_and_not_as_markup(publisher: Worker) -> None:
+    record("compose", "<b>x</b>", now=NOW, actor="system", title="<script>alert(1)</script>")
+    shown = publisher.get(f"{LOGBOOK}?wat=compose").get_data(as_text=True)
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+
+
+def test_a_refused_login_is_kept_without_what_was_typed(
+    client: FlaskClient, session: Session, now: None
+) -> None:
+    form = form_of(client.get(LOGIN), action=LOGIN)
+    post(client, form, email="nemo@redactie.example", password="iets heel anders")
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "log_in_refused")).one()
+    assert (entry.subject, entry.actor, entry.account_id) == ("account:unknown", "stranger", None)
+    origin = session.get_one(AuditOrigin, entry.id)
+    assert origin.address == "127.0.0.1"
+    assert "Werkzeug" in origin.program
+
+
+def test_a_refused_page_is_kept(contributor: Worker, session: Session) -> None:
+    contributor.get("/redactie/verzendingen")
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "refused")).one()
+    assert (entry.subject, entry.account_id) == ("page:desk.mailings", contributor.account.id)
+
+
+def test_a_browser_that_names_itself_badly_stays_on_one_line(
+    editor: Worker, session: Session
+) -> None:
+    token = editor.token()
+    editor.client.post("/redactie/uitloggen", data={"csrf_token": token},
+                       headers={"User-Agent": "Boos\x1b[31m" + "x" * 500})
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "log_out")).one()
+    origin = session.get_one(AuditOrigin, entry.id)
+    assert origin.program.isprintable()
+    assert len(origin.program) == 200
