@@ -3,8 +3,18 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Index, Table
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Index,
+    Table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.catalogue.models import Theme
@@ -33,6 +43,9 @@ article_themes = Table(
 )
 
 
+_NEWEST = text("listed_at desc"), text("id desc")
+
+
 class Article(Model):
     """A piece in the store; `released_at` is when it became available for sending."""
 
@@ -41,8 +54,23 @@ class Article(Model):
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug"),
         CheckConstraint("length(title) between 1 and 200", name="title"),
         CheckConstraint("length(summary) between 1 and 2000", name="summary"),
+        CheckConstraint("canonical_url ~ '^https?://' and length(canonical_url) <= 2000",
+                        name="canonical_url"),
         Index("ix_articles_released_at", "released_at"),
+        Index("ix_articles_search", "search", postgresql_using="gin"),
+        Index("ix_articles_like_title", "plain_title", postgresql_using="gin",
+              postgresql_ops={"plain_title": "gin_trgm_ops"}),
+        Index("ix_articles_newest", *_NEWEST),
+        Index("ix_articles_by_title", "plain_title", "id"),
+        Index("ix_articles_changed", text("updated_at desc"), text("id desc")),
+        Index("ix_articles_kind", "kind", *_NEWEST),
+        Index("ix_articles_partner_id", "partner_id", *_NEWEST),
+        Index("ix_articles_drafts", *_NEWEST, postgresql_where=text("released_at is null")),
+        Index("ix_articles_canonical_url", "canonical_url",
+              postgresql_where=text("canonical_url is not null")),
     )
+    # What the database computes is for its own searching and sorting: never read back.
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(unique=True)
@@ -56,8 +84,25 @@ class Article(Model):
     language: Mapped[str] = mapped_column(default="nl")
     published_on: Mapped[date | None]
     released_at: Mapped[Moment | None]
+    # The association that contributed it, and its own address when it first stood elsewhere.
+    partner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("partners.id"))
+    canonical_url: Mapped[str | None]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
+    # Counts saves of what is written, so that two tabs cannot overwrite each other unseen.
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    listed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), Computed("COALESCE(released_at, created_at)", persisted=True),
+        nullable=True, deferred=True,
+    )
+    plain_title: Mapped[str] = mapped_column(
+        TEXT, Computed("plain_words(title)", persisted=True), nullable=True, deferred=True
+    )
+    search: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed("article_words(title, subject, authors, summary, body_md)", persisted=True),
+        nullable=True, deferred=True,
+    )
     themes: Mapped[list[Theme]] = relationship(
         secondary=article_themes, order_by=Theme.position
     )

@@ -1,26 +1,15 @@
 """Reads of the article store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from newsletter.articles.models import Article, ArticleKind, article_themes
+from newsletter.articles.models import Article, article_themes
 from newsletter.extensions import db
 
 PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """One page of articles; `page` counts from 1."""
-
-    articles: Sequence[Article]
-    total: int
-    page: int
-    pages: int
 
 
 def find_article(article_id: int) -> Article | None:
@@ -47,39 +36,6 @@ def list_of_theme(theme_id: int, now: datetime, *, limit: int = PAGE_SIZE) -> Se
     return list_released(now, theme_id=theme_id, limit=limit)
 
 
-def search_articles(
-    words: str = "",
-    *,
-    theme_id: int | None = None,
-    kind: ArticleKind | None = None,
-    page: int = 1,
-) -> Shelf:
-    """A page of the whole store, the latest written first.
-
-    Every word must stand in the title, the summary or an author's name, capitals or not.
-    """
-    wanted = _of_theme(_stored(), theme_id)
-    if kind is not None:
-        wanted = wanted.where(Article.kind == kind)
-    for word in words.split()[:8]:
-        pattern = f"%{_escaped(word)}%"
-        wanted = wanted.where(
-            or_(
-                Article.title.ilike(pattern, escape="\\"),
-                Article.summary.ilike(pattern, escape="\\"),
-                func.array_to_string(Article.authors, " ").ilike(pattern, escape="\\"),
-            )
-        )
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(1, page), pages)
-    ordered = wanted.order_by(
-        func.coalesce(Article.released_at, Article.created_at).desc(), Article.page, Article.id
-    )
-    found = db.session.scalars(ordered.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
-    return Shelf(found, total, page, pages)
-
-
 def articles_by_id(article_ids: Sequence[int]) -> dict[int, Article]:
     """The articles with these ids; unknown ids are left out."""
     found = db.session.scalars(_stored().where(Article.id.in_(article_ids)))
@@ -98,7 +54,3 @@ def _of_theme(wanted: Select[Article], theme_id: int | None) -> Select[Article]:
             select(article_themes.c.article_id).where(article_themes.c.theme_id == theme_id)
         )
     )
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -1,50 +1,23 @@
-"""The article store: find, add and edit."""
+"""One article of the store: add it and edit it."""
 
 from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.articles.drafts import faults, tidy
-from newsletter.articles.models import Article, ArticleKind
-from newsletter.articles.queries import search_articles
+from newsletter.articles.models import Article
 from newsletter.articles.write import add_article, edit_article
 from newsletter.catalogue.queries import themes
 from newsletter.editions.queries import editions_with
 from newsletter.errors import BadInput
 from newsletter.web.desk.acts import recorded
-from newsletter.web.desk.forms import KINDS, ArticleForm, PressForm, ReleaseForm
+from newsletter.web.desk.forms import ArticleForm, PressForm, ReleaseForm
 from newsletter.web.desk.found import wanted_article
 from newsletter.web.desk.said import _
 
 Answer = str | Response | tuple[str, int]
-LONGEST_SEARCH = 200
-
-
-def shelf() -> str:
-    """GET /redactie/artikelen: a page of the store, searched and filtered."""
-    words = request.args.get("zoek", "")[:LONGEST_SEARCH].replace("\x00", "")
-    offered = themes()
-    theme = next((one for one in offered if one.slug == request.args.get("thema")), None)
-    asked = request.args.get("soort", "")
-    kind = ArticleKind(asked) if asked in set(ArticleKind) else None
-    page = request.args.get("blad", "1")
-    found = search_articles(
-        words,
-        theme_id=theme.id if theme else None,
-        kind=kind,
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
-    )
-    asked_for = {"zoek": words, "thema": theme.slug if theme else "", "soort": kind or ""}
-    return render_template(
-        "pages/desk/articles.html",
-        shelf=found,
-        themes=offered,
-        kinds=KINDS,
-        asked={name: value for name, value in asked_for.items() if value},
-        now=clock.now(),
-    )
 
 
 def add_page() -> str:

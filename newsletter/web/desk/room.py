@@ -20,6 +20,7 @@ from newsletter.web.desk import (
     previews,
     rehearsals,
     release,
+    shelf,
     sign_out,
     slot,
     slots,
@@ -50,7 +51,7 @@ class Page(NamedTuple):
 
 PAGES = (
     Page("/", "today", CONTRIBUTOR, today.page),
-    Page("/artikelen", "articles", CONTRIBUTOR, articles.shelf),
+    Page("/artikelen", "articles", CONTRIBUTOR, shelf.page),
     Page("/artikelen/nieuw", "add_article", CONTRIBUTOR, articles.add_page, articles.add),
     Page("/artikelen/<int:article_id>", "article", CONTRIBUTOR, articles.page, articles.save),
     Page("/artikelen/<int:article_id>/vrijgeven", "release", EDITOR, None, release.post),

@@ -79,7 +79,8 @@ NAMED = (
         Said("Journalistiek (artikel 43 UAVG).", "Journalism (article 43 UAVG)."),
         Basis.INTEREST,
         _AS_MAGAZINE,
-        columns_of("articles", "title", "subject", "authors", "summary", "body_md")
+        columns_of("articles", "title", "subject", "authors", "summary", "body_md",
+                     "plain_title", "search")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("digest_slots", "editorial_line")
         + columns_of("blocks", "body")
@@ -94,7 +95,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "alembic_version": ("version_num",),
     "article_themes": ("article_id", "theme_id", "given_at"),
     "articles": ("id", "slug", "kind", "page", "language", "published_on", "released_at",
-                 "created_at", "updated_at"),
+                 "created_at", "updated_at", "listed_at", "partner_id", "canonical_url",
+                 "revision"),
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
     "consent_wordings": ("id", "version", "language", "text", "sha256", "since"),
