@@ -1,6 +1,6 @@
 """Reads of accounts and of the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -26,3 +26,11 @@ def entries_of(subject: str, *, newest: int = 50) -> Sequence[tuple[AuditEntry, 
         .limit(newest)
     )
     return [(entry, name) for entry, name in rows][::-1]
+
+
+def names_of(account_ids: Iterable[int]) -> dict[int, str]:
+    """The names of the accounts with these ids, also of who works here no more."""
+    rows = db.session.execute(
+        select(Account.id, Account.name).where(Account.id.in_(set(account_ids)))
+    )
+    return {row.id: row.name for row in rows}

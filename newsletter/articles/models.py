@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     Table,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.catalogue.models import Theme
@@ -110,3 +111,25 @@ class Article(Model):
     def is_released(self, now: datetime) -> bool:
         """Whether it has become available for sending by `now`."""
         return self.released_at is not None and self.released_at <= now
+
+
+class ArticleVersion(Model):
+    """What an article said after one save; `content` is its draft (newsletter/articles/drafts.py).
+
+    `restored_from` is the version that was put back. Who saved is unknown of what was there before
+    versions were kept.
+    """
+
+    __tablename__ = "article_versions"
+
+    article_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True,
+        autoincrement=False,
+    )
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    saved_at: Mapped[Moment]
+    account_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("accounts.id"), index=True
+    )
+    restored_from: Mapped[int | None]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)

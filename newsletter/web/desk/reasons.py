@@ -18,6 +18,7 @@ _AT_FIELD = {
     ("theme_ids", "empty"): _l("Kies één tot drie thema’s."),
     ("theme_ids", "too_many"): _l("Kies hoogstens drie thema’s."),
     ("theme_ids", "unknown"): _l("Eén van deze thema’s bestaat niet meer. Kies opnieuw."),
+    ("canonical_url", "no_address"): _l("Vul een heel adres in, dat begint met https://."),
     ("page", "out_of_range"): _l("Vul een paginanummer in van 1 tot 999, of laat het leeg."),
     ("editorial_md", "too_long"): _l("Maak het redactioneel korter: tot 20.000 tekens."),
     ("preheader", "too_long"): _l("Maak de eerste regel korter: tot 200 tekens."),

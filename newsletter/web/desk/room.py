@@ -26,6 +26,7 @@ from newsletter.web.desk import (
     slots,
     today,
     unsaved,
+    versions,
     year_plan,
 )
 from newsletter.web.desk.names import edition_state
@@ -54,6 +55,11 @@ PAGES = (
     Page("/artikelen", "articles", CONTRIBUTOR, shelf.page),
     Page("/artikelen/nieuw", "add_article", CONTRIBUTOR, articles.add_page, articles.add),
     Page("/artikelen/<int:article_id>", "article", CONTRIBUTOR, articles.page, articles.save),
+    Page("/artikelen/<int:article_id>/versies", "versions", CONTRIBUTOR, versions.shelf),
+    Page("/artikelen/<int:article_id>/versies/<int:revision>", "version", CONTRIBUTOR,
+         versions.page),
+    Page("/artikelen/<int:article_id>/versies/<int:revision>/terugzetten", "put_back", CONTRIBUTOR,
+         None, versions.put_back),
     Page("/artikelen/<int:article_id>/vrijgeven", "release", EDITOR, None, release.post),
     Page("/artikelen/<int:article_id>/inhouden", "hold_back", EDITOR, None, release.hold),
     Page("/edities", "editions", EDITOR, composer.shelf),

@@ -46,6 +46,7 @@ DESK = (
         Said("Blijft staan.", "Stays."),
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
                    "details")
+        + columns_of("article_versions", "account_id")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
     ),
     Fact(
@@ -81,6 +82,7 @@ NAMED = (
         _AS_MAGAZINE,
         columns_of("articles", "title", "subject", "authors", "summary", "body_md",
                      "plain_title", "search")
+        + columns_of("article_versions", "content")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("digest_slots", "editorial_line")
         + columns_of("blocks", "body")
@@ -94,6 +96,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "alarms": ("id", "kind", "raised_at", "cleared_at"),
     "alembic_version": ("version_num",),
     "article_themes": ("article_id", "theme_id", "given_at"),
+    "article_versions": ("article_id", "revision", "saved_at", "restored_from"),
     "articles": ("id", "slug", "kind", "page", "language", "published_on", "released_at",
                  "created_at", "updated_at", "listed_at", "partner_id", "canonical_url",
                  "revision"),
