@@ -113,6 +113,12 @@ def articles_like(
     return db.session.scalars(wanted.order_by(how_much.desc(), Article.id).limit(most)).all()
 
 
+def articles_from(address: str, *, but: int | None = None) -> Sequence[Article]:
+    """Articles that first stood at this address elsewhere."""
+    wanted = listed().where(Article.canonical_url == address, Article.id.is_distinct_from(but))
+    return db.session.scalars(wanted.order_by(Article.id).limit(MOST_ALIKE)).all()
+
+
 def listed() -> Select[Article]:
     """Articles with what a list shows of them: their themes, and not their text."""
     return select(Article).options(selectinload(Article.themes), defer(Article.body_md))

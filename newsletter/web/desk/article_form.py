@@ -7,6 +7,7 @@ from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, 
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from newsletter.articles.drafts import Draft
+from newsletter.articles.from_html import is_html, to_markdown
 from newsletter.articles.models import Article
 from newsletter.catalogue.models import Theme
 from newsletter.partners.models import Partner
@@ -91,7 +92,12 @@ class ArticleForm(DeskForm):
             theme_ids=tuple(by_slug[slug] for slug in chosen),
             page=int(page) if page else None,
             language=self.language.data or "",
-            body_md=self.body_md.data or "",
+            body_md=self._body(),
             canonical_url=self.canonical_url.data or "",
             partner_id=partner_ids.get(self.partner.data or "", self.own_partner_id),
         )
+
+    def _body(self) -> str:
+        """The text; what was pasted from a word processor as HTML becomes Markdown."""
+        typed = self.body_md.data or ""
+        return to_markdown(typed) if is_html(typed) else typed

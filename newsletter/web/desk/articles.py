@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.articles.drafts import faults, tidy
+from newsletter.articles.find_articles import articles_from, articles_like
 from newsletter.articles.models import Article
+from newsletter.articles.used_in import digests_with
 from newsletter.articles.versions import draft_of
 from newsletter.articles.write import add_article, edit_article
 from newsletter.catalogue.queries import themes
@@ -19,6 +21,7 @@ from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.article_form import ArticleForm
 from newsletter.web.desk.forms import PressForm, ReleaseForm, revision_of
 from newsletter.web.desk.found import wanted_article
+from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.said import _
 from newsletter.web.desk.versions import Change, changes
 
@@ -104,8 +107,19 @@ def _show_form(
         meanwhile=meanwhile,
         press=PressForm(formdata=None),
         editions=editions_with(article.id) if article else (),
+        digests=digests_with(article.id) if article else (),
+        mailing_name=mailing_name,
+        doubles=_doubles(article) if article else (),
         now=clock.now(),
     )
+
+
+def _doubles(article: Article) -> Sequence[Article]:
+    """Other articles that may be the same piece: from the same address, or of a title alike."""
+    address = article.canonical_url
+    same = articles_from(address, but=article.id) if address else ()
+    alike = articles_like(article.title, but=article.id)
+    return list({one.id: one for one in (*same, *alike)}.values())
 
 
 def _offered(form: ArticleForm, article: Article | None = None) -> ArticleForm:

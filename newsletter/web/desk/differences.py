@@ -40,11 +40,17 @@ def _by_words(before: str, after: str) -> Iterator[Piece]:
     if max(len(old), len(new)) > MOST_WORDS:
         yield from _replaced(before, after)
         return
+    gone = fresh = ""
     for kind, these, those in _steps(old, new):
-        if kind == "equal":
-            yield Piece("same", "".join(these))
+        words = "".join(these)
+        # Space between two words that changed changed with them: so a sentence reads as one.
+        if kind == "equal" and not (words.isspace() and (gone or fresh)):
+            yield from _replaced(gone, fresh)
+            yield Piece("same", words)
+            gone = fresh = ""
         else:
-            yield from _replaced("".join(these), "".join(those))
+            gone, fresh = gone + words, fresh + "".join(those)
+    yield from _replaced(gone, fresh)
 
 
 def _steps(

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from newsletter.accounts.models import RoleName
 from newsletter.web.desk import (
+    article_preview,
     articles,
     composer,
     dates,
@@ -54,6 +55,8 @@ PAGES = (
     Page("/", "today", CONTRIBUTOR, today.page),
     Page("/artikelen", "articles", CONTRIBUTOR, shelf.page),
     Page("/artikelen/nieuw", "add_article", CONTRIBUTOR, articles.add_page, articles.add),
+    Page("/artikelen/voorbeeld", "preview_article", CONTRIBUTOR, None, article_preview.show),
+    Page("/artikelen/opmaak", "markdown", CONTRIBUTOR, None, article_preview.markdown),
     Page("/artikelen/<int:article_id>", "article", CONTRIBUTOR, articles.page, articles.save),
     Page("/artikelen/<int:article_id>/versies", "versions", CONTRIBUTOR, versions.shelf),
     Page("/artikelen/<int:article_id>/versies/<int:revision>", "version", CONTRIBUTOR,

@@ -20,9 +20,9 @@ STATES = (
     ("vrij", ArticleState.RELEASED, _l("Vrijgegeven")),
 )
 ORDERS = (
-    ("nieuw", Order.NEWEST, _l("Nieuwste boven")),
-    ("gewijzigd", Order.CHANGED, _l("Laatst gewijzigd boven")),
-    ("titel", Order.TITLE, _l("Op titel")),
+    ("nieuw", Order.NEWEST, _l("Nieuwste")),
+    ("gewijzigd", Order.CHANGED, _l("Laatst gewijzigd")),
+    ("titel", Order.TITLE, _l("Titel")),
 )
 
 

@@ -172,5 +172,4 @@ def test_a_release_that_is_refused_is_told_above_the_page_too(editor: Worker) ->
 def test_a_page_on_which_one_writes_asks_before_it_is_left(editor: Worker, path: str) -> None:
     shown = LexborHTMLParser(editor.get(path).get_data(as_text=True))
     assert len(shown.css("form[data-keep]")) == 1
-    (script,) = shown.css("script[type=module]")
-    assert "keep" in str(script.attributes["src"])
+    assert any("keep" in str(each.attributes["src"]) for each in shown.css("script[type=module]"))
