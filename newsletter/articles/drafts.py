@@ -13,6 +13,7 @@ LONGEST_NAME = 100
 LONGEST_SUMMARY = 2_000
 LONGEST_BODY = 100_000
 LONGEST_ADDRESS = 2_000
+LONGEST_ALT = 300
 MOST_AUTHORS = 10
 MOST_THEMES = 3
 LAST_PAGE = 999
@@ -38,6 +39,8 @@ class Draft:
     published_on: date | None = None
     canonical_url: str = ""
     partner_id: int | None = None
+    image_id: int | None = None
+    image_alt: str = ""
 
 
 def tidy(draft: Draft) -> Draft:
@@ -50,6 +53,7 @@ def tidy(draft: Draft) -> Draft:
         summary=_lines(draft.summary),
         body_md=_lines(draft.body_md),
         canonical_url=draft.canonical_url.strip(),
+        image_alt=" ".join(draft.image_alt.split()),
         theme_ids=tuple(dict.fromkeys(draft.theme_ids)),
     )
 
@@ -65,6 +69,8 @@ def faults(draft: Draft) -> dict[str, str]:
         "kind": None if draft.kind in set(ArticleKind) else "unknown",
         "language": None if draft.language in LANGUAGES else "unknown",
         "theme_ids": _themes_fault(draft.theme_ids),
+        "image_alt": _line_fault(draft.image_alt, longest=LONGEST_ALT,
+                                 needed=draft.image_id is not None),
         "canonical_url": _address_fault(draft.canonical_url),
         "page": None if draft.page is None or 1 <= draft.page <= LAST_PAGE else "out_of_range",
     }

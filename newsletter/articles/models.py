@@ -57,6 +57,8 @@ class Article(Model):
         CheckConstraint("length(summary) between 1 and 2000", name="summary"),
         CheckConstraint("canonical_url ~ '^https?://' and length(canonical_url) <= 2000",
                         name="canonical_url"),
+        CheckConstraint("(image_id is null) = (image_alt = '') and length(image_alt) <= 300",
+                        name="image_alt"),
         Index("ix_articles_released_at", "released_at"),
         Index("ix_articles_search", "search", postgresql_using="gin"),
         Index("ix_articles_like_title", "plain_title", postgresql_using="gin",
@@ -88,6 +90,10 @@ class Article(Model):
     # The association that contributed it, and its own address when it first stood elsewhere.
     partner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("partners.id"))
     canonical_url: Mapped[str | None]
+    image_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("images.id"), index=True
+    )
+    image_alt: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
     # Counts saves of what is written, so that two tabs cannot overwrite each other unseen.

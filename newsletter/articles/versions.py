@@ -1,7 +1,7 @@
 """Versions of an article: what it said after each save, who saved it and when."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -30,7 +30,15 @@ def draft_of(article: Article) -> Draft:
         published_on=article.published_on,
         canonical_url=article.canonical_url or "",
         partner_id=article.partner_id,
+        image_id=article.image_id,
+        image_alt=article.image_alt,
     )
+
+
+def live_draft_of(article: Article) -> Draft:
+    """The same with the themes that readers can pick, to change something and write it again."""
+    live = tuple(theme.id for theme in article.themes if theme.retired_at is None)
+    return replace(draft_of(article), theme_ids=live)
 
 
 def keep_version(

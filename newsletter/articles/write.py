@@ -77,6 +77,8 @@ def _write(article: Article, draft: Draft, themes: list[Theme]) -> None:
     article.language = draft.language
     article.canonical_url = draft.canonical_url or None
     article.partner_id = draft.partner_id
+    article.image_id = draft.image_id
+    article.image_alt = draft.image_alt if draft.image_id is not None else ""
     # The desk has no field for it: what came with an article from elsewhere must outlive an edit.
     article.published_on = draft.published_on or article.published_on
     article.themes = themes

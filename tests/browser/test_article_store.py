@@ -100,7 +100,8 @@ def test_the_store_can_be_used_by_everybody(chromium: Browser, desk: Desk) -> No
     page = enter(chromium, desk, bypass=True)
     ears = Ears(page)
     for name, path in (("list", "/redactie/artikelen"), ("alike", "/redactie/artikelen?zoek=loktt"),
-                       ("new", "/redactie/artikelen/nieuw"), ("article", desk.path)):
+                       ("new", "/redactie/artikelen/nieuw"), ("article", desk.path),
+                       ("image", f"{desk.path}/beeld")):
         page.goto(path)
         look(page, name)
     other = page.context.new_page()

@@ -1,6 +1,7 @@
 """One article of the store: add it and edit it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, url_for
 from flask_security import current_user
@@ -62,7 +63,9 @@ def save(article_id: int) -> Answer:
     try:
         _refuse_unreadable(form)
         with recorded("edit_article", f"article:{article.id}") as act:
-            edit_article(article, form.draft(), revision=revision_of(form.revision.data),
+            # What the form has no field for stays as it is.
+            draft = replace(form.draft(), image_id=article.image_id, image_alt=article.image_alt)
+            edit_article(article, draft, revision=revision_of(form.revision.data),
                          now=clock.now(), account_id=current_user.id)
             act.details.update(slug=article.slug, title=article.title, revision=article.revision)
     except BadInput as fault:
@@ -83,7 +86,8 @@ def show(article: Article, release: ReleaseForm) -> str:
 def _show_both(form: ArticleForm, article: Article) -> str:
     """What was typed, beside what someone else saved meanwhile; saving again is a choice now."""
     form.revision.data = str(article.revision)
-    differing = changes(draft_of(article), tidy(form.draft()))
+    typed = replace(tidy(form.draft()), image_id=article.image_id, image_alt=article.image_alt)
+    differing = changes(draft_of(article), typed)
     return _show_form(form, article, meanwhile=differing)
 
 

@@ -15,6 +15,7 @@ from newsletter.web.desk import (
     articles,
     composer,
     dates,
+    image,
     mailings,
     moments,
     order,
@@ -49,6 +50,7 @@ class Page(NamedTuple):
     role: RoleName
     get: Callable[..., Any] | None = None
     post: Callable[..., Any] | None = None
+    largest: int | None = None  # bytes of a post, when more may come than elsewhere
 
 
 PAGES = (
@@ -63,6 +65,9 @@ PAGES = (
          versions.page),
     Page("/artikelen/<int:article_id>/versies/<int:revision>/terugzetten", "put_back", CONTRIBUTOR,
          None, versions.put_back),
+    Page("/artikelen/<int:article_id>/beeld", "image", CONTRIBUTOR, image.page, image.save,
+         image.LARGEST_POST),
+    Page("/artikelen/<int:article_id>/beeld/weg", "take_image", CONTRIBUTOR, None, image.take),
     Page("/artikelen/<int:article_id>/vrijgeven", "release", EDITOR, None, release.post),
     Page("/artikelen/<int:article_id>/inhouden", "hold_back", EDITOR, None, release.hold),
     Page("/edities", "editions", EDITOR, composer.shelf),
@@ -91,6 +96,7 @@ PAGES = (
     Page("/verzendingen/<key>/stop", "cancel", PUBLISHER, mailings.ask_cancel, mailings.cancel_it),
     Page("/uitloggen", "sign_out", CONTRIBUTOR, None, sign_out.post),
 )
+LARGEST = {f"desk.{page.name}": page.largest for page in PAGES if page.largest}
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
 
 
@@ -126,6 +132,8 @@ def _admit() -> Any:
     if role is None or not may(role):
         abort(403)
     if request.method == "POST":
+        request.max_content_length = LARGEST.get(request.endpoint or "",
+                                                 request.max_content_length)
         try:
             csrf.protect()
         except CSRFError:

@@ -115,6 +115,8 @@ def _said(draft: Draft, names: Mapping[str, Mapping[int, str]]) -> dict[str, str
         _("Pagina"): str(draft.page or ""),
         _("Taal van het stuk"): dict(LANGUAGES).get(draft.language, draft.language),
         _("Adres waar het eerst stond"): draft.canonical_url,
+        _("Beeld"): _("beeld nummer %(number)s", number=draft.image_id) if draft.image_id else "",
+        _("Wat erop te zien is"): draft.image_alt,
         _("Aangedragen door"): names["partners"].get(draft.partner_id or 0, ""),
     }
 

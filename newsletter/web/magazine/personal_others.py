@@ -82,6 +82,7 @@ NAMED = (
         _AS_MAGAZINE,
         columns_of("articles", "title", "subject", "authors", "summary", "body_md",
                      "plain_title", "search")
+        + columns_of("articles", "image_alt") + columns_of("image_files", "content")
         + columns_of("article_versions", "content")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("digest_slots", "editorial_line")
@@ -99,7 +100,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "article_versions": ("article_id", "revision", "saved_at", "restored_from"),
     "articles": ("id", "slug", "kind", "page", "language", "published_on", "released_at",
                  "created_at", "updated_at", "listed_at", "partner_id", "canonical_url",
-                 "revision"),
+                 "revision", "image_id"),
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
     "consent_wordings": ("id", "version", "language", "text", "sha256", "since"),
@@ -113,6 +114,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                  "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
                  "revision"),
     "heartbeats": ("part", "at"),
+    "image_files": ("id", "image_id", "hash", "extension", "width", "height"),
+    "images": ("id", "source_hash", "added_at"),
     "installations": ("id", "made_at"),
     "magazines": ("id", "name", "issn", "association", "association_short", "site", "tagline_nl",
                   "tagline_en", "volume_base_year", "editions_per_year", "colours",
