@@ -104,6 +104,12 @@ def test_the_store_can_be_used_by_everybody(chromium: Browser, desk: Desk) -> No
                        ("image", f"{desk.path}/beeld")):
         page.goto(path)
         look(page, name)
+    page.goto("/redactie/artikelen?thema=data")
+    for tick in page.locator("input[name=artikel]").all():
+        tick.check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Bekijk wat er verandert").click()
+    look(page, "plan")
     other = page.context.new_page()
     other.goto(desk.path)
     other.locator("#title").fill("Een balie die meedenkt")

@@ -13,6 +13,7 @@ from newsletter.accounts.models import RoleName
 from newsletter.web.desk import (
     article_preview,
     articles,
+    bulk_themes,
     composer,
     dates,
     image,
@@ -57,6 +58,7 @@ PAGES = (
     Page("/", "today", CONTRIBUTOR, today.page),
     Page("/artikelen", "articles", CONTRIBUTOR, shelf.page),
     Page("/artikelen/nieuw", "add_article", CONTRIBUTOR, articles.add_page, articles.add),
+    Page("/artikelen/themas", "bulk_themes", EDITOR, bulk_themes.page, bulk_themes.carry_out),
     Page("/artikelen/voorbeeld", "preview_article", CONTRIBUTOR, None, article_preview.show),
     Page("/artikelen/opmaak", "markdown", CONTRIBUTOR, None, article_preview.markdown),
     Page("/artikelen/<int:article_id>", "article", CONTRIBUTOR, articles.page, articles.save),

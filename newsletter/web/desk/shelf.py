@@ -11,6 +11,7 @@ from newsletter.articles.models import ArticleKind
 from newsletter.catalogue.queries import themes
 from newsletter.editions.queries import edition_numbers
 from newsletter.partners.queries import partners
+from newsletter.web.desk.bulk_themes import WAYS
 from newsletter.web.desk.forms import KINDS
 
 LONGEST_SEARCH = 200
@@ -76,6 +77,7 @@ def shown() -> dict[str, Any]:
         "orders": ORDERS,
         "numbers": numbers,
         "partners": contributors,
+        "ways": WAYS,
         "now": clock.now(),
     }
 
