@@ -22,6 +22,8 @@ from tests.material import NOW, article
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 PICTURES = os.environ.get("PICTURES", "")
 HTML = "<p>Een <b>vet</b> woord.</p><p>En nog een regel.</p>"
+CSV = ("titel;samenvatting;themas\nEen loket dat meedenkt;Over data en leiderschap.;data\n"
+       ";Zonder titel.;\n")
 _PASTE = """html => {
     const data = new DataTransfer();
     data.setData("text/html", html);
@@ -110,6 +112,13 @@ def test_the_store_can_be_used_by_everybody(chromium: Browser, desk: Desk) -> No
     with page.expect_navigation():
         page.get_by_role("button", name="Bekijk wat er verandert").click()
     look(page, "plan")
+    page.goto("/redactie/artikelen/invoer")
+    look(page, "import")
+    page.locator("#file").set_input_files(
+        {"name": "stukken.csv", "mimeType": "text/csv", "buffer": CSV.encode()})
+    with page.expect_navigation():
+        page.get_by_role("button", name="Bekijk wat erin staat").click()
+    look(page, "import-preview")
     other = page.context.new_page()
     other.goto(desk.path)
     other.locator("#title").fill("Een balie die meedenkt")

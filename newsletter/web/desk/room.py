@@ -17,6 +17,7 @@ from newsletter.web.desk import (
     composer,
     dates,
     image,
+    imports,
     mailings,
     moments,
     order,
@@ -59,6 +60,10 @@ PAGES = (
     Page("/artikelen", "articles", CONTRIBUTOR, shelf.page),
     Page("/artikelen/nieuw", "add_article", CONTRIBUTOR, articles.add_page, articles.add),
     Page("/artikelen/themas", "bulk_themes", EDITOR, bulk_themes.page, bulk_themes.carry_out),
+    Page("/artikelen/invoer", "imports", EDITOR, imports.page, imports.preview,
+         imports.LARGEST_POST),
+    Page("/artikelen/invoer/overnemen", "take_over", EDITOR, None, imports.take_over,
+         imports.LARGEST_POST),
     Page("/artikelen/voorbeeld", "preview_article", CONTRIBUTOR, None, article_preview.show),
     Page("/artikelen/opmaak", "markdown", CONTRIBUTOR, None, article_preview.markdown),
     Page("/artikelen/<int:article_id>", "article", CONTRIBUTOR, articles.page, articles.save),
@@ -134,8 +139,8 @@ def _admit() -> Any:
     if role is None or not may(role):
         abort(403)
     if request.method == "POST":
-        request.max_content_length = LARGEST.get(request.endpoint or "",
-                                                 request.max_content_length)
+        if largest := LARGEST.get(request.endpoint or ""):
+            request.max_content_length = request.max_form_memory_size = largest
         try:
             csrf.protect()
         except CSRFError:
