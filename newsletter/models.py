@@ -2,6 +2,7 @@
 
 from newsletter.accounts import audit_models as audit
 from newsletter.accounts import models as accounts
+from newsletter.articles import image_models as images
 from newsletter.articles import models as articles
 from newsletter.catalogue import models as catalogue
 from newsletter.deliveries import models as deliveries
@@ -18,6 +19,6 @@ from newsletter.partners import models as partners
 from newsletter.subscribers import consent_models as consents
 from newsletter.subscribers import models as subscribers
 
-ROOMS = (accounts, audit, articles, catalogue, deliveries, digests, editions, mailings, partners,
-         subscribers, consents, past, pace, restores, notices, theme_changes)
+ROOMS = (accounts, audit, articles, images, catalogue, deliveries, digests, editions, mailings,
+         partners, subscribers, consents, past, pace, restores, notices, theme_changes)
 metadata = db.metadata

@@ -1,6 +1,6 @@
 """Reads of accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -23,3 +23,11 @@ def list_accounts() -> Sequence[Account]:
         select(Account).options(selectinload(Account.roles))
         .order_by(func.lower(Account.name), Account.id)
     ).all()
+
+
+def names_of(account_ids: Iterable[int]) -> dict[int, str]:
+    """The names of the accounts with these ids, also of who works here no more."""
+    rows = db.session.execute(
+        select(Account.id, Account.name).where(Account.id.in_(set(account_ids)))
+    )
+    return {row.id: row.name for row in rows}

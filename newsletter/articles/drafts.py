@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlsplit
 
 from newsletter.articles.models import ArticleKind
 from newsletter.errors import BadInput
@@ -11,6 +12,8 @@ LONGEST_TITLE = 200
 LONGEST_NAME = 100
 LONGEST_SUMMARY = 2_000
 LONGEST_BODY = 100_000
+LONGEST_ADDRESS = 2_000
+LONGEST_ALT = 300
 MOST_AUTHORS = 10
 MOST_THEMES = 3
 LAST_PAGE = 999
@@ -19,7 +22,10 @@ LANGUAGES = ("nl", "en")
 
 @dataclass(frozen=True)
 class Draft:
-    """Everything about an article that a person writes; `subject` is whom an interview is with."""
+    """Everything about an article that a person writes; `subject` is whom an interview is with.
+
+    `canonical_url` is where it stood first, when that was elsewhere.
+    """
 
     kind: str
     title: str
@@ -31,6 +37,10 @@ class Draft:
     page: int | None = None
     language: str = "nl"
     published_on: date | None = None
+    canonical_url: str = ""
+    partner_id: int | None = None
+    image_id: int | None = None
+    image_alt: str = ""
 
 
 def tidy(draft: Draft) -> Draft:
@@ -42,6 +52,8 @@ def tidy(draft: Draft) -> Draft:
         authors=tuple(name.strip() for name in draft.authors if name.strip()),
         summary=_lines(draft.summary),
         body_md=_lines(draft.body_md),
+        canonical_url=draft.canonical_url.strip(),
+        image_alt=" ".join(draft.image_alt.split()),
         theme_ids=tuple(dict.fromkeys(draft.theme_ids)),
     )
 
@@ -57,6 +69,9 @@ def faults(draft: Draft) -> dict[str, str]:
         "kind": None if draft.kind in set(ArticleKind) else "unknown",
         "language": None if draft.language in LANGUAGES else "unknown",
         "theme_ids": _themes_fault(draft.theme_ids),
+        "image_alt": _line_fault(draft.image_alt, longest=LONGEST_ALT,
+                                 needed=draft.image_id is not None),
+        "canonical_url": _address_fault(draft.canonical_url),
         "page": None if draft.page is None or 1 <= draft.page <= LAST_PAGE else "out_of_range",
     }
     return {field: reason for field, reason in found.items() if reason}
@@ -100,6 +115,23 @@ def _themes_fault(theme_ids: tuple[int, ...]) -> str | None:
     if not theme_ids:
         return "empty"
     return "too_many" if len(theme_ids) > MOST_THEMES else None
+
+
+def _address_fault(text: str) -> str | None:
+    """Why an address of a page cannot be taken: http or https, a host, and nothing to log in by."""
+    if not text:
+        return None
+    if len(text) > LONGEST_ADDRESS:
+        return "too_long"
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return "no_address"
+    is_plain = text.isprintable() and not any(letter in text for letter in ' "<>\\^`{|}')
+    if not is_plain or parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        return "no_address"
+    return None
 
 
 def _is_control(letter: str) -> bool:

@@ -1,4 +1,4 @@
-"""Write an article: add it to the store, or edit what is there."""
+"""Write an article: add it to the store, or edit what is there. Each save keeps a version."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,43 +8,65 @@ from sqlalchemy import update
 from newsletter.articles.drafts import Draft, check
 from newsletter.articles.models import Article, ArticleKind, article_themes
 from newsletter.articles.slugs import free_slug
+from newsletter.articles.versions import draft_of, keep_version
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import themes_by_id
 from newsletter.errors import BadInput
 from newsletter.extensions import db
 
 
-def add_article(draft: Draft, *, now: datetime) -> Article:
+def add_article(draft: Draft, *, now: datetime, account_id: int | None = None) -> Article:
     """Add an article, not yet released. Raises BadInput at the field that cannot be taken."""
     draft = check(draft)
-    article = Article(slug=free_slug(draft.title), created_at=now, released_at=None)
-    _write(article, draft, now=now)
+    article = Article(slug=free_slug(draft.title), created_at=now, released_at=None, updated_at=now)
+    themes = _themes(draft, carried=())
+    article.revision = 0
+    _write(article, draft, themes)
     db.session.add(article)
     db.session.flush()
+    keep_version(article, saved_at=now, account_id=account_id)
     return article
 
 
 def edit_article(
-    article: Article, draft: Draft, *, seen_at: datetime | None, now: datetime
-) -> None:
-    """Write the draft over the article; its slug follows the title until it is released.
+    article: Article,
+    draft: Draft,
+    *,
+    revision: int | None,
+    now: datetime,
+    account_id: int | None = None,
+    restored_from: int | None = None,
+) -> bool:
+    """Write the draft over the article; whether that changed anything.
 
-    `seen_at` is the `updated_at` that the writer had before him: BadInput at `seen_at` when
-    someone saved in between, and at any field that cannot be taken. None skips that check.
+    Its slug follows the title until it is released. Retired themes that it carries stay, for a
+    form shows only what readers can pick. `revision` is the one that the writer had before him:
+    BadInput at `revision` when someone saved in between, and at any field that cannot be taken.
+    None skips that check.
     """
     draft = check(draft)
     db.session.refresh(article, with_for_update=True)
-    if seen_at is not None and seen_at != article.updated_at:
-        raise BadInput("seen_at", "saved_meanwhile")
+    if revision is not None and revision != article.revision:
+        raise BadInput("revision", "saved_meanwhile")
+    had = {theme.id for theme in article.themes}
+    themes = _themes(draft, carried=article.themes)
+    # What stood there before versions were kept, or was put there by another way.
+    keep_version(article, saved_at=article.updated_at)
+    before = draft_of(article)
+    _write(article, draft, themes)
+    if draft_of(article) == before:
+        return False
     if not article.is_released(now):
         article.slug = free_slug(draft.title, keep=article.slug)
-    had = {theme.id for theme in article.themes}
-    _write(article, draft, now=now)
+    article.updated_at = now
+    article.revision += 1
     db.session.flush()
     _note_given(article, set(draft.theme_ids) - had, now=now)
+    keep_version(article, saved_at=now, account_id=account_id, restored_from=restored_from)
+    return True
 
 
-def _write(article: Article, draft: Draft, *, now: datetime) -> None:
+def _write(article: Article, draft: Draft, themes: list[Theme]) -> None:
     article.kind = ArticleKind(draft.kind)
     article.title = draft.title
     article.subject = draft.subject or None
@@ -53,10 +75,13 @@ def _write(article: Article, draft: Draft, *, now: datetime) -> None:
     article.body_md = draft.body_md
     article.page = draft.page
     article.language = draft.language
+    article.canonical_url = draft.canonical_url or None
+    article.partner_id = draft.partner_id
+    article.image_id = draft.image_id
+    article.image_alt = draft.image_alt if draft.image_id is not None else ""
     # The desk has no field for it: what came with an article from elsewhere must outlive an edit.
     article.published_on = draft.published_on or article.published_on
-    article.themes = _themes(draft.theme_ids)
-    article.updated_at = now
+    article.themes = themes
 
 
 def _note_given(article: Article, theme_ids: Collection[int], *, now: datetime) -> None:
@@ -70,8 +95,9 @@ def _note_given(article: Article, theme_ids: Collection[int], *, now: datetime) 
         )
 
 
-def _themes(theme_ids: tuple[int, ...]) -> list[Theme]:
-    found = themes_by_id(theme_ids)
-    if len(found) != len(theme_ids):
+def _themes(draft: Draft, *, carried: Collection[Theme]) -> list[Theme]:
+    """The themes of the draft, and of those that the article carries the retired ones."""
+    found = themes_by_id(draft.theme_ids)
+    if len(found) != len(draft.theme_ids):
         raise BadInput("theme_ids", "unknown")
-    return found
+    return found + [one for one in carried if one.retired_at is not None and one not in found]

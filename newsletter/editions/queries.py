@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
@@ -85,6 +86,28 @@ def editions_with(article_id: int) -> Sequence[Edition]:
         .where(EditionItem.article_id == article_id)
         .order_by(Edition.volume, Edition.number)
     ).all()
+
+
+class EditionNumber(NamedTuple):
+    """As much of an edition as a list to choose from needs."""
+
+    id: int
+    volume: int
+    number: int
+
+    @property
+    def key(self) -> str:
+        """How people cite it, as in `20-8`."""
+        return f"{self.volume}-{self.number}"
+
+
+def edition_numbers() -> list[EditionNumber]:
+    """Every edition, the newest number first, read without making objects."""
+    rows = db.session.execute(
+        select(Edition.id, Edition.volume, Edition.number)
+        .order_by(Edition.volume.desc(), Edition.number.desc())
+    )
+    return [EditionNumber(*row) for row in rows]
 
 
 def _whole() -> Select[Edition]:

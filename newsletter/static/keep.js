@@ -6,7 +6,8 @@ function watch() {
   // A page that shows a refusal holds unsaved text from the start.
   const kept = form.querySelector("[aria-invalid]") ? null : typed();
   let saving = false;
-  form.addEventListener("submit", () => { saving = true; });
+  // A button with a target of its own shows what was typed, and keeps nothing.
+  form.addEventListener("submit", ({ submitter }) => { saving = !submitter?.formTarget; });
   addEventListener("beforeunload", (event) => {
     if (!saving && typed() !== kept) event.preventDefault();
   });

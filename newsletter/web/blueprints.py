@@ -11,7 +11,7 @@ from newsletter.web.forgery import check_origin
 from newsletter.web.headers import keep_private
 from newsletter.web.inbox.views import inbox
 from newsletter.web.kept import keep_cookie
-from newsletter.web.magazine import articles, editions, home, identity, standing
+from newsletter.web.magazine import articles, editions, home, identity, images, standing
 from newsletter.web.ops import robots, security_txt
 from newsletter.web.ops.health import ops
 from newsletter.web.reader import (
@@ -61,6 +61,7 @@ MAGAZINE = (
 # What machines ask for; no language and no page around it.
 FILES = (
     Page("/identiteit.css", "identity", identity.sheet),
+    Page("/beelden/<name>", "image", images.file),
     Page("/robots.txt", "robots", robots.page),
     Page("/.well-known/security.txt", "security_txt", security_txt.page),
     Page("/security.txt", "security_txt_before", security_txt.moved),

@@ -42,10 +42,10 @@ def test_the_address_follows_the_title_until_release_and_stays_after(
     session: Session, draft: Draft, now: datetime
 ) -> None:
     article = add_article(draft, now=now)
-    edit_article(article, replace(draft, title="Een balie"), seen_at=None, now=now)
+    edit_article(article, replace(draft, title="Een balie"), revision=None, now=now)
     assert article.slug == "een-balie"
     release(article, at=now, now=now)
-    edit_article(article, replace(draft, title="Een ander"), seen_at=None, now=now + HOUR)
+    edit_article(article, replace(draft, title="Een ander"), revision=None, now=now + HOUR)
     assert (article.slug, article.title) == ("een-balie", "Een ander")
 
 
@@ -54,7 +54,7 @@ def test_an_edit_keeps_the_day_on_which_an_article_from_elsewhere_appeared(
 ) -> None:
     appeared = date(2018, 6, 1)
     article = add_article(replace(draft, published_on=appeared), now=now)
-    edit_article(article, replace(draft, title="Een balie"), seen_at=None, now=now)
+    edit_article(article, replace(draft, title="Een balie"), revision=None, now=now)
     assert article.published_on == appeared
 
 
@@ -62,7 +62,7 @@ def test_saving_the_same_title_keeps_the_address(
     session: Session, draft: Draft, now: datetime
 ) -> None:
     article = add_article(draft, now=now)
-    edit_article(article, draft, seen_at=article.updated_at, now=now + HOUR)
+    edit_article(article, draft, revision=article.revision, now=now + HOUR)
     assert article.slug == "een-loket-dat-meedenkt"
 
 
@@ -70,10 +70,10 @@ def test_the_later_of_two_writers_is_told_and_overwrites_nothing(
     session: Session, draft: Draft, now: datetime
 ) -> None:
     article = add_article(draft, now=now)
-    seen = article.updated_at
-    edit_article(article, replace(draft, title="Eerste"), seen_at=seen, now=now + HOUR)
+    seen = article.revision
+    edit_article(article, replace(draft, title="Eerste"), revision=seen, now=now + HOUR)
     with pytest.raises(BadInput, match="saved_meanwhile"):
-        edit_article(article, replace(draft, title="Tweede"), seen_at=seen, now=now + 2 * HOUR)
+        edit_article(article, replace(draft, title="Tweede"), revision=seen, now=now + 2 * HOUR)
     assert article.title == "Eerste"
 
 

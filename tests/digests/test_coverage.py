@@ -62,7 +62,7 @@ def test_an_article_that_gets_a_theme_later_is_new_to_who_never_had_it() -> None
     assert given(had, NOW) == {one.id}
     edit_article(one, Draft(
         kind="artikel", title=one.title, authors=("Noor de Wit",), summary=one.summary,
-        theme_ids=tuple(material.theme_ids("data", "leiderschap"))), seen_at=None, now=NOW + DAY)
+        theme_ids=tuple(material.theme_ids("data", "leiderschap"))), revision=None, now=NOW + DAY)
     made = NOW + WEEK
     assert given(new, made) == {one.id}
     assert given(had, made) == set()

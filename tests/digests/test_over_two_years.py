@@ -151,7 +151,7 @@ class House(RuleBasedStateMachine):
         piece = self.rule.pieces[number]
         given = tuple(self.themes[each] for each in sorted(themes))
         article = db.session.get_one(Article, number)
-        edit_article(article, by.draft_of(article.title, given), seen_at=None, now=self.now)
+        edit_article(article, by.draft_of(article.title, given), revision=None, now=self.now)
         db.session.commit()
         since = max(self.now, piece.released_at)
         piece.themes = {theme: piece.themes.get(theme, since) for theme in given}
@@ -163,7 +163,7 @@ class House(RuleBasedStateMachine):
         number = sorted(self.rule.pieces)[what % len(self.rule.pieces)]
         article = db.session.get_one(Article, number)
         edit_article(article, by.draft_of(f"{article.title}!"[-40:], tuple(
-            theme.id for theme in article.themes)), seen_at=None, now=self.now)
+            theme.id for theme in article.themes)), revision=None, now=self.now)
         db.session.commit()
         self._go_on()
 

@@ -1,67 +1,46 @@
-"""The article store: find, add and edit."""
+"""One article of the store: add it and edit it."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
+from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.articles.drafts import faults, tidy
-from newsletter.articles.models import Article, ArticleKind
-from newsletter.articles.queries import search_articles
+from newsletter.articles.find_articles import articles_from, articles_like
+from newsletter.articles.models import Article
+from newsletter.articles.used_in import digests_with
+from newsletter.articles.versions import draft_of
 from newsletter.articles.write import add_article, edit_article
 from newsletter.catalogue.queries import themes
 from newsletter.editions.queries import editions_with
 from newsletter.errors import BadInput
+from newsletter.partners.queries import partners
 from newsletter.web.desk.acts import recorded
-from newsletter.web.desk.forms import KINDS, ArticleForm, PressForm, ReleaseForm
+from newsletter.web.desk.article_form import ArticleForm
+from newsletter.web.desk.forms import PressForm, ReleaseForm, revision_of
 from newsletter.web.desk.found import wanted_article
+from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.said import _
+from newsletter.web.desk.versions import Change, changes
 
 Answer = str | Response | tuple[str, int]
-LONGEST_SEARCH = 200
-
-
-def shelf() -> str:
-    """GET /redactie/artikelen: a page of the store, searched and filtered."""
-    words = request.args.get("zoek", "")[:LONGEST_SEARCH].replace("\x00", "")
-    offered = themes()
-    theme = next((one for one in offered if one.slug == request.args.get("thema")), None)
-    asked = request.args.get("soort", "")
-    kind = ArticleKind(asked) if asked in set(ArticleKind) else None
-    page = request.args.get("blad", "1")
-    found = search_articles(
-        words,
-        theme_id=theme.id if theme else None,
-        kind=kind,
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
-    )
-    asked_for = {"zoek": words, "thema": theme.slug if theme else "", "soort": kind or ""}
-    return render_template(
-        "pages/desk/articles.html",
-        shelf=found,
-        themes=offered,
-        kinds=KINDS,
-        asked={name: value for name, value in asked_for.items() if value},
-        now=clock.now(),
-    )
 
 
 def add_page() -> str:
     """GET /redactie/artikelen/nieuw: an empty form."""
-    form = ArticleForm()
-    form.offer(themes())
-    return _show_form(form, None)
+    return _show_form(_offered(ArticleForm()), None)
 
 
 def add() -> Answer:
     """POST /redactie/artikelen/nieuw: put the article in the store, not yet released."""
-    form = ArticleForm()
-    form.offer(themes())
+    form = _offered(ArticleForm())
     try:
         _refuse_unreadable(form)
         with recorded("add_article", "article:new") as act:
-            article = add_article(form.draft(), now=clock.now())
+            article = add_article(form.draft(), now=clock.now(), account_id=current_user.id)
             act.subject = f"article:{article.id}"
             act.details.update(slug=article.slug, title=article.title)
     except BadInput as fault:
@@ -74,39 +53,50 @@ def add() -> Answer:
 def page(article_id: int) -> str:
     """GET /redactie/artikelen/<id>: the article as it stands."""
     article = wanted_article(article_id)
-    form = ArticleForm(formdata=None)
-    form.offer(themes())
-    form.fill(article)
-    return _show_form(form, article)
+    return _show_form(_filled(article), article)
 
 
 def save(article_id: int) -> Answer:
     """POST /redactie/artikelen/<id>: write over the article, unless someone else just did."""
     article = wanted_article(article_id)
-    form = ArticleForm()
-    form.offer(themes())
+    form = _offered(ArticleForm(), article)
     try:
         _refuse_unreadable(form)
         with recorded("edit_article", f"article:{article.id}") as act:
-            edit_article(article, form.draft(), seen_at=_seen_at(form), now=clock.now())
-            act.details.update(slug=article.slug, title=article.title)
+            # What the form has no field for stays as it is.
+            draft = replace(form.draft(), image_id=article.image_id, image_alt=article.image_alt)
+            edit_article(article, draft, revision=revision_of(form.revision.data),
+                         now=clock.now(), account_id=current_user.id)
+            act.details.update(slug=article.slug, title=article.title, revision=article.revision)
     except BadInput as fault:
+        article = wanted_article(article_id)
+        if fault.field == "revision":
+            return _show_both(form, article), 409
         _show_faults(form, fault)
-        return _show_form(form, wanted_article(article_id)), 400
+        return _show_form(form, article), 400
     flash(_("Bewaard."), "done")
     return redirect(url_for("desk.article", article_id=article_id), 303)
 
 
 def show(article: Article, release: ReleaseForm) -> str:
     """The article's page after a release that was refused."""
-    form = ArticleForm(formdata=None)
-    form.offer(themes())
-    form.fill(article)
-    return _show_form(form, article, release=release)
+    return _show_form(_filled(article), article, release=release)
+
+
+def _show_both(form: ArticleForm, article: Article) -> str:
+    """What was typed, beside what someone else saved meanwhile; saving again is a choice now."""
+    form.revision.data = str(article.revision)
+    typed = replace(tidy(form.draft()), image_id=article.image_id, image_alt=article.image_alt)
+    differing = changes(draft_of(article), typed)
+    return _show_form(form, article, meanwhile=differing)
 
 
 def _show_form(
-    form: ArticleForm, article: Article | None, *, release: ReleaseForm | None = None
+    form: ArticleForm,
+    article: Article | None,
+    *,
+    release: ReleaseForm | None = None,
+    meanwhile: Sequence[Change] | None = None,
 ) -> str:
     if release is None:
         release = ReleaseForm(formdata=None)
@@ -118,10 +108,33 @@ def _show_form(
         article=article,
         themes=form.themes_offered,
         release=release,
+        meanwhile=meanwhile,
         press=PressForm(formdata=None),
         editions=editions_with(article.id) if article else (),
+        digests=digests_with(article.id) if article else (),
+        mailing_name=mailing_name,
+        doubles=_doubles(article) if article else (),
         now=clock.now(),
     )
+
+
+def _doubles(article: Article) -> Sequence[Article]:
+    """Other articles that may be the same piece: from the same address, or of a title alike."""
+    address = article.canonical_url
+    same = articles_from(address, but=article.id) if address else ()
+    alike = articles_like(article.title, but=article.id)
+    return list({one.id: one for one in (*same, *alike)}.values())
+
+
+def _offered(form: ArticleForm, article: Article | None = None) -> ArticleForm:
+    form.offer(themes(), partners(), own=article.partner_id if article else None)
+    return form
+
+
+def _filled(article: Article) -> ArticleForm:
+    form = _offered(ArticleForm(formdata=None), article)
+    form.fill(article)
+    return form
 
 
 def _refuse_unreadable(form: ArticleForm) -> None:
@@ -134,13 +147,3 @@ def _show_faults(form: ArticleForm, first: BadInput) -> None:
     found = {first.field: first.reason, **faults(tidy(form.draft())), **form.unreadable()}
     for field, reason in found.items():
         form.show_fault(BadInput(field, reason))
-
-
-def _seen_at(form: ArticleForm) -> datetime:
-    try:
-        seen = datetime.fromisoformat(form.seen_at.data or "")
-    except ValueError as error:
-        raise BadInput("seen_at", "saved_meanwhile") from error
-    if seen.tzinfo is None:
-        raise BadInput("seen_at", "saved_meanwhile")
-    return seen

@@ -1,24 +1,13 @@
 """The desk's forms; what may be in a field is the domain's business, told at that field."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import (
-    HiddenField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
-from newsletter.articles.drafts import Draft
-from newsletter.articles.models import Article, ArticleKind
-from newsletter.catalogue.models import Theme
+from newsletter.articles.models import ArticleKind
 from newsletter.editions.compose import Texts
 from newsletter.editions.models import Edition
 from newsletter.editions.move_dates import Dates
@@ -60,73 +49,6 @@ class DeskForm(FlaskForm):  # type: ignore[misc]
 
 class PressForm(DeskForm):
     """A button."""
-
-
-class ThemeChecks(SelectMultipleField):  # type: ignore[misc]
-    """Checkboxes, one for each theme, by its slug."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class ArticleForm(DeskForm):
-    """Everything about an article that a person writes."""
-
-    kind = SelectField(_l("Soort"), choices=KINDS, validate_choice=False)
-    title = StringField(_l("Titel"))
-    subject = StringField(_l("Gesprek met"))
-    authors = TextAreaField(_l("Auteurs"))
-    summary = TextAreaField(_l("Samenvatting"))
-    theme_ids = ThemeChecks(_l("Thema’s"), id="theme_ids", validate_choice=False)
-    page = StringField(_l("Pagina"))
-    language = SelectField(_l("Taal van het stuk"), choices=LANGUAGES, validate_choice=False)
-    body_md = TextAreaField(_l("Tekst"))
-    seen_at = HiddenField()
-
-    def offer(self, themes: Iterable[Theme]) -> None:
-        """Let the form offer these themes."""
-        self.themes_offered = list(themes)
-        self.theme_ids.choices = [(theme.slug, theme.slug) for theme in self.themes_offered]
-
-    def fill(self, article: Article) -> None:
-        """Show the article as it stands."""
-        self.kind.data = article.kind.value
-        self.title.data = article.title
-        self.subject.data = article.subject or ""
-        self.authors.data = "\n".join(article.authors)
-        self.summary.data = article.summary
-        self.theme_ids.data = [theme.slug for theme in article.themes]
-        self.page.data = str(article.page or "")
-        self.language.data = article.language
-        self.body_md.data = article.body_md
-        self.seen_at.data = article.updated_at.isoformat()
-
-    def unreadable(self) -> dict[str, str]:
-        """For each field that cannot even be read, why."""
-        found = {}
-        page = (self.page.data or "").strip()
-        if page and not (page.isascii() and page.isdigit() and len(page) < 7):
-            found["page"] = "no_number"
-        if not set(self.theme_ids.data or ()) <= {theme.slug for theme in self.themes_offered}:
-            found["theme_ids"] = "unknown"
-        return found
-
-    def draft(self) -> Draft:
-        """What was typed, without what cannot be read."""
-        page = "" if "page" in self.unreadable() else (self.page.data or "").strip()
-        by_slug = {theme.slug: theme.id for theme in self.themes_offered}
-        chosen = [slug for slug in self.theme_ids.data or () if slug in by_slug]
-        return Draft(
-            kind=self.kind.data or "",
-            title=self.title.data or "",
-            subject=self.subject.data or "",
-            authors=tuple((self.authors.data or "").splitlines()),
-            summary=self.summary.data or "",
-            theme_ids=tuple(by_slug[slug] for slug in chosen),
-            page=int(page) if page else None,
-            language=self.language.data or "",
-            body_md=self.body_md.data or "",
-        )
 
 
 class TextsForm(DeskForm):

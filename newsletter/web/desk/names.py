@@ -1,7 +1,7 @@
 """Names and states of editions, mailings, slots and alarms, as the desk says them."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from flask import url_for
 
@@ -22,7 +22,17 @@ class State(NamedTuple):
     words: str
 
 
-def mailing_name(mailing: Mailing) -> str:
+class Named(Protocol):
+    """What a mailing's name is made of."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def cutoff_at(self) -> datetime: ...
+
+
+def mailing_name(mailing: Named) -> str:
     """`Editie 20·8`, or `Themamail, di 24 november 2026`."""
     kind, _colon, rest = mailing.key.partition(":")
     if kind == "edition":

@@ -6,7 +6,6 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
-from newsletter.articles.queries import search_articles
 from newsletter.editions.choose import Chosen, added, choose, chosen_of, moved, removed
 from newsletter.editions.models import Edition
 from newsletter.errors import BadInput, EditionNotReady
@@ -16,9 +15,9 @@ from newsletter.web.desk.forms import PressForm, revision_of
 from newsletter.web.desk.found import wanted_edition
 from newsletter.web.desk.reasons import explain
 from newsletter.web.desk.said import _, ngettext
+from newsletter.web.desk.shelf import found_by_words
 
 Answer = str | Response | tuple[str, int]
-LONGEST_SEARCH = 200
 STEPS = {"up": -1, "down": 1}
 
 
@@ -100,13 +99,11 @@ def _after_button(chosen: tuple[Chosen, ...], act: str) -> tuple[Chosen, ...]:
 
 
 def _show_store(edition: Edition, *, fault: str = "", ticked: Sequence[int] = ()) -> str:
-    words = request.args.get("zoek", "")[:LONGEST_SEARCH].replace("\x00", "")
-    page_typed = request.args.get("blad", "1")
-    is_number = page_typed.isascii() and page_typed.isdigit() and len(page_typed) < 7
+    words, found = found_by_words()
     return render_template(
         "pages/desk/choose.html",
         edition=edition,
-        shelf=search_articles(words, page=int(page_typed) if is_number else 1),
+        shelf=found,
         words=words,
         chosen={item.article_id for item in edition.items},
         ticked=set(ticked),

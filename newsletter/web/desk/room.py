@@ -13,11 +13,15 @@ from newsletter.accounts.models import RoleName
 from newsletter.web.desk import (
     account,
     accounts,
+    article_preview,
     articles,
+    bulk_themes,
     composer,
     confirm,
     dates,
     erratum,
+    image,
+    imports,
     logbook,
     mailings,
     moments,
@@ -26,6 +30,7 @@ from newsletter.web.desk import (
     recovery_codes,
     rehearsals,
     release,
+    shelf,
     sign_out,
     slot,
     slots,
@@ -33,6 +38,7 @@ from newsletter.web.desk import (
     themes,
     today,
     unsaved,
+    versions,
     year_plan,
 )
 from newsletter.web.desk.acts import record_refusal
@@ -58,13 +64,29 @@ class Page(NamedTuple):
     post: Callable[..., Any] | None = None
     # Whether a post asks the second factor again.
     is_weighty: bool = False
+    largest: int | None = None  # bytes of a post, when more may come than elsewhere
 
 
 PAGES = (
     Page("/", "today", CONTRIBUTOR, today.page),
-    Page("/artikelen", "articles", CONTRIBUTOR, articles.shelf),
+    Page("/artikelen", "articles", CONTRIBUTOR, shelf.page),
     Page("/artikelen/nieuw", "add_article", CONTRIBUTOR, articles.add_page, articles.add),
+    Page("/artikelen/themas", "bulk_themes", EDITOR, bulk_themes.page, bulk_themes.carry_out),
+    Page("/artikelen/invoer", "imports", EDITOR, imports.page, imports.preview,
+         largest=imports.LARGEST_POST),
+    Page("/artikelen/invoer/overnemen", "take_over", EDITOR, None, imports.take_over,
+         largest=imports.LARGEST_POST),
+    Page("/artikelen/voorbeeld", "preview_article", CONTRIBUTOR, None, article_preview.show),
+    Page("/artikelen/opmaak", "markdown", CONTRIBUTOR, None, article_preview.markdown),
     Page("/artikelen/<int:article_id>", "article", CONTRIBUTOR, articles.page, articles.save),
+    Page("/artikelen/<int:article_id>/versies", "versions", CONTRIBUTOR, versions.shelf),
+    Page("/artikelen/<int:article_id>/versies/<int:revision>", "version", CONTRIBUTOR,
+         versions.page),
+    Page("/artikelen/<int:article_id>/versies/<int:revision>/terugzetten", "put_back", CONTRIBUTOR,
+         None, versions.put_back),
+    Page("/artikelen/<int:article_id>/beeld", "image", CONTRIBUTOR, image.page, image.save,
+         largest=image.LARGEST_POST),
+    Page("/artikelen/<int:article_id>/beeld/weg", "take_image", CONTRIBUTOR, None, image.take),
     Page("/artikelen/<int:article_id>/vrijgeven", "release", EDITOR, None, release.post),
     Page("/artikelen/<int:article_id>/inhouden", "hold_back", EDITOR, None, release.hold),
     Page("/artikelen/<int:article_id>/bericht", "erratum", EDITOR, erratum.page, erratum.post),
@@ -114,6 +136,7 @@ PAGES = (
          account.end_one),
     Page("/uitloggen", "sign_out", CONTRIBUTOR, None, sign_out.post),
 )
+LARGEST = {f"desk.{page.name}": page.largest for page in PAGES if page.largest}
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
 WEIGHTY = {f"desk.{page.name}" for page in PAGES if page.is_weighty}
 
@@ -154,6 +177,8 @@ def _admit() -> Any:
         record_refusal(endpoint)
         abort(403)
     if request.method == "POST":
+        if largest := LARGEST.get(request.endpoint or ""):
+            request.max_content_length = request.max_form_memory_size = largest
         try:
             csrf.protect()
         except CSRFError:

@@ -10,7 +10,8 @@ from newsletter.catalogue.models import Theme
 from newsletter.digests.draw_theme import ThemeDraft
 from newsletter.digests.theme_queries import newest_change_id
 from newsletter.errors import BadInput
-from newsletter.web.desk.forms import DeskForm, ThemeChecks
+from newsletter.web.desk.article_form import ThemeChecks
+from newsletter.web.desk.forms import DeskForm
 
 NEW = ("new_1", "new_2", "new_3")
 WORDS = {

@@ -17,6 +17,7 @@ WORDS = {
     "summary": _l("Samenvatting"),
     "body_md": _l("Tekst"),
     "page": _l("Pagina"),
+    "canonical_url": _l("Adres waar het eerst stond"),
     "line": _l("Regel boven aan de mail"),
     "day": _l("Dag"),
     "at": _l("Tijd"),

@@ -4,6 +4,7 @@ from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
+from newsletter.articles.illustrate import find_image
 from newsletter.articles.queries import find_by_slug, list_of_themes
 from newsletter.catalogue.queries import find_theme, standing_under
 from newsletter.catalogue.queries import themes as pickable_themes
@@ -30,6 +31,7 @@ def page(slug: str) -> str:
         "pages/magazine/article.html",
         article=article,
         body=to_html(article.body_md),
+        image=find_image(article.image_id),
         card=card,
         related=[other for other in card.articles if other.id != article.id] if card else [],
     )

@@ -75,6 +75,7 @@ DESK = (
         Said("Blijft staan.", "Stays."),
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
                    "details", "sequence", "previous_hash", "hash")
+        + columns_of("article_versions", "account_id")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
     ),
     Fact(
@@ -121,7 +122,10 @@ NAMED = (
         Said("Journalistiek (artikel 43 UAVG).", "Journalism (article 43 UAVG)."),
         Basis.INTEREST,
         _AS_MAGAZINE,
-        columns_of("articles", "title", "subject", "authors", "summary", "body_md")
+        columns_of("articles", "title", "subject", "authors", "summary", "body_md",
+                     "plain_title", "search")
+        + columns_of("articles", "image_alt") + columns_of("image_files", "content")
+        + columns_of("article_versions", "content")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("digest_slots", "editorial_line")
         + columns_of("blocks", "body")
@@ -136,8 +140,10 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "alarms": ("id", "kind", "raised_at", "cleared_at"),
     "alembic_version": ("version_num",),
     "article_themes": ("article_id", "theme_id", "given_at"),
+    "article_versions": ("article_id", "revision", "saved_at", "restored_from"),
     "articles": ("id", "slug", "kind", "page", "language", "published_on", "released_at",
-                 "created_at", "updated_at"),
+                 "created_at", "updated_at", "listed_at", "partner_id", "canonical_url",
+                 "revision", "image_id"),
     "audit_seals": ("sequence", "at", "hash"),
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
@@ -153,6 +159,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                  "revision"),
     "former_slugs": ("slug", "theme_id"),
     "heartbeats": ("part", "at"),
+    "image_files": ("id", "image_id", "hash", "extension", "width", "height"),
+    "images": ("id", "source_hash", "added_at"),
     "installations": ("id", "made_at"),
     "magazines": ("id", "name", "issn", "association", "association_short", "site", "tagline_nl",
                   "tagline_en", "volume_base_year", "editions_per_year", "colours",

@@ -84,20 +84,6 @@ def test_far_too_much_text_is_refused_and_not_a_crash(contributor: Worker) -> No
     assert contributor.post(NEW, **{**GOOD, "body_md": "x" * 1_200_000}).status_code == 413
 
 
-def test_the_later_of_two_tabs_is_told_and_keeps_what_it_typed(contributor: Worker) -> None:
-    made = article("data")
-    path = f"/redactie/artikelen/{made.id}"
-    seen = value_of(contributor.get(path), "input[name=seen_at]")
-    first = contributor.post(path, **{**GOOD, "seen_at": seen, "title": "De eerste"})
-    assert first.status_code == 303
-    made.updated_at = NOW + timedelta(minutes=1)
-    second = contributor.post(path, **{**GOOD, "seen_at": seen, "title": "De tweede"})
-    assert second.status_code == 400
-    assert "Iemand anders heeft intussen iets bewaard" in second.get_data(as_text=True)
-    assert value_of(second, "#title") == "De tweede"
-    assert made.title == "De eerste"
-
-
 def test_an_article_is_found_by_word_theme_and_kind(contributor: Worker) -> None:
     assert "Rotterdam bouwt" in contributor.get(
         "/redactie/artikelen?zoek=rotterdam&soort=artikel"
@@ -186,5 +172,4 @@ def test_a_release_that_is_refused_is_told_above_the_page_too(editor: Worker) ->
 def test_a_page_on_which_one_writes_asks_before_it_is_left(editor: Worker, path: str) -> None:
     shown = LexborHTMLParser(editor.get(path).get_data(as_text=True))
     assert len(shown.css("form[data-keep]")) == 1
-    (script,) = shown.css("script[type=module]")
-    assert "keep" in str(script.attributes["src"])
+    assert any("keep" in str(each.attributes["src"]) for each in shown.css("script[type=module]"))

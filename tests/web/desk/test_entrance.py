@@ -23,7 +23,8 @@ from tests.web.visitor import page as page_of
 LOGIN = "/redactie/inloggen"
 PASSWORD = "een lang wachtwoord"
 VALUES = {"key": "20-8", "article_id": "1", "year": "2026", "slot_id": "1", "slug": "data",
-          "act": "stoppen", "change_id": "1", "session_id": "1", "account_id": "1"}
+          "act": "stoppen", "change_id": "1", "session_id": "1", "account_id": "1",
+          "revision": "0"}
 
 
 def address_of(page: Page) -> str:

@@ -1,0 +1,55 @@
+// Shows an article while it is typed: presses, after a pause, the button that its writer would; and
+// counts the words of the summary. Without it the buttons do the same.
+const PAUSE_MS = 800;
+const form = document.querySelector("[data-preview]");
+
+function follow() {
+  let button = [...form.elements].find((each) => each.formTarget);
+  let waiting;
+  form.addEventListener("submit", ({ submitter }) => {
+    if (submitter?.formTarget) button = submitter;
+  });
+  const counts = [...form.querySelectorAll("[data-words-of]")];
+  const count = () => counts.forEach((place) => {
+    const field = document.getElementById(place.dataset.wordsOf);
+    place.textContent = field.value.split(/\s+/).filter(Boolean).length;
+  });
+  form.addEventListener("input", () => {
+    count();
+    clearTimeout(waiting);
+    waiting = setTimeout(show, PAUSE_MS);
+  });
+  form.addEventListener("submit", () => clearTimeout(waiting));
+  // What a frame shows first makes no step in the browser's history; what follows would.
+  const show = () => {
+    const frame = document.querySelector(`iframe[name="${button.formTarget}"]`);
+    frame.replaceWith(frame.cloneNode());
+    form.requestSubmit(button);
+  };
+  count();
+  show();
+}
+
+// A word processor puts HTML on the clipboard too: the server makes Markdown of it when saving.
+function takeHtml(event) {
+  const html = event.clipboardData.getData("text/html");
+  if (!/<(b|strong|i|em|h[1-6]|li|a)[\s>]/i.test(html)) return;
+  event.preventDefault();
+  const data = new FormData();
+  data.set("csrf_token", form.elements.csrf_token.value);
+  data.set("html", html.slice(0, 500000));
+  const { target } = event;
+  const plain = event.clipboardData.getData("text/plain");
+  fetch(form.dataset.markdown, { method: "POST", body: data, headers: { Accept: "text/plain" } })
+    .then((answer) => (answer.ok && !answer.redirected ? answer.text() : plain))
+    .catch(() => plain)
+    .then((text) => {
+      target.setRangeText(text, target.selectionStart, target.selectionEnd, "end");
+      target.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+}
+
+if (form) {
+  follow();
+  form.querySelector("[data-takes-html]")?.addEventListener("paste", takeHtml);
+}

@@ -1,0 +1,107 @@
+"""Pictures from anywhere: what comes out of them, and what is refused."""
+
+import zlib
+from contextlib import suppress
+from io import BytesIO
+from struct import pack
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from newsletter.articles.resize import LARGEST_FILE, resize
+from newsletter.errors import BadInput
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (1600, 900), mode: str = "RGB",
+            **options: object) -> bytes:
+    """A picture in which every pixel differs from its neighbours."""
+    drawn = Image.effect_noise(size, 90).convert(mode)
+    kept = BytesIO()
+    drawn.save(kept, kind, **options)  # type: ignore[arg-type]
+    return kept.getvalue()
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of a few kilobytes that says that it is as large as this."""
+    def part(name: bytes, data: bytes) -> bytes:
+        return pack(">I", len(data)) + name + data + pack(">I", zlib.crc32(name + data))
+
+    head = part(b"IHDR", pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    body = part(b"IDAT", zlib.compress(b"\0" * 2_000_000))
+    return b"\x89PNG\r\n\x1a\n" + head + body + part(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("kind", "mode"), [
+    ("JPEG", "RGB"), ("JPEG", "CMYK"), ("JPEG", "L"), ("PNG", "RGB"), ("PNG", "L"), ("PNG", "P"),
+    ("WEBP", "RGB"), ("GIF", "P"),
+])
+def test_a_picture_comes_out_in_two_widths_that_mails_can_show(kind: str, mode: str) -> None:
+    files = resize(picture(kind, mode=mode))
+    assert [(one.width, one.height) for one in files] == [(600, 338), (1200, 675)]
+    for one in files:
+        with Image.open(BytesIO(one.content)) as shown:
+            assert (shown.format, shown.size) == (
+                {"jpg": "JPEG", "png": "PNG"}[one.extension], (one.width, one.height))
+
+
+def test_what_is_transparent_stays_so() -> None:
+    drawn = Image.new("RGBA", (700, 400), (200, 0, 0, 0))
+    kept = BytesIO()
+    drawn.save(kept, "PNG")
+    small, full = resize(kept.getvalue())
+    assert (small.extension, small.width, full.width) == ("png", 600, 700)
+    with Image.open(BytesIO(small.content)) as shown:
+        assert shown.convert("RGBA").getpixel((5, 5))[3] == 0  # type: ignore[index]
+
+
+def test_a_small_picture_is_not_made_larger() -> None:
+    assert [one.width for one in resize(picture(size=(400, 300)))] == [400]
+
+
+def test_what_a_camera_wrote_does_not_go_out_and_its_way_up_is_kept() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned a quarter
+    exif[0x010F] = "Geheime camera"
+    (file,) = resize(picture(size=(500, 300), exif=exif, comment=b"Geheim"))[:1]
+    assert (file.width, file.height) == (300, 500)
+    assert b"Geheim" not in file.content
+    with Image.open(BytesIO(file.content)) as shown:
+        assert not shown.getexif()
+
+
+@pytest.mark.parametrize(("file", "reason"), [
+    (b"", "empty"),
+    (b"x" * (LARGEST_FILE + 1), "too_large"),
+    (b"GIF89a", "no_image"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "no_image"),
+    (b"<html><script>alert(1)</script>", "no_image"),
+    (b"%PDF-1.7", "no_image"),
+    (picture("BMP"), "no_image"),
+    (picture("TIFF"), "no_image"),
+    (picture()[:5000], "no_image"),
+    (bomb(6_000, 5_000), "no_image"),
+    (bomb(7_000, 6_000), "too_many_pixels"),
+    (bomb(60_000, 60_000), "too_many_pixels"),
+    (picture(size=(299, 400)), "too_small"),
+])
+def test_what_is_no_picture_for_us_is_refused_with_its_reason(file: bytes, reason: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        resize(file)
+    assert (refused.value.field, refused.value.reason) == ("file", reason)
+
+
+_DAMAGED = {kind: picture(kind, (320, 40)) for kind in ("JPEG", "PNG", "WEBP", "GIF")}
+
+
+@given(data=st.data(), kind=st.sampled_from(sorted(_DAMAGED)))
+@settings(max_examples=60, deadline=None)
+def test_a_damaged_picture_is_shown_or_refused_and_never_a_crash(
+    data: st.DataObject, kind: str
+) -> None:
+    file = bytearray(_DAMAGED[kind])
+    for _ in range(data.draw(st.integers(1, 6))):
+        file[data.draw(st.integers(0, len(file) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(BadInput):
+        assert resize(bytes(file))
