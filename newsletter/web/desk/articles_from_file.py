@@ -50,7 +50,7 @@ class Shown:
 
 def page() -> str:
     """GET /redactie/artikelen/invoer: which file."""
-    return render_template("pages/desk/import.html", form=ImportForm(formdata=None))
+    return render_template("pages/desk/articles_from_file.html", form=ImportForm(formdata=None))
 
 
 def preview() -> Answer:
@@ -61,7 +61,7 @@ def preview() -> Answer:
         rows = read_import(sent.read() if sent else b"")
     except BadInput as fault:
         form.file.errors = (_explained(fault),)
-        return render_template("pages/desk/import.html", form=form), 400
+        return render_template("pages/desk/articles_from_file.html", form=form), 400
     return _show(rows, is_first=True)
 
 
@@ -71,7 +71,7 @@ def take_over() -> Answer:
         rows = read_import(request.form.get("rows", "").encode())
     except BadInput:
         flash(_("Er is niets overgenomen. Kies het bestand opnieuw."), "wrong")
-        return redirect(url_for("desk.imports"), 303)
+        return redirect(url_for("desk.articles_from_file"), 303)
     offered = themes()
     ticked = [number for number in range(len(rows)) if f"row-{number}" in request.form]
     drafts = {number: _draft(rows[number], _chosen(number, offered)) for number in ticked}
@@ -107,7 +107,7 @@ def _show(rows: list[Row], *, is_first: bool) -> str:
             is_taken,
         ))
     return render_template(
-        "pages/desk/import_preview.html", shown=shown, themes=offered, is_first=is_first,
+        "pages/desk/articles_from_file_preview.html", shown=shown, themes=offered, is_first=is_first,
         has_ticks=any(one.is_taken for one in shown), press=PressForm(formdata=None),
         rows=json.dumps(rows, ensure_ascii=False),
     )
