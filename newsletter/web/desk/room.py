@@ -14,10 +14,12 @@ from newsletter.web.desk import (
     articles,
     composer,
     dates,
+    dossiers,
     mailings,
     moments,
     order,
     previews,
+    readers,
     rehearsals,
     release,
     sign_out,
@@ -34,7 +36,8 @@ from newsletter.web.headers import keep_private
 from newsletter.web.languages import follow_reader
 from newsletter.web.security import has_outlived
 
-CONTRIBUTOR, EDITOR, PUBLISHER = RoleName.CONTRIBUTOR, RoleName.EDITOR, RoleName.PUBLISHER
+CONTRIBUTOR, EDITOR = RoleName.CONTRIBUTOR, RoleName.EDITOR
+PUBLISHER, ADMIN = RoleName.PUBLISHER, RoleName.ADMIN
 RANKS = list(RoleName)  # each role may do what the ones before it may
 
 
@@ -79,6 +82,11 @@ PAGES = (
     Page("/verzendingen/<key>/pauze", "pause", EDITOR, None, mailings.pause_it),
     Page("/verzendingen/<key>/hervat", "resume", EDITOR, None, mailings.resume_it),
     Page("/verzendingen/<key>/stop", "cancel", PUBLISHER, mailings.ask_cancel, mailings.cancel_it),
+    Page("/lezers", "readers", PUBLISHER, readers.page, readers.find),
+    Page("/lezers/<int:subscriber_id>", "reader", PUBLISHER, dossiers.page),
+    Page("/lezers/<int:subscriber_id>/adres", "reveal_address", PUBLISHER,
+         dossiers.page, dossiers.reveal),
+    Page("/lezers/<int:subscriber_id>/mail/<mail_id>", "reader_mail", PUBLISHER, dossiers.mail),
     Page("/uitloggen", "sign_out", CONTRIBUTOR, None, sign_out.post),
 )
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
@@ -143,6 +151,7 @@ def _context() -> dict[str, Any]:
         "this_year": _("Jaarplan"),
         "slots": _("Themamails"),
         "mailings": _("Verzendingen"),
+        "readers": _("Lezers"),
     }
     menu = [
         (name, url_for(f"desk.{name}"), shown)
@@ -155,6 +164,7 @@ def _context() -> dict[str, Any]:
         "desk_person": current_user.name,
         "may_edit": may(EDITOR),
         "may_publish": may(PUBLISHER),
+        "may_all": may(ADMIN),
         "edition_state": edition_state,
     }
 
