@@ -14,7 +14,8 @@ from newsletter.mailings import models as mailings
 from newsletter.partners import models as partners
 from newsletter.subscribers import consent_models as consents
 from newsletter.subscribers import models as subscribers
+from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, articles, catalogue, deliveries, digests, editions, mailings, partners,
-         subscribers, consents, past, pace, restores)
+         subscribers, consents, requests, past, pace, restores)
 metadata = db.metadata

@@ -25,6 +25,7 @@ from newsletter.subscribers.models import (
     SubscriptionStatus,
 )
 from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.subscribers.request_models import DataRequest
 from newsletter.tokens import Signer
 
 
@@ -60,10 +61,13 @@ def erase(
     subscription.leaving_reason = None
     if person.address is not None:
         _forget_address(person, never_again=never_again, signer=signer, now=now)
+    elif never_again and person.former_hash is not None:
+        suppress(person.former_hash, reason=SuppressionReason.NEVER_AGAIN, now=now)
     person.former_hash = None
     store_details(Details(), person)
     _forget_changes(person.id, signer=signer, now=now)
     _forget_words(person.id)
+    _forget_notes(person.id)
     forget_salt(person.id, keep_months=keep_salt_months, now=now)
     db.session.flush()
 
@@ -108,6 +112,16 @@ def _forget_words(subscriber_id: int) -> None:
                Delivery.params.has_key("said"))
         .values(params=Delivery.params.op("-")("said"))
         .execution_options(synchronize_session=False)
+    )
+
+
+def _forget_notes(subscriber_id: int) -> None:
+    """What the desk wrote of her requests goes; that and when she asked stays, by number."""
+    db.session.execute(
+        update(DataRequest)
+        .where(DataRequest.subscriber_id == subscriber_id)
+        .values(note="")
+        .execution_options(synchronize_session="fetch")
     )
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import abort, render_template, request
+from werkzeug.wrappers import Response
 
-from newsletter import addresses, clock
+from newsletter import clock
 from newsletter.catalogue.queries import themes_by_id
 from newsletter.core import settings, signer
 from newsletter.deliveries.suppress import find_suppression
@@ -19,12 +20,15 @@ from newsletter.subscribers.find_reader import get_reader, hashes_of
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.prove_consent import Proof, prove_of
 from newsletter.subscribers.queries import consents_of
+from newsletter.subscribers.request_queries import requests_of
 from newsletter.subscribers.verify_consents import verify_chain_of
 from newsletter.web.desk import reader_words as words
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.dossier_events import happenings
 from newsletter.web.desk.reader_forms import LookReason, RevealForm
-from newsletter.web.desk.said import _
+from newsletter.web.desk.request_forms import OpenForm
+from newsletter.web.desk.request_words import ARTICLES, KINDS, term_of
+from newsletter.web.desk.requests import opened
 from newsletter.web.headers import MAIL_CONTENT_SECURITY
 
 ON_A_PAGE = 50
@@ -42,7 +46,7 @@ class Ledger:
 
 def page(subscriber_id: int) -> str:
     """GET /redactie/lezers/<id>: the dossier, its address masked; changes nothing."""
-    return _show(get_reader(subscriber_id), RevealForm(formdata=None))
+    return _show(get_reader(subscriber_id))
 
 
 def reveal(subscriber_id: int) -> str | tuple[str, int]:
@@ -54,7 +58,7 @@ def reveal(subscriber_id: int) -> str | tuple[str, int]:
         return _show(subscription, form), 400
     with recorded("reveal_address", f"subscriber:{subscriber_id}", reason=form.reason.data):
         address = subscription.subscriber.address or ""
-    return _show(get_reader(subscriber_id), RevealForm(formdata=None), revealed=address)
+    return _show(get_reader(subscriber_id), revealed=address)
 
 
 def mail(subscriber_id: int, mail_id: str) -> Response:
@@ -79,13 +83,24 @@ def mail(subscriber_id: int, mail_id: str) -> Response:
     return response
 
 
-def masked(subscription: Subscription) -> str:
-    """The address as the desk shows it unasked; words when there is none any more."""
-    address = subscription.subscriber.address
-    return addresses.mask(address) if address else _("adres is gewist")
+def add_request(subscriber_id: int) -> Response | str | tuple[str, int]:
+    """POST /redactie/lezers/<id>/verzoek: open what she asked under the AVG."""
+    subscription = get_reader(subscriber_id)
+    form = OpenForm(request.form)
+    try:
+        return opened(form, subscriber_id=subscriber_id)
+    except BadInput as fault:
+        form.show_fault(fault)
+        return _show(subscription, opening=form), 400
 
 
-def _show(subscription: Subscription, form: RevealForm, *, revealed: str = "") -> str:
+def _show(
+    subscription: Subscription,
+    form: RevealForm | None = None,
+    *,
+    opening: OpenForm | None = None,
+    revealed: str = "",
+) -> str:
     now, reader_id = clock.now(), subscription.subscriber_id
     consents = consents_of(reader_id)
     events = happenings(consents, mails_of(reader_id))
@@ -99,9 +114,14 @@ def _show(subscription: Subscription, form: RevealForm, *, revealed: str = "") -
     suppression = find_suppression(hashes_of(subscription.subscriber, signer=signer()))
     return render_template(
         "pages/desk/reader.html",
-        form=form,
+        form=form or RevealForm(formdata=None),
+        opening=opening or OpenForm(formdata=None),
+        refused=opening or form,
+        helps={kind.value: said for kind, said in ARTICLES.items()},
+        requests=[(one, str(KINDS[one.kind]), term_of(one, today=clock.local(now).date()))
+                  for one in requests_of(reader_id)],
         subscription=subscription,
-        masked=masked(subscription),
+        masked=words.masked(subscription),
         revealed=revealed,
         events=events[(number - 1) * ON_A_PAGE : number * ON_A_PAGE],
         number=number,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 
+from newsletter import addresses
 from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.suppress import SuppressionReason
 from newsletter.subscribers.models import (
@@ -85,6 +86,12 @@ MEANS = {
     "import": _l("Ingelezen door de redactie, met bewijs van toestemming."),
 }
 NOT_BY_A_PERSON = frozenset({"retention", "erasure_replay"})
+
+
+def masked(subscription: Subscription) -> str:
+    """The address as the desk shows it unasked; words when there is none any more."""
+    address = subscription.subscriber.address
+    return addresses.mask(address) if address else _("adres is weg")
 
 
 def suppression_words(reason: str) -> str:

@@ -34,6 +34,21 @@ _AT_FIELD = {
     ("release_at", "past"): _l("Kies een moment dat nog moet komen."),
     ("address", "no_at"): _l("Vul een heel e-mailadres in, met een @."),
     ("address", "malformed"): _l("Vul een heel e-mailadres in, bijvoorbeeld naam@gemeente.nl."),
+    ("address", "empty"): _l("Vul een heel e-mailadres in, met een @."),
+    ("address", "not_suppressed"): _l("Dit adres staat niet op de stoplijst."),
+    ("asked_on", "before_suppression"): _l(
+        "Dit verzoek is ouder dan de regel op de stoplijst. Vraag de lezer om een nieuw verzoek."
+    ),
+    ("is_hers", "not_hers"): _l("Alleen op schriftelijk verzoek van de lezer zelf kan dit."),
+    ("reason", "unknown"): _l("Kies waarom je het adres wilt zien."),
+    ("outcome", "unknown"): _l("Kies hoe het is afgehandeld."),
+    ("how", "unknown"): _l("Kies wat de lezer wil."),
+    ("typed", "other_number"): _l("Typ het nummer precies zoals het hierboven staat."),
+    ("note", "too_long"): _l("Maak de aantekening korter: tot 500 tekens."),
+    ("note", "holds_address"): _l(
+        "Zet geen adres in de aantekening. Het nummer van het verzoek is genoeg."
+    ),
+    ("sector", "unknown_sector"): _l("Kies één van de mogelijkheden."),
     ("approval_deadline_at", "after_sending"): _l("Akkoord moet er zijn vóór de verzending."),
     ("copy_deadline_at", "after_approval"): _l("De kopij moet binnen zijn vóór het akkoord."),
 }
@@ -42,6 +57,10 @@ _ANYWHERE = {
     "too_long": _l("Maak dit korter."),
     "control_character": _l("Er staat een onzichtbaar teken in. Typ de tekst opnieuw."),
     "unknown": _l("Kies één van de mogelijkheden."),
+    "to_come": _l("Deze dag moet nog komen."),
+    "strange_character": _l("Er staat een teken in dat hier niet kan. Typ de tekst opnieuw."),
+    "too_long_words": _l("Maak dit korter: tot 200 tekens."),
+    "not_chosen": _l("Kies één van de mogelijkheden."),
     "no_number": _l("Vul een heel getal in, of laat het leeg."),
     "no_day": _l("Schrijf de dag als 24-3-2026 of 24 maart 2026."),
     "no_such_day": _l("Deze dag staat niet op de kalender."),

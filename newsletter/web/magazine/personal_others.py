@@ -2,6 +2,7 @@
 
 from newsletter.web.magazine.personal_data import Basis, Fact, Group, Said, columns_of
 from newsletter.web.magazine.personal_facts import READERS
+from newsletter.web.magazine.personal_requests import REQUESTS
 
 _AS_MAGAZINE = Said("Zolang het magazine bestaat.", "As long as the magazine exists.")
 _AT_DESK = Said(
@@ -46,6 +47,7 @@ DESK = (
         Said("Blijft staan.", "Stays."),
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
                    "details")
+        + columns_of("data_requests", "opened_by", "handled_by")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
     ),
     Fact(
@@ -86,7 +88,7 @@ NAMED = (
         + columns_of("variants", "subject", "preheader", "why"),
     ),
 )
-FACTS: tuple[Fact, ...] = (*READERS, *DESK, *NAMED)
+FACTS: tuple[Fact, ...] = (*READERS, *REQUESTS, *DESK, *NAMED)
 
 # Every other column, by table: it says nothing of a person.
 IMPERSONAL: dict[str, tuple[str, ...]] = {

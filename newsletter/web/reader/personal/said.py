@@ -62,6 +62,7 @@ MEANS = {
     "address_undo": _l("Door je oude adres terug te zetten."),
     "personal_page": _l("Op de pagina met je gegevens."),
     "retention": _l("Vanzelf, omdat de bewaartijd voorbij was."),
+    "desk_request": _l("Door de redactie, omdat je erom vroeg."),
     "erasure_replay": _l("Door ons, na het terugzetten van een reservekopie."),
 }
 RHYTHMS = {
