@@ -39,6 +39,7 @@ _AT_FIELD = {
     ("asked_on", "before_suppression"): _l(
         "Dit verzoek is ouder dan de regel op de stoplijst. Vraag de lezer om een nieuw verzoek."
     ),
+    ("fields", "none"): _l("Kies minstens één veld."),
     ("is_hers", "not_hers"): _l("Alleen op schriftelijk verzoek van de lezer zelf kan dit."),
     ("reason", "unknown"): _l("Kies waarom je het adres wilt zien."),
     ("outcome", "unknown"): _l("Kies hoe het is afgehandeld."),
