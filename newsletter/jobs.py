@@ -43,6 +43,7 @@ class Job(StrEnum):
     ROLL_OVER = "retention.roll_over"
     SEAL_CONSENTS = "subscribers.seal_consents"
     WATCH_CONSENTS = "subscribers.watch_consents"
+    WORK_IMPORT = "imports.work_import"
 
 
 LANES = {
@@ -61,6 +62,7 @@ LANES = {
     Job.ROLL_OVER: Lane.UPKEEP,
     Job.SEAL_CONSENTS: Lane.UPKEEP,
     Job.WATCH_CONSENTS: Lane.UPKEEP,
+    Job.WORK_IMPORT: Lane.UPKEEP,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.

@@ -13,9 +13,10 @@ from newsletter.extensions import db
 from newsletter.mailings import models as mailings
 from newsletter.partners import models as partners
 from newsletter.subscribers import consent_models as consents
+from newsletter.subscribers import import_models as imports
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, articles, catalogue, deliveries, digests, editions, mailings, partners,
-         subscribers, consents, requests, past, pace, restores)
+         subscribers, consents, requests, imports, past, pace, restores)
 metadata = db.metadata

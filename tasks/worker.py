@@ -44,6 +44,7 @@ queue.conf.imports = (
     "tasks.digests",
     "tasks.subscribers",
     "tasks.retention",
+    "tasks.imports",
 )
 queue.conf.beat_schedule = {
     "tick": {

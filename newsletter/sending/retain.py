@@ -21,6 +21,7 @@ from newsletter.logs import get_logger
 from newsletter.subscribers.expire import remove_expired
 from newsletter.subscribers.forget_changes import forget_changes
 from newsletter.subscribers.forget_former import forget_former
+from newsletter.subscribers.forget_imports import forget_imports
 from newsletter.subscribers.forget_salt import destroy_due_salts
 from newsletter.subscribers.take_requests import forget_requests
 from newsletter.tokens import Signer
@@ -31,7 +32,8 @@ log = get_logger(__name__)
 MOST_ROUNDS = 100  # of one deed in one run; the next run goes on
 
 # What a deed counts, and whether it reads so much that once a day is enough.
-OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "partitions")
+OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "imports",
+         "partitions")
 DAILY = ("attempts", "delivery_detail", "claims", "reports")
 
 
@@ -47,6 +49,7 @@ def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[
         "former_readers": lambda: forget_former(signer=signer, now=now),
         "address_changes": lambda: forget_changes(now=now),
         "salts": lambda: destroy_due_salts(now),
+        "imports": lambda: forget_imports(now=now),
         "partitions": drop_past,
         "attempts": lambda: forget_attempts(now=now),
         "delivery_detail": lambda: forget_detail(now=now),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, select, update
 
 from newsletter.deliveries.models import Delivery
 from newsletter.deliveries.suppress import SuppressionReason, lift_hard_bounce, suppress
@@ -14,6 +14,7 @@ from newsletter.subscribers.details import store as store_details
 from newsletter.subscribers.end import end
 from newsletter.subscribers.forget_changes import COUNTED_FOR
 from newsletter.subscribers.forget_salt import forget_salt
+from newsletter.subscribers.import_models import ImportRow, Verdict
 from newsletter.subscribers.models import (
     AddressChange,
     AddressRequest,
@@ -125,6 +126,18 @@ def _forget_notes(subscriber_id: int) -> None:
     )
 
 
+def _empty_import_rows(identity: str) -> None:
+    """In lists that wait to be carried out she stands as nobody, and is not taken."""
+    not_yet = ImportRow.subscriber_id.is_(None)
+    db.session.execute(
+        update(ImportRow)
+        .where(ImportRow.identity == identity)
+        .values(address=None, identity=None, cells=None, detail="",
+                verdict=case((not_yet, Verdict.ERASED), else_=ImportRow.verdict))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _forget_address(
     person: Subscriber, *, never_again: bool, signer: Signer, now: datetime
 ) -> None:
@@ -134,6 +147,7 @@ def _forget_address(
     if never_again:
         suppress(hashes[-1], reason=SuppressionReason.NEVER_AGAIN, now=now)
     forget_requests_of(person.id)
+    _empty_import_rows(person.identity or "")
     # Nor may it stand in what others asked, or could take back.
     others = update(AddressChange).where(AddressChange.subscriber_id != person.id)
     old, new = AddressChange.old_address, AddressChange.new_address

@@ -10,11 +10,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from newsletter.accounts.models import RoleName
+from newsletter.subscribers.read_import import LARGEST
 from newsletter.web.desk import (
     articles,
     composer,
     dates,
     dossiers,
+    imports,
     mailings,
     moments,
     order,
@@ -36,6 +38,7 @@ from newsletter.web.desk import (
 from newsletter.web.desk.names import edition_state
 from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf
+from newsletter.web.forgery import LARGEST_POST
 from newsletter.web.headers import keep_private
 from newsletter.web.languages import follow_reader
 from newsletter.web.security import has_outlived
@@ -106,8 +109,14 @@ PAGES = (
     Page("/stoplijst", "suppressions", PUBLISHER, suppressions.page, suppressions.look_up),
     Page("/stoplijst/erbij", "never_write", PUBLISHER, suppressions.page, suppressions.add),
     Page("/stoplijst/eraf", "lift", PUBLISHER, suppressions.page, suppressions.take_off),
+    Page("/import", "imports", PUBLISHER, imports.shelf, imports.load),
+    Page("/import/<int:import_id>", "import", PUBLISHER, imports.page, imports.carry_out),
+    Page("/import/<int:import_id>/verslag.csv", "import_report", PUBLISHER, imports.report),
+    Page("/import/<int:import_id>/weg", "drop_import", PUBLISHER, None, imports.drop),
     Page("/uitloggen", "sign_out", CONTRIBUTOR, None, sign_out.post),
 )
+# Posts that may bring a file, in bytes; the view tells at its field what is too large.
+LARGEST_POSTS = {"desk.imports": LARGEST + 1024 * 1024}
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
 
 
@@ -133,6 +142,7 @@ def may(role: RoleName) -> bool:
 
 def _admit() -> Any:
     """Let in who is logged in and has the role of the page; nobody else (fails closed)."""
+    request.max_content_length = LARGEST_POSTS.get(request.endpoint or "", LARGEST_POST)
     if not current_user.is_authenticated or not current_user.is_active:
         return _to_login()
     if has_outlived():

@@ -48,6 +48,7 @@ DESK = (
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
                    "details")
         + columns_of("data_requests", "opened_by", "handled_by")
+        + columns_of("imports", "loaded_by", "carried_out_by")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
     ),
     Fact(
@@ -99,7 +100,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                  "created_at", "updated_at"),
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
-    "consent_wordings": ("id", "version", "language", "text", "sha256", "since"),
+    "consent_wordings": ("id", "version", "language", "text", "sha256", "since",
+                         "is_imported"),
     "digest_slot_articles": ("slot_id", "article_id", "treatment"),
     "digest_slots": ("id", "cadence", "slot_on", "slot_at", "period_on", "window_from", "status",
                      "is_held", "revision", "released_at", "readers_due",
@@ -110,6 +112,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                  "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
                  "revision"),
     "heartbeats": ("part", "at"),
+    "imports": ("id", "file_hash", "status", "proof", "rows", "loaded_at", "carried_out_at",
+                "ended_at"),
     "installations": ("id", "made_at"),
     "magazines": ("id", "name", "issn", "association", "association_short", "site", "tagline_nl",
                   "tagline_en", "volume_base_year", "editions_per_year", "colours",

@@ -21,6 +21,7 @@ from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.suppress import SuppressionReason, suppress
 from newsletter.mailings.dossier import everything_about
 from newsletter.subscribers.ask import ask_link
+from newsletter.subscribers.load_import import load_import
 from newsletter.subscribers.models import Language
 from newsletter.subscribers.open_request import open_request
 from newsletter.subscribers.request_models import DataRequestKind
@@ -37,6 +38,7 @@ OF_HERS = {
     "consents": ("consents", "subscriber_id = :id"),
     "address_changes": ("address_changes", "subscriber_id = :id"),
     "address_requests": ("address_requests", "lower(address) = :identity"),
+    "import_rows": ("import_rows", "identity = :identity"),
     "data_requests": ("data_requests", "subscriber_id = :id"),
     "deliveries": ("deliveries", "subscriber_id = :id"),
     "attempts": (
@@ -76,6 +78,10 @@ HIDDEN = {
         "id": "a number of ours", "address": "her address", "wording_id": "a number of ours",
         "tries": "a mark of ours",
     },
+    "import_rows": {
+        "import_id": "a number of ours", "identity": "the address in lower case",
+        "subscriber_id": "her number",
+    },
     "data_requests": {
         "id": "a number of ours", "subscriber_id": "her number",
         "opened_by": "who works at the desk", "handled_by": "who works at the desk",
@@ -107,6 +113,7 @@ def life(session: Session) -> Life:
                        roles=[RoleName.PUBLISHER], now=NOW)
     open_request(DataRequestKind.ACCESS, subscriber_id=found.subscription.subscriber_id,
                  received_on=NOW.date(), account_id=desk.id, now=NOW)
+    load_import(f"e-mail\n{address}\n".encode(), proof={}, account_id=desk.id, now=NOW)
     session.commit()
     return found
 
