@@ -10,9 +10,9 @@ class LoadForm(DeskForm):
     """The file, and the proof for rows that have none of their own."""
 
     file = FileField(_l("Bestand"))
-    source = StringField(_l("Bron"))
+    where = StringField(_l("Bron"))
     given_on = StringField(_l("Datum van de toestemming"))
-    wording = TextAreaField(_l("Tekst die de lezer toen zag"))
+    words = TextAreaField(_l("Tekst die de lezer toen zag"))
 
 
 class CarryOutForm(DeskForm):

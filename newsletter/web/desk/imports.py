@@ -42,6 +42,8 @@ from newsletter.web.reader.personal.export import BYTE_ORDER_MARK
 
 SHELF, ON_A_PAGE, AT_ONCE = 20, 100, 2_000
 LONGEST_NUMBER = 9  # digits
+# Where the form asks for the proof of rows without their own.
+_FIELDS = {"source": "where", "given_on": "given_on", "wording": "words"}
 
 
 def shelf() -> str:
@@ -52,7 +54,7 @@ def shelf() -> str:
 def load() -> Response | tuple[str, int]:
     """POST /redactie/import: the file is read and waits to be judged; no reader is touched."""
     form = LoadForm(request.form)
-    proof = {name: (form[name].data or "").strip() for name in ("source", "given_on", "wording")}
+    proof = {column: (form[name].data or "").strip() for column, name in _FIELDS.items()}
     file = request.files.get("file")
     now = clock.now()
     try:
@@ -64,7 +66,7 @@ def load() -> Response | tuple[str, int]:
             act.details |= {"rows": made.rows, "is_known": read is None}
             enqueue(Job.WORK_IMPORT, import_id)
     except BadInput as fault:
-        form.show_fault(fault)
+        form.show_fault(fault, at=_FIELDS.get(fault.field))
         return _shelf(form), 400
     if read is None:
         flash(_("Dit bestand is al geladen. Hier staat hoe het ermee is."), "info")

@@ -22,7 +22,7 @@ from tests.web.desk.conftest import Worker
 from tests.web.visitor import faults, links, page
 
 PATH = "/redactie/import"
-PROOF = {"source": "Congres van mei", "given_on": "20-5-2026", "wording": "Ja, mail mij."}
+PROOF = {"where": "Congres van mei", "given_on": "20-5-2026", "words": "Ja, mail mij."}
 LIST = "E-mail;Naam\nnieuw@x.example;Noor\njan;Jan\n{reader};Al lezer\nander@x.example;=1+1\n"
 
 
@@ -140,8 +140,8 @@ def test_a_list_that_is_put_aside_leaves_no_row(
     (b"mail\n" + b"x" * LARGEST, {}, "file"),
     ("mail\na@x.example\n", {"given_on": "ooit"}, "given_on"),
     ("mail\na@x.example\n", {"given_on": "11-11-2026"}, "given_on"),
-    ("mail\na@x.example\n", {"source": "via noor@x.example"}, "source"),
-    ("mail\na@x.example\n", {"wording": "x" * 2_001}, "wording"),
+    ("mail\na@x.example\n", {"where": "via noor@x.example"}, "where"),
+    ("mail\na@x.example\n", {"words": "x" * 2_001}, "words"),
 ])
 def test_what_cannot_be_is_refused_at_its_field_and_the_rest_is_kept(
     publisher: Worker, session: Session, content: bytes | str, typed: dict[str, str], field: str
@@ -149,8 +149,8 @@ def test_what_cannot_be_is_refused_at_its_field_and_the_rest_is_kept(
     answer = upload(publisher, content, **typed)
     assert answer.status_code == 400
     assert set(faults(answer)) == {field}
-    if field != "source":
-        assert page(answer).css_first("#source").attributes["value"] == PROOF["source"]
+    if field != "where":
+        assert page(answer).css_first("#where").attributes["value"] == PROOF["where"]
     assert session.scalar(select(func.count()).select_from(ReaderImport)) == 0
 
 
