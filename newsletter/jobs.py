@@ -45,6 +45,7 @@ class Job(StrEnum):
     SEAL_CONSENTS = "subscribers.seal_consents"
     WATCH_CONSENTS = "subscribers.watch_consents"
     WATCH_AUDIT = "accounts.watch_audit"
+    WORK_IMPORT = "imports.work_import"
 
 
 LANES = {
@@ -65,6 +66,7 @@ LANES = {
     Job.SEAL_CONSENTS: Lane.UPKEEP,
     Job.WATCH_CONSENTS: Lane.UPKEEP,
     Job.WATCH_AUDIT: Lane.UPKEEP,
+    Job.WORK_IMPORT: Lane.UPKEEP,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.

@@ -17,8 +17,11 @@ from newsletter.mailings import models as mailings
 from newsletter.mailings import notice_models as notices
 from newsletter.partners import models as partners
 from newsletter.subscribers import consent_models as consents
+from newsletter.subscribers import import_models as imports
 from newsletter.subscribers import models as subscribers
+from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, catalogue, deliveries, digests, editions, mailings,
-         partners, subscribers, consents, past, pace, restores, notices, theme_changes)
+         partners, subscribers, consents, requests, imports, past, pace, restores, notices,
+         theme_changes)
 metadata = db.metadata

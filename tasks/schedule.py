@@ -1,6 +1,7 @@
 """The one tick of beat, and the table of what it asks for."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from newsletter import clock
 from newsletter.core import settings
@@ -10,6 +11,7 @@ from newsletter.editions.due import due_editions
 from newsletter.extensions import queue
 from newsletter.jobs import Job, enqueue
 from newsletter.sending.notice_restore import notice_restore
+from newsletter.subscribers.import_queries import imports_at_work
 from newsletter.transaction import transaction
 
 # What is asked at every tick, and what only once in a while; all are safe to ask too often.
@@ -40,12 +42,20 @@ def tick() -> None:
     notice_restore(settings(), now=now)
     with transaction():
         beat(BEAT, now=now)
-        for slot_id in due_slots(now - SETTLED_AFTER):
-            enqueue(Job.CARRY_OUT_SLOT, slot_id)
-        for edition_id in due_editions(now):
-            enqueue(Job.CARRY_OUT_EDITION, edition_id)
+        for job, row_id in _due_rows(now):
+            enqueue(job, row_id)
         for job in (*EVERY_TICK, *_ripe(clock.boot_seconds())):
             enqueue(job)
+
+
+def _due_rows(now: datetime) -> Iterator[tuple[Job, int]]:
+    """What waits in our tables, each with the job that carries it out."""
+    for slot_id in due_slots(now - SETTLED_AFTER):
+        yield Job.CARRY_OUT_SLOT, slot_id
+    for edition_id in due_editions(now):
+        yield Job.CARRY_OUT_EDITION, edition_id
+    for import_id in imports_at_work():
+        yield Job.WORK_IMPORT, import_id
 
 
 def _ripe(seconds: float) -> list[Job]:

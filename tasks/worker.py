@@ -45,6 +45,7 @@ queue.conf.imports = (
     "tasks.subscribers",
     "tasks.retention",
     "tasks.accounts",
+    "tasks.imports",
 )
 queue.conf.beat_schedule = {
     "tick": {

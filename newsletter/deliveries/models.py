@@ -195,6 +195,8 @@ class Suppression(Model):
     """An address we shall not write to, and why; kept as a keyed hash."""
 
     __tablename__ = "suppressions"
+    # What the desk counts: how many for each reason, and since when.
+    __table_args__ = (Index("ix_suppressions_reason_created_at", "reason", "created_at"),)
 
     address_hash: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]

@@ -40,6 +40,14 @@ def find_reason(address_hashes: Sequence[str]) -> SuppressionReason | None:
     return max(reasons_of(address_hashes).values(), key=GRAVITY.index, default=None)
 
 
+def find_suppression(address_hashes: Sequence[str]) -> Suppression | None:
+    """The gravest suppression of an address (its hash under any key), or None."""
+    found = db.session.scalars(
+        select(Suppression).where(Suppression.address_hash.in_(address_hashes))
+    )
+    return max(found, key=lambda row: GRAVITY.index(SuppressionReason(row.reason)), default=None)
+
+
 def reasons_of(address_hashes: Collection[str]) -> dict[str, SuppressionReason]:
     """The reason for each of these hashes that is suppressed, in one statement."""
     if not address_hashes:

@@ -40,6 +40,18 @@ _TABLES = {
     "address_requests": """
         select r.kind, r.wish, r.source_page, r.asked_at from address_requests r
           join subscribers s on lower(r.address) = s.identity where s.id = :id order by r.id""",
+    "import_rows": """
+        select i.loaded_at, r.number, r.address, r.cells, r.verdict, r.detail
+          from import_rows r join imports i on i.id = r.import_id where r.subscriber_id = :id
+         union all
+        select i.loaded_at, r.number, r.address, r.cells, r.verdict, r.detail
+          from import_rows r join imports i on i.id = r.import_id
+          join subscribers s on s.identity = r.identity
+         where s.id = :id and r.subscriber_id is null
+         order by loaded_at, number""",
+    "data_requests": """
+        select kind, received_on, due_on, opened_at, handled_at, outcome, note
+          from data_requests where subscriber_id = :id order by id""",
     "deliveries": f"""
         select d.id, d.kind, m.key as mailing, v.subject, v.why, d.status, d.skip_reason,
                d.created_at, d.sent_at, d.ended_at, d.message_id, d.reply_code, d.attempts,

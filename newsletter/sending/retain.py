@@ -24,6 +24,7 @@ from newsletter.mailings.settle_notices import forget_notices
 from newsletter.subscribers.expire import remove_expired
 from newsletter.subscribers.forget_changes import forget_changes
 from newsletter.subscribers.forget_former import forget_former
+from newsletter.subscribers.forget_imports import forget_imports
 from newsletter.subscribers.forget_salt import destroy_due_salts
 from newsletter.subscribers.take_requests import forget_requests
 from newsletter.subscribers.undo import FOR as UNDO_FOR
@@ -35,8 +36,8 @@ log = get_logger(__name__)
 MOST_ROUNDS = 100  # of one deed in one run; the next run goes on
 
 # What a deed counts, and whether it reads so much that once a day is enough.
-OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "notices",
-         "partitions")
+OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "imports",
+         "notices", "partitions")
 DAILY = ("attempts", "delivery_detail", "claims", "audit_origins", "sessions",
          "reports")
 
@@ -54,6 +55,7 @@ def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[
         "address_changes": lambda: forget_changes(now=now),
         "salts": lambda: destroy_due_salts(now),
         "notices": lambda: forget_notices(now=now, undo_for=UNDO_FOR),
+        "imports": lambda: forget_imports(now=now),
         "partitions": drop_past,
         "attempts": lambda: forget_attempts(now=now),
         "delivery_detail": lambda: forget_detail(now=now),

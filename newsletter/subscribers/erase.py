@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, select, update
 
 from newsletter.deliveries.models import Delivery
 from newsletter.deliveries.suppress import SuppressionReason, lift_hard_bounce, suppress
@@ -14,6 +14,7 @@ from newsletter.subscribers.details import store as store_details
 from newsletter.subscribers.end import end
 from newsletter.subscribers.forget_changes import COUNTED_FOR
 from newsletter.subscribers.forget_salt import forget_salt
+from newsletter.subscribers.import_models import ImportRow, Verdict
 from newsletter.subscribers.models import (
     AddressChange,
     AddressRequest,
@@ -25,6 +26,7 @@ from newsletter.subscribers.models import (
     SubscriptionStatus,
 )
 from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.subscribers.request_models import DataRequest
 from newsletter.tokens import Signer
 
 
@@ -60,10 +62,13 @@ def erase(
     subscription.leaving_reason = None
     if person.address is not None:
         _forget_address(person, never_again=never_again, signer=signer, now=now)
+    elif never_again and person.former_hash is not None:
+        suppress(person.former_hash, reason=SuppressionReason.NEVER_AGAIN, now=now)
     person.former_hash = None
     store_details(Details(), person)
     _forget_changes(person.id, signer=signer, now=now)
     _forget_words(person.id)
+    _forget_notes(person.id)
     forget_salt(person.id, keep_months=keep_salt_months, now=now)
     db.session.flush()
 
@@ -111,6 +116,28 @@ def _forget_words(subscriber_id: int) -> None:
     )
 
 
+def _forget_notes(subscriber_id: int) -> None:
+    """What the desk wrote of her requests goes; that and when she asked stays, by number."""
+    db.session.execute(
+        update(DataRequest)
+        .where(DataRequest.subscriber_id == subscriber_id)
+        .values(note="")
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _empty_import_rows(identity: str) -> None:
+    """In lists that wait to be carried out she stands as nobody, and is not taken."""
+    not_yet = ImportRow.subscriber_id.is_(None)
+    db.session.execute(
+        update(ImportRow)
+        .where(ImportRow.identity == identity)
+        .values(address=None, identity=None, cells=None, detail="",
+                verdict=case((not_yet, Verdict.ERASED), else_=ImportRow.verdict))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _forget_address(
     person: Subscriber, *, never_again: bool, signer: Signer, now: datetime
 ) -> None:
@@ -120,6 +147,7 @@ def _forget_address(
     if never_again:
         suppress(hashes[-1], reason=SuppressionReason.NEVER_AGAIN, now=now)
     forget_requests_of(person.id)
+    _empty_import_rows(person.identity or "")
     # Nor may it stand in what others asked, or could take back.
     others = update(AddressChange).where(AddressChange.subscriber_id != person.id)
     old, new = AddressChange.old_address, AddressChange.new_address

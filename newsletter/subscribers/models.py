@@ -203,6 +203,8 @@ class ConsentWording(Model):
     text: Mapped[str]
     sha256: Mapped[str]
     since: Mapped[Moment]
+    # Shown elsewhere, to who came in by a list: never on a form of ours.
+    is_imported: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Consent(Model):
@@ -222,7 +224,7 @@ class Consent(Model):
     subscriber_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("subscribers.id"))
     at: Mapped[Moment]
     act: Mapped[ConsentAct] = mapped_column(words(ConsentAct, "act"))
-    # By which act: "form", "mailed_link_post", "one_click_post", "preference_page".
+    # By which act: "form", "mailed_link_post", "one_click_post", "preference_page", "import".
     means: Mapped[str]
     source_page: Mapped[str]
     wording_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("consent_wordings.id"))

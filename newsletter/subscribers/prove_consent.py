@@ -46,6 +46,18 @@ def prove_consent(address: str) -> Iterator[Proof]:
             yield _proof(subscriber_id, wanted, destroy_at)
 
 
+def prove_of(subscriber_id: int, address: str) -> Proof | None:
+    """The entries of one reader about this address; None when nothing ties them. Reads only."""
+    kept = db.session.get(ConsentSalt, subscriber_id)
+    wanted = salted_hash(address, salt=kept.salt) if kept else None
+    tied = select(Consent.id).where(
+        Consent.subscriber_id == subscriber_id, Consent.address_hash == wanted
+    )
+    if kept is None or wanted is None or db.session.scalar(tied.limit(1)) is None:
+        return None
+    return _proof(subscriber_id, wanted, kept.destroy_at)
+
+
 def _proof(subscriber_id: int, wanted: str, destroy_at: datetime | None) -> Proof:
     entries = db.session.execute(
         select(Consent.at, Consent.act)

@@ -1,5 +1,6 @@
 """Add an entry to the append-only ledger of consent (P01)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +15,14 @@ from newsletter.subscribers.wordings import current_wording
 class Proof:
     """By which act and from which page a consent came; no address, no IP.
 
-    `wording_id` is the consent text that was shown, None for the one that is in force.
+    `wording_id` is the consent text that was shown, None for the one that is in force. `given`
+    says of a consent from elsewhere where and on which day it was given.
     """
 
     means: str
     source_page: str
     wording_id: int | None = None
+    given: Mapping[str, str] | None = None
 
 
 def record_consent(
@@ -37,7 +40,8 @@ def record_consent(
         means=proof.means,
         source_page=proof.source_page[:200],
         wording_id=proof.wording_id or current_wording(subscription.language).id,
-        choices=chosen.record_of(subscription),
+        choices=chosen.record_of(subscription) | (
+            {"import": dict(proof.given)} if proof.given else {}),
         address_hash=hash_address(subscription.subscriber),
     )
     db.session.add(entry)

@@ -80,7 +80,7 @@ _WORDINGS = text("""
     select 'changed_wording' as fault, id as wording_id from consent_wordings
      where sha256 <> encode(sha256(convert_to(text, 'UTF8')), 'hex') order by id limit 1
 """)
-_CHAINS = text("""
+_CHAIN = """
     select case when sequence <> expected then 'missing_entry'
                 when previous_hash <> before then 'broken_link'
                 else 'changed_entry' end as fault,
@@ -91,20 +91,24 @@ _CHAINS = text("""
                    coalesce(lag(consents.sequence) over chain, 0) + 1 as expected,
                    coalesce(lag(consents.hash) over chain, '') as before,
                    chain_hash(consents.previous_hash, consent_payload(consents)) as computed
-              from consents
+              from consents{whose}
             window chain as (partition by consents.subscriber_id order by consents.sequence)) entry
      where sequence <> expected or previous_hash <> before or hash <> computed
      order by entry.subscriber_id, entry.sequence limit 1
-""")
-_HEADS = text("""
+"""
+_CHAINS = text(_CHAIN.format(whose=""))
+_ONE_CHAIN = text(_CHAIN.format(whose=" where consents.subscriber_id = :id"))
+_HEAD = """
     select case when entry.id is null then 'missing_tail' else 'replaced_entry' end as fault,
            head.subscriber_id, head.sequence, head.seal_id
       from consent_seal_heads head
       left join consents entry
         on entry.subscriber_id = head.subscriber_id and entry.sequence = head.sequence
-     where entry.id is null or entry.hash <> head.hash
+     where (entry.id is null or entry.hash <> head.hash){whose}
      order by head.seal_id, head.subscriber_id limit 1
-""")
+"""
+_HEADS = text(_HEAD.format(whose=""))
+_ONES_HEADS = text(_HEAD.format(whose=" and head.subscriber_id = :id"))
 _SEALS = text(f"""
     select case when previous_hash <> before then 'missing_seal' else 'changed_seal' end as fault,
            id as seal_id
@@ -134,6 +138,14 @@ def verify_consents() -> Verdict:
     return Verdict(entries, subscribers, seals, broken)
 
 
+def verify_chain_of(subscriber_id: int) -> Broken | None:
+    """Walk one reader's entries; the first that is not as it was written, or None. Reads only.
+
+    Seals are asked whether they saw other entries of hers, and not whether they are whole.
+    """
+    return _first(_ONE_CHAIN, id=subscriber_id) or _first(_ONES_HEADS, id=subscriber_id)
+
+
 def find_lacking_seal(seen: Collection[str]) -> Broken | None:
     """The first hash (or its beginning, in hex) that the log has and no seal in the database.
 
@@ -146,6 +158,6 @@ def find_lacking_seal(seen: Collection[str]) -> Broken | None:
     return None
 
 
-def _first(question: TextClause) -> Broken | None:
-    found: Any = db.session.execute(question).mappings().one_or_none()
+def _first(question: TextClause, **values: int) -> Broken | None:
+    found: Any = db.session.execute(question, values).mappings().one_or_none()
     return Broken(**{**found, "fault": Fault(found["fault"])}) if found else None

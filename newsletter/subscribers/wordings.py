@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from newsletter.catalogue.queries import magazine
 from newsletter.errors import NotFound
@@ -32,13 +32,7 @@ def ensure_wordings(now: datetime) -> None:
         digest = hashlib.sha256(text.encode()).hexdigest()
         newest = _newest(language)
         if newest is None or newest.sha256 != digest:
-            version = newest.version + 1 if newest else 1
-            db.session.add(
-                ConsentWording(
-                    version=version, language=language, text=text, sha256=digest, since=now
-                )
-            )
-            db.session.flush()
+            _add(text, digest, language=language, is_imported=False, now=now)
 
 
 def current_wording(language: Language) -> ConsentWording:
@@ -49,10 +43,36 @@ def current_wording(language: Language) -> ConsentWording:
     return found
 
 
+def imported_wording(text: str, *, language: Language, now: datetime) -> ConsentWording:
+    """The wording that was shown elsewhere with this text, added when it is new."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    found = db.session.scalar(
+        select(ConsentWording).where(
+            ConsentWording.language == language, ConsentWording.sha256 == digest,
+            ConsentWording.is_imported,
+        ).limit(1)
+    )
+    return found or _add(text, digest, language=language, is_imported=True, now=now)
+
+
+def _add(
+    text: str, digest: str, *, language: Language, is_imported: bool, now: datetime
+) -> ConsentWording:
+    """One more version; of two at the same moment one fails, and is asked again."""
+    last = db.session.scalar(
+        select(func.max(ConsentWording.version)).where(ConsentWording.language == language)
+    )
+    made = ConsentWording(version=(last or 0) + 1, language=language, text=text, sha256=digest,
+                          since=now, is_imported=is_imported)
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
 def _newest(language: Language) -> ConsentWording | None:
     return db.session.scalar(
         select(ConsentWording)
-        .where(ConsentWording.language == language)
+        .where(ConsentWording.language == language, ~ConsentWording.is_imported)
         .order_by(ConsentWording.version.desc())
         .limit(1)
     )

@@ -18,6 +18,7 @@ from newsletter.app import create_app
 from newsletter.extensions import db
 from tests.browser.sight import Ears, faults_of
 from tests.material import NOW, article
+from tests.second_factor import code, equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 PICTURES = os.environ.get("PICTURES", "")
@@ -50,8 +51,8 @@ def desk(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iter
     server = make_server("127.0.0.1", 0, app, threaded=True)
     with time_machine.travel(NOW + timedelta(minutes=1), tick=True):
         with app.app_context():
-            add_account(email=EMAIL, name="Noor", password=PASSWORD, roles=[RoleName.EDITOR],
-                        now=NOW)
+            equip(add_account(email=EMAIL, name="Noor", password=PASSWORD,
+                              roles=[RoleName.EDITOR], now=NOW))
             made = article("data", "leiderschap", released_at=None)
             made.title = "Een loket dat meedenkt"
             article("data").title = "Het loket dat meedenkt"
@@ -77,6 +78,8 @@ def enter(chromium: Browser, desk: Desk, *, with_script: bool = True, bypass: bo
     page.goto("/redactie/inloggen")
     page.locator("#email").fill(EMAIL)
     page.locator("#password").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.locator("#code").fill(code())
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/redactie/")
     return page

@@ -10,7 +10,7 @@ from newsletter.extensions import db
 from newsletter.subscribers.consent_models import ConsentSeal
 from newsletter.subscribers.models import ConsentWording
 from newsletter.subscribers.seal_consents import seal_consents
-from newsletter.subscribers.verify_consents import Broken, Fault, verify_consents
+from newsletter.subscribers.verify_consents import Broken, Fault, verify_chain_of, verify_consents
 from tests import material
 from tests.subscribers.conftest import change
 
@@ -93,6 +93,8 @@ def test_what_the_owner_of_the_tables_does_to_an_entry_is_named(
     assert (broken.fault, broken.sequence) == (fault, sequence)
     assert broken.subscriber_id == (first if "{first}" in statements else second)
     assert str(sequence) in broken.sentence
+    whose = first if "{first}" in statements else second
+    assert verify_chain_of(whose) == broken
 
 
 SEALS_TAMPERED = {

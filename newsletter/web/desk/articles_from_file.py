@@ -107,7 +107,8 @@ def _show(rows: list[Row], *, is_first: bool) -> str:
             is_taken,
         ))
     return render_template(
-        "pages/desk/articles_from_file_preview.html", shown=shown, themes=offered, is_first=is_first,
+        "pages/desk/articles_from_file_preview.html", shown=shown, themes=offered,
+        is_first=is_first,
         has_ticks=any(one.is_taken for one in shown), press=PressForm(formdata=None),
         rows=json.dumps(rows, ensure_ascii=False),
     )

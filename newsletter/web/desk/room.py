@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from newsletter.accounts.models import RoleName
+from newsletter.subscribers.read_import import LARGEST as LARGEST_LIST
 from newsletter.web.desk import (
     account,
     accounts,
@@ -20,20 +21,27 @@ from newsletter.web.desk import (
     composer,
     confirm,
     dates,
+    dossiers,
     erratum,
     image,
+    imports,
     logbook,
     mailings,
     moments,
     order,
     previews,
+    readers,
+    readers_export,
     recovery_codes,
     rehearsals,
     release,
+    request_deeds,
+    requests,
     shelf,
     sign_out,
     slot,
     slots,
+    suppressions,
     theme_acts,
     themes,
     today,
@@ -45,6 +53,7 @@ from newsletter.web.desk.acts import record_refusal
 from newsletter.web.desk.names import edition_state
 from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf
+from newsletter.web.forgery import LARGEST_POST
 from newsletter.web.headers import keep_private
 from newsletter.web.languages import follow_reader
 from newsletter.web.sessions import see, session_at_hand
@@ -118,6 +127,31 @@ PAGES = (
     Page("/verzendingen/<key>/pauze", "pause", EDITOR, None, mailings.pause_it),
     Page("/verzendingen/<key>/hervat", "resume", EDITOR, None, mailings.resume_it),
     Page("/verzendingen/<key>/stop", "cancel", PUBLISHER, mailings.ask_cancel, mailings.cancel_it),
+    Page("/lezers", "readers", PUBLISHER, readers.page, readers.find),
+    Page("/lezers/<int:subscriber_id>", "reader", PUBLISHER, dossiers.page),
+    Page("/lezers/<int:subscriber_id>/adres", "reveal_address", PUBLISHER,
+         dossiers.page, dossiers.reveal),
+    Page("/lezers/<int:subscriber_id>/mail/<mail_id>", "reader_mail", PUBLISHER, dossiers.mail),
+    Page("/lezers/<int:subscriber_id>/verzoek", "add_request", PUBLISHER,
+         dossiers.page, dossiers.add_request),
+    Page("/lezers/export", "export_readers", ADMIN, readers_export.page, readers_export.export),
+    Page("/verzoeken", "requests", PUBLISHER, requests.shelf, requests.add),
+    Page("/verzoeken/<int:request_id>", "request", PUBLISHER, requests.page, requests.close),
+    Page("/verzoeken/<int:request_id>/bestand", "give_data", PUBLISHER, None, request_deeds.give),
+    Page("/verzoeken/<int:request_id>/verbeteren", "correct", PUBLISHER,
+         requests.page, request_deeds.correct),
+    Page("/verzoeken/<int:request_id>/stoppen", "stop_reader", PUBLISHER,
+         requests.page, request_deeds.stop),
+    Page("/verzoeken/<int:request_id>/wissen", "erase_reader", PUBLISHER,
+         requests.page, request_deeds.erase_it),
+    Page("/stoplijst", "suppressions", PUBLISHER, suppressions.page, suppressions.look_up),
+    Page("/stoplijst/erbij", "never_write", PUBLISHER, suppressions.page, suppressions.add),
+    Page("/stoplijst/eraf", "lift", PUBLISHER, suppressions.page, suppressions.take_off),
+    Page("/import", "imports", PUBLISHER, imports.shelf, imports.load,
+         largest=LARGEST_LIST + LARGEST_POST),
+    Page("/import/<int:import_id>", "import", PUBLISHER, imports.page, imports.carry_out),
+    Page("/import/<int:import_id>/verslag.csv", "import_report", PUBLISHER, imports.report),
+    Page("/import/<int:import_id>/weg", "drop_import", PUBLISHER, None, imports.drop),
     Page("/logboek", "logbook", PUBLISHER, logbook.page),
     Page("/logboek/uitvoer", "export_logbook", ADMIN, None, logbook.export),
     Page("/accounts", "accounts", ADMIN, accounts.shelf, accounts.add, True),
@@ -210,6 +244,7 @@ def _context() -> dict[str, Any]:
         "slots": _("Themamails"),
         "themes": _("Thema’s"),
         "mailings": _("Verzendingen"),
+        "readers": _("Lezers"),
         "logbook": _("Logboek"),
         "accounts": _("Accounts"),
     }

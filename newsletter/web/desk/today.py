@@ -1,6 +1,6 @@
 """Today: what asks for attention, what comes next, and what left last."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import render_template, url_for
@@ -12,10 +12,11 @@ from newsletter.editions.content import missing_for_sending
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import next_edition, year_of
 from newsletter.mailings.queries import list_mailings, progress
+from newsletter.subscribers.request_queries import count_urgent
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.halt import halt_of_all
 from newsletter.web.desk.names import alarm_words, mailing_name, mailing_state, slot_name
-from newsletter.web.desk.said import _
+from newsletter.web.desk.said import _, ngettext
 from newsletter.web.languages import current_language
 
 LAST_MAILINGS = 5
@@ -43,7 +44,9 @@ def page() -> str:
     ]
     return render_template(
         "pages/desk/today.html",
-        attention=_halt() + _alarms() + _held(now) + _of_edition(edition, now) or [_all_well()],
+        attention=_halt() + _alarms() + _held(now) + _of_edition(edition, now),
+        for_publishers=_requests(now),
+        all_well=_all_well(),
         edition=edition,
         year=year_of(edition) if edition else None,
         slots=[(slot, slot_name(slot)) for slot in coming_slots(now, limit=NEXT_SLOTS)],
@@ -78,6 +81,22 @@ def _held(now: datetime) -> list[Attention]:
         )
         for slot in waiting_slots(now)
     ]
+
+
+def _requests(now: datetime) -> list[Attention]:
+    """That the month in which a reader must be answered is nearly over, or is."""
+    soon, late = count_urgent(clock.local(now).date())
+    found = []
+    if late:
+        found.append(Attention("wrong", ngettext(
+            "Eén verzoek van een lezer is te laat", "%(num)s verzoeken van lezers zijn te laat",
+            late)))
+    if soon:
+        found.append(Attention("mind", ngettext(
+            "Eén verzoek van een lezer moet binnen een week af",
+            "%(num)s verzoeken van lezers moeten binnen een week af", soon)))
+    return [replace(one, href=url_for("desk.requests"), link=_("Bekijk de verzoeken"))
+            for one in found]
 
 
 def _of_edition(edition: Edition | None, now: datetime) -> list[Attention]:

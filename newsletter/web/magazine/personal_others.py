@@ -2,6 +2,7 @@
 
 from newsletter.web.magazine.personal_data import Basis, Fact, Group, Said, columns_of
 from newsletter.web.magazine.personal_facts import READERS
+from newsletter.web.magazine.personal_requests import REQUESTS
 
 _AS_MAGAZINE = Said("Zolang het magazine bestaat.", "As long as the magazine exists.")
 _AT_DESK = Said(
@@ -76,6 +77,8 @@ DESK = (
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
                    "details", "sequence", "previous_hash", "hash")
         + columns_of("article_versions", "account_id")
+        + columns_of("data_requests", "opened_by", "handled_by")
+        + columns_of("imports", "loaded_by", "carried_out_by")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
     ),
     Fact(
@@ -133,7 +136,7 @@ NAMED = (
         + columns_of("variants", "subject", "preheader", "why"),
     ),
 )
-FACTS: tuple[Fact, ...] = (*READERS, *DESK, *NAMED)
+FACTS: tuple[Fact, ...] = (*READERS, *REQUESTS, *DESK, *NAMED)
 
 # Every other column, by table: it says nothing of a person.
 IMPERSONAL: dict[str, tuple[str, ...]] = {
@@ -147,7 +150,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "audit_seals": ("sequence", "at", "hash"),
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
-    "consent_wordings": ("id", "version", "language", "text", "sha256", "since"),
+    "consent_wordings": ("id", "version", "language", "text", "sha256", "since",
+                         "is_imported"),
     "digest_slot_articles": ("slot_id", "article_id", "treatment"),
     "digest_slots": ("id", "cadence", "slot_on", "slot_at", "period_on", "window_from", "status",
                      "is_held", "revision", "released_at", "readers_due",
@@ -161,6 +165,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "heartbeats": ("part", "at"),
     "image_files": ("id", "image_id", "hash", "extension", "width", "height"),
     "images": ("id", "source_hash", "added_at"),
+    "imports": ("id", "file_hash", "status", "proof", "rows", "loaded_at", "carried_out_at",
+                "ended_at"),
     "installations": ("id", "made_at"),
     "magazines": ("id", "name", "issn", "association", "association_short", "site", "tagline_nl",
                   "tagline_en", "volume_base_year", "editions_per_year", "colours",

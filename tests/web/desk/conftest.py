@@ -97,3 +97,8 @@ def contributor(make_worker: MakeWorker) -> Worker:
 @pytest.fixture
 def publisher(make_worker: MakeWorker) -> Worker:
     return make_worker(RoleName.PUBLISHER)
+
+
+@pytest.fixture
+def admin(make_worker: MakeWorker) -> Worker:
+    return make_worker(RoleName.ADMIN)

@@ -13,13 +13,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from newsletter.accounts.add import add_account
+from newsletter.accounts.models import RoleName
 from newsletter.cells import cell
 from newsletter.core import signer
 from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.suppress import SuppressionReason, suppress
 from newsletter.mailings.dossier import everything_about
 from newsletter.subscribers.ask import ask_link
+from newsletter.subscribers.load_import import load_import
 from newsletter.subscribers.models import Language
+from newsletter.subscribers.open_request import open_request
+from newsletter.subscribers.request_models import DataRequestKind
 from tests.material import NOW, reader
 from tests.web.reader.life import FORMULA, Life, data_of, rich_life
 
@@ -34,6 +39,8 @@ OF_HERS = {
     "consents": ("consents", "subscriber_id = :id"),
     "address_changes": ("address_changes", "subscriber_id = :id"),
     "address_requests": ("address_requests", "lower(address) = :identity"),
+    "import_rows": ("import_rows", "identity = :identity"),
+    "data_requests": ("data_requests", "subscriber_id = :id"),
     "deliveries": ("deliveries", "subscriber_id = :id"),
     "attempts": (
         "attempts", "delivery_id in (select id from deliveries where subscriber_id = :id)"),
@@ -73,6 +80,14 @@ HIDDEN = {
         "id": "a number of ours", "address": "her address", "wording_id": "a number of ours",
         "tries": "a mark of ours",
     },
+    "import_rows": {
+        "import_id": "a number of ours", "identity": "the address in lower case",
+        "subscriber_id": "her number",
+    },
+    "data_requests": {
+        "id": "a number of ours", "subscriber_id": "her number",
+        "opened_by": "who works at the desk", "handled_by": "who works at the desk",
+    },
     "deliveries": {
         "lane": "a mark of ours", "mailing_id": "shown by its key",
         "variant_id": "shown by subject",
@@ -96,6 +111,11 @@ def life(session: Session) -> Life:
     address = str(found.subscription.subscriber.address)
     ask_link(address=address, language=Language.NL, source_page="/mijn-link", now=NOW)
     suppress(signer().address_hashes(address)[-1], reason=SuppressionReason.HARD_BOUNCE, now=NOW)
+    desk = add_account(email="noor@redactie.example", name="Noor", password="een lang wachtwoord",
+                       roles=[RoleName.PUBLISHER], now=NOW)
+    open_request(DataRequestKind.ACCESS, subscriber_id=found.subscription.subscriber_id,
+                 received_on=NOW.date(), account_id=desk.id, now=NOW)
+    load_import(f"e-mail\n{address}\n".encode(), proof={}, account_id=desk.id, now=NOW)
     session.commit()
     return found
 

@@ -27,7 +27,7 @@ def as_json(token: str) -> Response:
     """GET /mijn-gegevens/<token>/gegevens.json: every table with its rows; changes nothing."""
     subscription, now = opened(token), clock.now()
     body = {"made_at": now.isoformat(timespec="seconds"), **_tables(subscription)}
-    return _file(
+    return file_of(
         json.dumps(body, ensure_ascii=False, indent=2) + "\n", "application/json",
         f"gegevens-{_day(now)}.json",
     )
@@ -36,24 +36,30 @@ def as_json(token: str) -> Response:
 def as_zip(token: str) -> Response:
     """GET /mijn-gegevens/<token>/gegevens.zip: a CSV for each table, and a page that explains."""
     subscription, now = opened(token), clock.now()
+    body = packed(subscription, lang=current_language(), now=now)
+    return file_of(body, "application/zip", f"gegevens-{_day(now)}.zip")
+
+
+def packed(subscription: Subscription, *, lang: str, now: datetime) -> bytes:
+    """Everything about a reader as a ZIP: the page that explains is in `lang`, `nl` or `en`."""
     tables = _tables(subscription)
-    packed = io.BytesIO()
-    with ZipFile(packed, "w", ZIP_DEFLATED) as pack:
+    body = io.BytesIO()
+    with ZipFile(body, "w", ZIP_DEFLATED) as pack:
         explained = render_template(
-            f"pages/reader/personal/readme_{current_language()}.txt", tables=tables, made_at=now
+            f"pages/reader/personal/readme_{lang}.txt", tables=tables, made_at=now
         )
         pack.writestr("README.txt", BYTE_ORDER_MARK + explained.replace("\n", "\r\n"))
         for name, rows in tables.items():
             if rows:
                 pack.writestr(f"{name}.csv", BYTE_ORDER_MARK + as_csv(rows))
         pack.writestr("consent-receipt.json", _receipt(subscription, now))
-    return _file(packed.getvalue(), "application/zip", f"gegevens-{_day(now)}.zip")
+    return body.getvalue()
 
 
 def receipt(token: str) -> Response:
     """GET /mijn-gegevens/<token>/bewijs.json: her ledger of consent, signed, to check offline."""
     subscription, now = opened(token), clock.now()
-    return _file(
+    return file_of(
         _receipt(subscription, now), "application/json", f"toestemming-{_day(now)}.json"
     )
 
@@ -65,6 +71,13 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     writer.writerow(rows[0])
     writer.writerows([cell(value) for value in row.values()] for row in rows)
     return out.getvalue()
+
+
+def file_of(body: str | bytes, kind: str, name: str) -> Response:
+    """An answer that a browser keeps as a file of that name."""
+    response = Response(body, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _tables(subscription: Subscription) -> Tables:
@@ -80,12 +93,6 @@ def _receipt(subscription: Subscription, now: datetime) -> str:
             subscription.subscriber_id, signer=signer(), public_url=settings().public_url, now=now
         )
     )
-
-
-def _file(body: str | bytes, kind: str, name: str) -> Response:
-    response = Response(body, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _day(moment: datetime) -> str:

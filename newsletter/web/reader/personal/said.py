@@ -62,6 +62,8 @@ MEANS = {
     "address_undo": _l("Door je oude adres terug te zetten."),
     "personal_page": _l("Op de pagina met je gegevens."),
     "retention": _l("Vanzelf, omdat de bewaartijd voorbij was."),
+    "import": _l("Door de redactie, met een lijst waarin je toestemming stond."),
+    "desk_request": _l("Door de redactie, omdat je erom vroeg."),
     "erasure_replay": _l("Door ons, na het terugzetten van een reservekopie."),
 }
 RHYTHMS = {
@@ -154,6 +156,10 @@ def _chosen(choices: dict[str, Any], themes: Mapping[str, Theme]) -> list[str]:
     names = [themes[slug].name(lang) if slug in themes else slug for slug in slugs]
     if names:
         said.append(_("Thema’s: %(names)s", names=", ".join(names)))
+    proof = choices.get("import")
+    if proof:
+        said.append(_("Gegeven op %(day)s. Bron: %(source)s.",
+                      day=_day(str(proof["given_on"]), lang), source=proof["source"]))
     if choices.get("paused_until"):
         said.append(_("Pauze tot %(day)s", day=_day(str(choices["paused_until"]), lang)))
     return said
