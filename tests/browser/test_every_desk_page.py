@@ -18,12 +18,17 @@ from werkzeug.serving import make_server
 from newsletter.accounts.add import add_account
 from newsletter.accounts.models import RoleName
 from newsletter.app import create_app
-from newsletter.core import settings
+from newsletter.articles.versions import keep_version
+from newsletter.core import settings, signer
 from newsletter.digests.models import DigestSlot
 from newsletter.extensions import db
 from newsletter.mailings.pause import pause
 from newsletter.mailings.queries import get_mailing
 from newsletter.sending.carry_out import carry_out_edition
+from newsletter.subscribers.load_import import load_import
+from newsletter.subscribers.open_request import open_request
+from newsletter.subscribers.request_models import DataRequestKind
+from newsletter.subscribers.work_import import work_import
 from newsletter.web.desk.room import PAGES
 from newsletter.web.desk.theme_acts import DEEDS
 from tests.browser.accessible import assert_accessible
@@ -33,7 +38,9 @@ from tests.second_factor import code, equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 # What is no page: JSON for a script, the mails that stand in a frame, and what only leads on.
-NO_PAGES = {"mailing_state", "preview", "rehearsed_mail", "this_year"}
+NO_PAGES = {"mailing_state", "preview", "rehearsed_mail", "this_year", "import_report",
+            "reader_mail"}
+PROOF = {"source": "Congres van mei", "given_on": "2026-05-20", "wording": "Ja, mail mij."}
 LONG = "Rijksinspectie Digitale Infrastructuur"  # a name of an editor may be as long
 
 
@@ -69,11 +76,19 @@ def desk(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iter
 
 
 def _addresses() -> dict[str, str]:
-    equip(add_account(email=EMAIL, name=LONG, password=PASSWORD, roles=[RoleName.ADMIN], now=NOW))
+    admin = equip(add_account(email=EMAIL, name=LONG, password=PASSWORD, roles=[RoleName.ADMIN],
+                              now=NOW))
     db.session.execute(delete(DigestSlot))
     for _ in range(3):
-        reader("data", "leiderschap")
+        one = reader("data", "leiderschap")
+    asked = open_request(DataRequestKind.ACCESS, subscriber_id=one.subscriber_id,
+                         account_id=admin.id, received_on=NOW.date(), now=NOW)
+    loaded, _read = load_import(b"e-mail\nanne@gemeente.example\n", proof=PROOF,
+                                account_id=admin.id, now=NOW)
+    while work_import(loaded.id, at_most=9, signer=signer(), now=NOW):
+        pass
     stored = [article("data", "leiderschap") for _ in range(3)]
+    keep_version(stored[0], account_id=admin.id, saved_at=NOW)
     sent, coming = edition(stored[:2]), edition(stored, send_at=NOW + timedelta(days=7), number=7)
     digest = slot(at=NOW + timedelta(days=1))
     db.session.commit()
@@ -82,7 +97,10 @@ def _addresses() -> dict[str, str]:
     pause(get_mailing(mailing).id, now=NOW)
     db.session.commit()
     values = {"<int:article_id>": str(stored[0].id), "<int:year>": "2026",
-              "<int:slot_id>": str(digest.id), "<slug>": "data"}
+              "<int:slot_id>": str(digest.id), "<slug>": "data",
+              "<int:revision>": str(stored[0].revision),
+              "<int:subscriber_id>": str(one.subscriber_id), "<int:request_id>": str(asked.id),
+              "<int:import_id>": str(loaded.id), "<int:account_id>": str(admin.id)}
     found = {}
     for page in PAGES:
         if page.get is None or page.name in NO_PAGES:
@@ -96,7 +114,7 @@ def _addresses() -> dict[str, str]:
     return {**found, **{act: acts.replace("<act>", act) for act in DEEDS}}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(chromium: Browser, desk: Desk) -> Iterator[Page]:
     """A tab of somebody who is logged in; at the end the browser complained of nothing."""
     context = chromium.new_context(base_url=desk.address, reduced_motion="reduce")
@@ -132,8 +150,9 @@ def test_no_page_of_the_desk_scrolls_sideways_however_large_the_letters(
 def test_every_page_of_the_desk_can_be_used_by_everybody(page: Page, desk: Desk) -> None:
     for name, address in desk.pages.items():
         page.goto(address)
-        for width in (320, 1280):
-            page.set_viewport_size({"width": width, "height": 860})
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                assert_accessible(page, f"{name}, {width}, {scheme}")
+        page.set_viewport_size({"width": 320, "height": 860})
+        page.emulate_media(color_scheme="dark")
+        assert_accessible(page, f"{name}, narrow, dark")
+        page.set_viewport_size({"width": 1280, "height": 860})
+        page.emulate_media(color_scheme="light")
+        assert_accessible(page, f"{name}, wide, light")
