@@ -1,6 +1,6 @@
 """Reads of accounts and of the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -26,3 +26,13 @@ def entries_of(subject: str, *, newest: int = 50) -> Sequence[tuple[AuditEntry, 
         .limit(newest)
     )
     return [(entry, name) for entry, name in rows][::-1]
+
+
+def names_of(account_ids: Collection[int]) -> dict[int, str]:
+    """The names of these accounts by id."""
+    if not account_ids:
+        return {}
+    rows = db.session.execute(
+        select(Account.id, Account.name).where(Account.id.in_(account_ids))
+    )
+    return dict(rows.tuples().all())

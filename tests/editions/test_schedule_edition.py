@@ -13,8 +13,9 @@ from newsletter.editions.choose import Chosen, choose
 from newsletter.editions.compose import Texts, compose
 from newsletter.editions.days import Mind, minds_of_sending
 from newsletter.editions.due import due_editions
+from newsletter.editions.mind_dates import minds_of
 from newsletter.editions.models import Edition, EditionStatus
-from newsletter.editions.move_dates import Dates, dates_of, minds_of, move_dates
+from newsletter.editions.move_dates import Dates, dates_of, move_dates
 from newsletter.editions.publish import mark_late, mark_published
 from newsletter.editions.queries import (
     editions_with,

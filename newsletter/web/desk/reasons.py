@@ -40,6 +40,9 @@ _AT_FIELD = {
     ("address", "no_at"): _l("Vul een heel e-mailadres in, met een @."),
     ("address", "malformed"): _l("Vul een heel e-mailadres in, bijvoorbeeld naam@gemeente.nl."),
     ("approval_deadline_at", "after_sending"): _l("Akkoord moet er zijn vóór de verzending."),
+    ("name", "too_long"): _l("Maak de naam korter: tot 80 tekens."),
+    ("last_on", "before_first"): _l("De laatste dag kan niet vóór de eerste liggen."),
+    ("last_on", "too_far"): _l("Een periode kan tot 100 dagen duren."),
     ("copy_deadline_at", "after_approval"): _l("De kopij moet binnen zijn vóór het akkoord."),
 }
 _ANYWHERE = {
