@@ -14,7 +14,9 @@ _ADDRESS = re.compile(
 )
 _SHORTEST_TOKEN = 40
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{_SHORTEST_TOKEN},}}")
-_TOKEN_PATHS = re.compile(r"(/(?:bevestigen|voorkeuren|afmelden|mijn-gegevens|adres)/)[^\s\"?]+")
+_TOKEN_PATHS = re.compile(
+    r"(/(?:bevestigen|voorkeuren|afmelden|mijn-gegevens|adres|agenda)/)[^\s\"?]+"
+)
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     PERSONAL = "personal"
     CONFIRM_ADDRESS = "confirm_address"
     UNDO_ADDRESS = "undo_address"
+    CALENDAR = "calendar"
 
 
 _CODES = {
@@ -44,6 +45,7 @@ _CODES = {
     Purpose.PERSONAL: 5,
     Purpose.CONFIRM_ADDRESS: 6,
     Purpose.UNDO_ADDRESS: 7,
+    Purpose.CALENDAR: 20,
 }
 _PURPOSES = {code: purpose for purpose, code in _CODES.items()}
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Table
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -46,6 +46,9 @@ class Account(Model):
     """
 
     __tablename__ = "accounts"
+    __table_args__ = (
+        CheckConstraint("calendar_nonce between 0 and 4294967295", name="calendar_nonce"),
+    )
 
     id: Mapped[Key]
     email: Mapped[str] = mapped_column(unique=True)
@@ -56,6 +59,8 @@ class Account(Model):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str] = mapped_column(default="nl")
     created_at: Mapped[Moment]
+    # Which of the secret addresses of this account's calendar holds.
+    calendar_nonce: Mapped[int] = mapped_column(BigInteger, server_default="0")
     roles: Mapped[list[Role]] = relationship(secondary=account_roles)
 
 

@@ -36,3 +36,12 @@ def names_of(account_ids: Collection[int]) -> dict[int, str]:
         select(Account.id, Account.name).where(Account.id.in_(account_ids))
     )
     return dict(rows.tuples().all())
+
+
+def find_calendar_account(account_id: int, *, nonce: int) -> Account | None:
+    """The account whose calendar address has this nonce, as long as it may log in."""
+    return db.session.scalar(
+        select(Account).where(
+            Account.id == account_id, Account.calendar_nonce == nonce, Account.active
+        )
+    )

@@ -98,6 +98,13 @@ def list_coming(now: datetime, *, limit: int) -> Sequence[Edition]:
     ).all()
 
 
+def list_since(moment: datetime) -> Sequence[Edition]:
+    """The editions whose send moment is then or later, without their items, by that moment."""
+    return db.session.scalars(
+        select(Edition).where(Edition.send_at >= moment).order_by(Edition.send_at, Edition.id)
+    ).all()
+
+
 def editions_with(article_id: int) -> Sequence[Edition]:
     """The editions that carry the article, in order."""
     return db.session.scalars(

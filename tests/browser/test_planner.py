@@ -177,4 +177,6 @@ def test_the_planner_and_its_periods_can_be_used_by_everybody(
     page.goto(PLAN)
     page.locator("a[href*='perioden']").click()
     assert faults_of(page) == [], "period"
+    page.goto("/redactie/agenda")
+    assert faults_of(page) == [], "calendar"
     page.context.close()

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from newsletter.accounts.models import RoleName
 from newsletter.web.desk import (
     articles,
+    calendar_address,
     composer,
     dates,
     erratum,
@@ -78,6 +79,7 @@ PAGES = (
     Page("/jaarplan/<int:year>/perioden", "add_period", EDITOR, year_plan.page, periods.add),
     Page("/jaarplan/perioden/<int:period_id>", "period", EDITOR, periods.page, periods.save),
     Page("/jaarplan/perioden/<int:period_id>/weg", "remove_period", EDITOR, None, periods.remove),
+    Page("/agenda", "calendar", CONTRIBUTOR, calendar_address.page, calendar_address.renew),
     Page("/digests", "slots", EDITOR, slots.page, slots.add),
     Page("/digests/<int:slot_id>", "slot", EDITOR, slot.page, slot.save),
     Page("/digests/<int:slot_id>/vrijgeven", "release_slot", EDITOR, None, slot.release_it),

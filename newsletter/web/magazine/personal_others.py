@@ -51,6 +51,17 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "Hoe vaak je een nieuw adres voor je agenda maakte",
+            "How often you made a new address for your calendar",
+        ),
+        Said("Oude adressen laten ophouden.", "To keep old addresses from working."),
+        Basis.INTEREST,
+        _AT_DESK,
+        columns_of("accounts", "calendar_nonce"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Welke vrije perioden je in het jaarplan zette",
             "Which periods without editions you put in the year plan",
         ),
