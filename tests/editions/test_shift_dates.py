@@ -16,7 +16,7 @@ from newsletter.editions.plan_year import propose
 from newsletter.editions.put_back import put_back
 from newsletter.editions.shift_dates import shifted
 from newsletter.errors import BadInput, WrongState
-from newsletter.working_days import is_working_day
+from newsletter.working_days import add_working_days, is_working_day, working_days_between
 
 DAY = timedelta(days=1)
 TUESDAY = datetime(2026, 3, 24, 9, tzinfo=UTC)
@@ -111,3 +111,17 @@ def test_deadlines_collide_too() -> None:
 def test_too_little_time_between_is_minded() -> None:
     tight = Dates(TUESDAY, TUESDAY - 5 * DAY, TUESDAY - DAY)
     assert [each.mind for each in minds_of(tight)] == [Mind.TIGHT_COPY, Mind.TIGHT_APPROVAL]
+
+
+@settings(deadline=None, max_examples=200)
+@given(day=st.dates(date(2010, 1, 1), date(2090, 12, 31)),
+       count=st.integers(-40, 40).filter(bool))
+def test_so_many_working_days_later_is_a_working_day_and_counts_back(
+    day: date, count: int
+) -> None:
+    found = add_working_days(day, count)
+    assert is_working_day(found)
+    first, last = sorted((day, found))
+    assert working_days(first, last) == abs(count)
+    assert working_days_between(day, found) == count
+    assert add_working_days(day, 0) == day
