@@ -15,7 +15,7 @@ _ADDRESS = re.compile(
 _SHORTEST_TOKEN = 40
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{_SHORTEST_TOKEN},}}")
 _TOKEN_PATHS = re.compile(
-    r"(/(?:bevestigen|voorkeuren|afmelden|mijn-gegevens|adres|uitnodiging)/)[^\s\"?]+"
+    r"(/(?:bevestigen|voorkeuren|afmelden|mijn-gegevens|adres|agenda|uitnodiging)/)[^\s\"?]+"
 )
 
 

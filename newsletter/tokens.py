@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     CONFIRM_ADDRESS = "confirm_address"
     UNDO_ADDRESS = "undo_address"
     INVITATION = "invitation"
+    CALENDAR = "calendar"
 
 
 _CODES = {
@@ -46,6 +47,7 @@ _CODES = {
     Purpose.CONFIRM_ADDRESS: 6,
     Purpose.UNDO_ADDRESS: 7,
     Purpose.INVITATION: 8,
+    Purpose.CALENDAR: 20,
 }
 _PURPOSES = {code: purpose for purpose, code in _CODES.items()}
 

@@ -32,3 +32,33 @@ def next_working_day(day: date) -> date:
     while not is_working_day(day):
         day += ONE_DAY
     return day
+
+
+def holiday_just_before(day: date) -> str:
+    """The public holiday since the last working day before that day, or nothing."""
+    day -= ONE_DAY
+    while not is_working_day(day):
+        if name := holiday_name(day):
+            return name
+        day -= ONE_DAY
+    return ""
+
+
+def working_days_between(first: date, last: date) -> int:
+    """How many working days come after `first`, up to and with `last`; negative when earlier."""
+    if last < first:
+        return -working_days_between(last, first)
+    return sum(is_working_day(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The working day so many working days later; fewer than none is earlier, none the day itself.
+    """
+    step = ONE_DAY if count > 0 else -ONE_DAY
+    if count < 0 and not is_working_day(day):
+        count -= 1  # a free day counts with the working day before it
+    while count:
+        day += step
+        if is_working_day(day):
+            count -= 1 if count > 0 else -1
+    return day

@@ -58,6 +58,7 @@ class Account(Model):
     __table_args__ = (
         CheckConstraint("(tf_primary_method is null) = (tf_totp_secret is null)",
                         name="second_factor"),
+        CheckConstraint("calendar_nonce between 0 and 4294967295", name="calendar_nonce"),
     )
 
     id: Mapped[Key]
@@ -79,6 +80,8 @@ class Account(Model):
     invited_at: Mapped[Moment | None]
     # Encrypted too; each works once.
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(ARRAY(String))
+    # Which of the secret addresses of this account's calendar holds.
+    calendar_nonce: Mapped[int] = mapped_column(BigInteger, server_default="0")
     roles: Mapped[list[Role]] = relationship(secondary=account_roles)
 
 

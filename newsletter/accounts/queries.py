@@ -31,3 +31,12 @@ def names_of(account_ids: Iterable[int]) -> dict[int, str]:
         select(Account.id, Account.name).where(Account.id.in_(set(account_ids)))
     )
     return {row.id: row.name for row in rows}
+
+
+def find_calendar_account(account_id: int, *, nonce: int) -> Account | None:
+    """The account whose calendar address has this nonce, as long as it may log in."""
+    return db.session.scalar(
+        select(Account).where(
+            Account.id == account_id, Account.calendar_nonce == nonce, Account.active
+        )
+    )

@@ -1,10 +1,8 @@
-"""Move the dates of an edition in the year plan, and what to mind about them."""
+"""Move the dates of an edition in the year plan."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter import clock
-from newsletter.editions import days
 from newsletter.editions.change import begin_change, end_change
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.errors import BadMoment, WrongState
@@ -24,8 +22,17 @@ def dates_of(edition: Edition) -> Dates:
     return Dates(edition.send_at, edition.copy_deadline_at, edition.approval_deadline_at)
 
 
+def previous_dates(edition: Edition) -> Dates | None:
+    """The edition's moments before they were moved last, while that can be undone."""
+    send_at, copy_at = edition.previous_send_at, edition.previous_copy_deadline_at
+    approval_at = edition.previous_approval_deadline_at
+    if send_at is None or copy_at is None or approval_at is None:
+        return None
+    return Dates(send_at, copy_at, approval_at)
+
+
 def move_dates(edition: Edition, dates: Dates, *, revision: int, now: datetime) -> None:
-    """Give the edition other moments; a scheduled one stays scheduled.
+    """Give the edition other moments; a scheduled one stays scheduled. `put_back` undoes it.
 
     Raises BadMoment at `send_at` (past), `approval_deadline_at` (after sending) or
     `copy_deadline_at` (after approval); BadInput at `revision`; WrongState when the edition has
@@ -41,6 +48,10 @@ def move_dates(edition: Edition, dates: Dates, *, revision: int, now: datetime) 
         raise BadMoment("approval_deadline_at", "after_sending")
     if dates.copy_deadline_at > dates.approval_deadline_at:
         raise BadMoment("copy_deadline_at", "after_approval")
+    if dates != dates_of(edition):
+        edition.previous_send_at = edition.send_at
+        edition.previous_copy_deadline_at = edition.copy_deadline_at
+        edition.previous_approval_deadline_at = edition.approval_deadline_at
     edition.send_at = dates.send_at
     edition.copy_deadline_at = dates.copy_deadline_at
     edition.approval_deadline_at = dates.approval_deadline_at
@@ -48,11 +59,3 @@ def move_dates(edition: Edition, dates: Dates, *, revision: int, now: datetime) 
         edition.status = EditionStatus.PLANNED
     end_change(edition)
 
-
-def minds_of(dates: Dates) -> list[days.Caution]:
-    """What to mind about these dates in the Netherlands; nothing of it refuses them."""
-    return [
-        *days.minds_of_sending(dates.send_at),
-        *days.minds_of_day("copy_deadline_at", clock.local(dates.copy_deadline_at).date()),
-        *days.minds_of_day("approval_deadline_at", clock.local(dates.approval_deadline_at).date()),
-    ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from newsletter.articles.models import Article
 from newsletter.catalogue.queries import magazine
+from newsletter.editions.mind_dates import Other
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.errors import NotFound
 from newsletter.extensions import db
@@ -39,6 +40,16 @@ def year_plan(year: int) -> Sequence[Edition]:
     return db.session.scalars(
         _whole().where(Edition.volume == volume).order_by(Edition.number)
     ).all()
+
+
+def sent_between(first: datetime, last: datetime) -> list[Other]:
+    """The editions whose send moment lies from `first` to `last`, by that moment."""
+    rows = db.session.execute(
+        select(Edition.volume, Edition.number, Edition.send_at)
+        .where(Edition.send_at.between(first, last))
+        .order_by(Edition.send_at)
+    )
+    return [Other(*row) for row in rows.tuples()]
 
 
 def year_of(edition: Edition) -> int:
@@ -75,6 +86,23 @@ def list_unpublished(now: datetime, *, limit: int = 12) -> Sequence[Edition]:
         .where((Edition.send_at >= now) | (Edition.status != EditionStatus.PLANNED))
         .order_by(Edition.send_at)
         .limit(limit)
+    ).all()
+
+
+def list_coming(now: datetime, *, limit: int) -> Sequence[Edition]:
+    """The next editions that are not sent yet, without their items, the first one first."""
+    return db.session.scalars(
+        select(Edition)
+        .where(Edition.status != EditionStatus.PUBLISHED, Edition.send_at >= now)
+        .order_by(Edition.send_at)
+        .limit(limit)
+    ).all()
+
+
+def list_since(moment: datetime) -> Sequence[Edition]:
+    """The editions whose send moment is then or later, without their items, by that moment."""
+    return db.session.scalars(
+        select(Edition).where(Edition.send_at >= moment).order_by(Edition.send_at, Edition.id)
     ).all()
 
 

@@ -29,6 +29,10 @@ def schedule(edition: Edition, *, send_at: datetime, now: datetime) -> None:
     missing = missing_for_sending(edition, send_at=send_at)
     if missing:
         raise EditionNotReady(missing)
+    if send_at != edition.send_at:  # not a move in the year plan: there is none to undo any more
+        edition.previous_send_at = None
+        edition.previous_copy_deadline_at = None
+        edition.previous_approval_deadline_at = None
     edition.send_at = send_at
     edition.approval_deadline_at = min(edition.approval_deadline_at, send_at)
     edition.copy_deadline_at = min(edition.copy_deadline_at, edition.approval_deadline_at)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, abort, request
 
+from newsletter.web import calendar
 from newsletter.web.desk.invitation import open_entrance
 from newsletter.web.desk.room import open_room
 from newsletter.web.forgery import check_origin
@@ -65,6 +66,7 @@ FILES = (
     Page("/robots.txt", "robots", robots.page),
     Page("/.well-known/security.txt", "security_txt", security_txt.page),
     Page("/security.txt", "security_txt_before", security_txt.moved),
+    Page("/agenda/<token>.ics", "calendar", calendar.feed),
 )
 READER = (
     Page("/.well-known/consent-key.json", "consent_key", consent_key.page),
@@ -112,7 +114,7 @@ def init_app(app: Flask) -> None:
     """Open every room."""
     app.before_request(_refuse_nul)
     app.register_blueprint(_room("magazine", MAGAZINE))
-    app.register_blueprint(_room("files", FILES))
+    app.register_blueprint(_files())
     app.register_blueprint(_reader())
     app.register_blueprint(ops)
     app.register_blueprint(open_room())
@@ -128,17 +130,24 @@ def _refuse_nul() -> None:
         abort(404)
 
 
+def _files() -> Blueprint:
+    room = _room("files", FILES)
+    _keep_private(room, {"files.calendar"})
+    return room
+
+
 def _reader() -> Blueprint:
     room = _room("reader", (*READER, *MAILED))
-    private = {f"reader.{page.name}" for page in MAILED}
     room.before_request(check_origin)
     room.after_request(keep_cookie)
+    _keep_private(room, {f"reader.{page.name}" for page in MAILED})
+    return room
 
+
+def _keep_private(room: Blueprint, endpoints: set[str]) -> None:
     @room.after_request
     def keep(response: Any) -> Any:
-        return keep_private(response) if request.endpoint in private else response
-
-    return room
+        return keep_private(response) if request.endpoint in endpoints else response
 
 
 def _room(name: str, pages: tuple[Page, ...]) -> Blueprint:

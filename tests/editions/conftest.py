@@ -7,6 +7,8 @@ from itertools import count
 import pytest
 from sqlalchemy.orm import Session
 
+from newsletter.accounts.add import add_account
+from newsletter.accounts.models import RoleName
 from newsletter.articles.models import Article, ArticleKind
 from newsletter.catalogue.models import Magazine
 from newsletter.editions.models import Edition
@@ -70,5 +72,14 @@ def make_article(session: Session, now: datetime) -> MakeArticle:
         session.add(article)
         session.flush()
         return article
+
+    return make
+
+
+@pytest.fixture
+def account_id(session: Session, now: datetime) -> Callable[[], int]:
+    def make() -> int:
+        return add_account(email="noor@redactie.example", name="Noor",
+                           password="een lang wachtwoord", roles=[RoleName.EDITOR], now=now).id
 
     return make

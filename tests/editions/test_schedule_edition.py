@@ -13,8 +13,9 @@ from newsletter.editions.choose import Chosen, choose
 from newsletter.editions.compose import Texts, compose
 from newsletter.editions.days import Mind, minds_of_sending
 from newsletter.editions.due import due_editions
+from newsletter.editions.mind_dates import minds_of
 from newsletter.editions.models import Edition, EditionStatus
-from newsletter.editions.move_dates import Dates, dates_of, minds_of, move_dates
+from newsletter.editions.move_dates import Dates, dates_of, move_dates, previous_dates
 from newsletter.editions.publish import mark_late, mark_published
 from newsletter.editions.queries import (
     editions_with,
@@ -143,6 +144,17 @@ def test_moved_dates_are_kept(session: Session, edition: Edition, now: datetime)
     dates = Dates(now + 9 * DAY, now + 2 * DAY, now + 5 * DAY)
     move_dates(edition, dates, revision=0, now=now)
     assert dates_of(edition) == dates
+
+
+def test_a_moment_that_is_set_elsewhere_ends_the_undo_of_a_move(
+    ready: Edition, now: datetime
+) -> None:
+    moved = Dates(now + 9 * DAY, now + 2 * DAY, now + 5 * DAY)
+    move_dates(ready, moved, revision=ready.revision, now=now)
+    schedule(ready, send_at=moved.send_at, now=now)
+    assert previous_dates(ready) is not None
+    schedule(ready, send_at=now + 10 * DAY, now=now)
+    assert previous_dates(ready) is None
 
 
 @pytest.mark.parametrize(

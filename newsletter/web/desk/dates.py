@@ -4,11 +4,13 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
+from newsletter.editions.mind_dates import minds_of
 from newsletter.editions.models import Edition, EditionStatus
-from newsletter.editions.move_dates import dates_of, minds_of, move_dates
+from newsletter.editions.move_dates import Dates, dates_of, move_dates
 from newsletter.editions.queries import year_of
 from newsletter.errors import BadInput, EditionNotReady, WrongState
 from newsletter.web.desk.acts import recorded
+from newsletter.web.desk.around import around_dates
 from newsletter.web.desk.cautions import in_words
 from newsletter.web.desk.forms import DatesForm, revision_of
 from newsletter.web.desk.found import wanted_edition
@@ -45,12 +47,16 @@ def save(key: str) -> Answer:
     except WrongState:
         flash(_("Niet bewaard: de editie is al vertrokken."), "wrong")
         return redirect(url_for("desk.edition", key=key), 303)
-    minds = minds_of(dates)
+    minds = _minds(edition, dates)
     if minds:
-        flash(_("Bewaard. Let wel op: %(minds)s", minds=" ".join(in_words(minds))), "done")
+        flash(_("Bewaard. Let wel op: %(minds)s", minds=" ".join(minds)), "done")
     else:
         flash(_("Bewaard."), "done")
     return redirect(url_for("desk.year_plan", year=year_of(edition)), 303)
+
+
+def _minds(edition: Edition, dates: Dates) -> list[str]:
+    return in_words(minds_of(dates, around_dates(dates), of=edition))
 
 
 def _show(edition: Edition, form: DatesForm) -> str:
@@ -59,7 +65,7 @@ def _show(edition: Edition, form: DatesForm) -> str:
         edition=edition,
         year=year_of(edition),
         form=form,
-        minds=in_words(minds_of(dates_of(edition))),
+        minds=_minds(edition, dates_of(edition)),
         is_scheduled=edition.status is EditionStatus.SCHEDULED,
         is_published=edition.status is EditionStatus.PUBLISHED,
     )

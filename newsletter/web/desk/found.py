@@ -8,8 +8,10 @@ from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import find_theme
 from newsletter.digests.models import DigestSlot
 from newsletter.digests.queries import find_slot_by_id
-from newsletter.editions.models import Edition
+from newsletter.editions.models import ClosedPeriod, Edition
+from newsletter.editions.period_queries import get_period
 from newsletter.editions.queries import find_edition
+from newsletter.errors import NotFound
 
 LARGEST_ID = 2**63 - 1
 
@@ -44,3 +46,13 @@ def wanted_edition(key: str) -> Edition:
     if edition is None:
         abort(404)
     return edition
+
+
+def wanted_period(period_id: int) -> ClosedPeriod:
+    """The period without editions with this id, or 404."""
+    if period_id > LARGEST_ID:
+        abort(404)
+    try:
+        return get_period(period_id)
+    except NotFound:
+        abort(404)

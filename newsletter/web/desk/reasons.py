@@ -49,7 +49,6 @@ _AT_FIELD = {
     ("email", "malformed"): _l("Vul een heel e-mailadres in, bijvoorbeeld naam@gemeente.nl."),
     ("email", "taken"): _l("Met dit adres is er al een account."),
     ("name", "empty"): _l("Vul een naam in."),
-    ("name", "too_long"): _l("Maak de naam korter: tot 100 tekens."),
     ("roles", "unknown"): _l("Kies een rol."),
     ("roles", "own"): _l("Je kunt jezelf niet minder laten doen. Vraag een andere beheerder."),
     ("present", "wrong"): _l("Dit is niet je wachtwoord van nu."),
@@ -90,6 +89,9 @@ _AT_FIELD = {
     ),
     ("sector", "unknown_sector"): _l("Kies één van de mogelijkheden."),
     ("approval_deadline_at", "after_sending"): _l("Akkoord moet er zijn vóór de verzending."),
+    ("name", "too_long"): _l("Maak de naam korter: tot 80 tekens."),
+    ("last_on", "before_first"): _l("De laatste dag kan niet vóór de eerste liggen."),
+    ("last_on", "too_far"): _l("Een periode kan tot 100 dagen duren."),
     ("copy_deadline_at", "after_approval"): _l("De kopij moet binnen zijn vóór het akkoord."),
 }
 _ANYWHERE = {

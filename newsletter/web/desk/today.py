@@ -9,11 +9,15 @@ from newsletter import clock
 from newsletter.deliveries.alarm import open_alarms
 from newsletter.digests.queries import coming_slots, waiting_slots
 from newsletter.editions.content import missing_for_sending
+from newsletter.editions.mind_dates import COLLISIONS, minds_of
 from newsletter.editions.models import Edition, EditionStatus
-from newsletter.editions.queries import next_edition, year_of
+from newsletter.editions.move_dates import dates_of
+from newsletter.editions.queries import list_coming, next_edition, year_of
 from newsletter.mailings.queries import list_mailings, progress
 from newsletter.subscribers.request_queries import count_urgent
 from newsletter.web.dates import moment_in_words
+from newsletter.web.desk.around import around_dates
+from newsletter.web.desk.cautions import in_words
 from newsletter.web.desk.halt import halt_of_all
 from newsletter.web.desk.names import alarm_words, mailing_name, mailing_state, slot_name
 from newsletter.web.desk.said import _, ngettext
@@ -21,6 +25,7 @@ from newsletter.web.languages import current_language
 
 LAST_MAILINGS = 5
 NEXT_SLOTS = 3
+NEXT_EDITIONS = 8  # whose dates are looked at
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ def page() -> str:
     ]
     return render_template(
         "pages/desk/today.html",
-        attention=_halt() + _alarms() + _held(now) + _of_edition(edition, now),
+        attention=(_halt() + _alarms() + _held(now) + _of_edition(edition, now)
+                   + _collisions(now)),
         for_publishers=_requests(now),
         all_well=_all_well(),
         edition=edition,
@@ -116,6 +122,26 @@ def _of_edition(edition: Edition | None, now: datetime) -> list[Attention]:
         )
         return [Attention("mind", heading, sentence, href, link)]
     return []
+
+
+def _collisions(now: datetime) -> list[Attention]:
+    coming = list_coming(now, limit=NEXT_EDITIONS)
+    if not coming:
+        return []
+    around = around_dates(*(dates_of(edition) for edition in coming))
+    found = []
+    for edition in coming:
+        minds = minds_of(dates_of(edition), around, of=edition)
+        sentences = in_words(caution for caution in minds if caution.mind in COLLISIONS)
+        if sentences:
+            found.append(Attention(
+                "mind",
+                _("Kijk naar de data van editie %(n)s", n=edition.key.replace("-", "·")),
+                " ".join(sentences),
+                url_for("desk.year_plan", year=year_of(edition)),
+                _("Bekijk het jaarplan"),
+            ))
+    return found
 
 
 def _all_well() -> Attention:

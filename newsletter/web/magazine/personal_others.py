@@ -84,6 +84,28 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "Hoe vaak je een nieuw adres voor je agenda maakte",
+            "How often you made a new address for your calendar",
+        ),
+        Said("Oude adressen laten ophouden.", "To keep old addresses from working."),
+        Basis.INTEREST,
+        _AT_DESK,
+        columns_of("accounts", "calendar_nonce"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
+            "Welke vrije perioden je in het jaarplan zette",
+            "Which periods without editions you put in the year plan",
+        ),
+        Said("Weten bij wie je navraagt.", "To know whom to ask."),
+        Basis.INTEREST,
+        Said("Zolang de periode in het jaarplan staat.", "As long as it stands in the year plan."),
+        columns_of("closed_periods", "name", "entered_by", "entered_at"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Vanaf welk internetadres en met welke browser je iets deed of probeerde in te loggen",
             "From which internet address and with which browser you did something or tried to "
             "log in",
@@ -149,6 +171,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                  "revision", "image_id"),
     "audit_seals": ("sequence", "at", "hash"),
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
+    "closed_periods": ("id", "first_on", "last_on", "revision"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
     "consent_wordings": ("id", "version", "language", "text", "sha256", "since",
                          "is_imported"),
@@ -160,7 +183,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "edition_items": ("id", "edition_id", "article_id", "position", "section"),
     "editions": ("id", "volume", "number", "numbers_in_year", "status", "send_at",
                  "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
-                 "revision"),
+                 "previous_send_at", "previous_copy_deadline_at",
+                 "previous_approval_deadline_at", "changed_at", "revision"),
     "former_slugs": ("slug", "theme_id"),
     "heartbeats": ("part", "at"),
     "image_files": ("id", "image_id", "hash", "extension", "width", "height"),

@@ -5,8 +5,8 @@ from flask import Response
 # Addresses that hold readers' tokens, and pages that are nobody's but ours. Such a page that is
 # asked for all the same says `noindex` itself.
 CLOSED = (
-    "/bevestigen/", "/voorkeuren/", "/afmelden/", "/mijn-gegevens/", "/adres/", "/redactie/",
-    "/inbox/",
+    "/bevestigen/", "/voorkeuren/", "/afmelden/", "/mijn-gegevens/", "/adres/", "/agenda/",
+    "/redactie/", "/inbox/",
 )
 
 
