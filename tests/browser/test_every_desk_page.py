@@ -5,7 +5,7 @@ The table of the desk is read: a new page that is not opened here turns the suit
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Thread
 
 import pytest
@@ -21,6 +21,7 @@ from newsletter.app import create_app
 from newsletter.articles.versions import keep_version
 from newsletter.core import settings, signer
 from newsletter.digests.models import DigestSlot
+from newsletter.editions.enter_period import PeriodDraft, enter_period
 from newsletter.extensions import db
 from newsletter.mailings.pause import pause
 from newsletter.mailings.queries import get_mailing
@@ -39,7 +40,7 @@ from tests.second_factor import code, equip
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 # What is no page: JSON for a script, the mails that stand in a frame, and what only leads on.
 NO_PAGES = {"mailing_state", "preview", "rehearsed_mail", "this_year", "import_report",
-            "reader_mail"}
+            "reader_mail", "shift"}
 PROOF = {"source": "Congres van mei", "given_on": "2026-05-20", "wording": "Ja, mail mij."}
 LONG = "Rijksinspectie Digitale Infrastructuur"  # a name of an editor may be as long
 
@@ -88,6 +89,8 @@ def _addresses() -> dict[str, str]:
     while work_import(loaded.id, at_most=9, signer=signer(), now=NOW):
         pass
     stored = [article("data", "leiderschap") for _ in range(3)]
+    closed = enter_period(PeriodDraft("Herfstvakantie", date(2026, 10, 17), date(2026, 10, 25)),
+                          account_id=admin.id, now=NOW)
     keep_version(stored[0], account_id=admin.id, saved_at=NOW)
     sent, coming = edition(stored[:2]), edition(stored, send_at=NOW + timedelta(days=7), number=7)
     digest = slot(at=NOW + timedelta(days=1))
@@ -100,6 +103,7 @@ def _addresses() -> dict[str, str]:
               "<int:slot_id>": str(digest.id), "<slug>": "data",
               "<int:revision>": str(stored[0].revision),
               "<int:subscriber_id>": str(one.subscriber_id), "<int:request_id>": str(asked.id),
+              "<int:period_id>": str(closed.id),
               "<int:import_id>": str(loaded.id), "<int:account_id>": str(admin.id)}
     found = {}
     for page in PAGES:

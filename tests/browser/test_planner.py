@@ -18,6 +18,7 @@ from newsletter.editions.queries import get_edition
 from newsletter.extensions import db
 from tests.browser.sight import Ears, faults_of
 from tests.material import NOW
+from tests.second_factor import code, equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 PLAN, HANDLE = "/redactie/jaarplan/2027", "[data-key='21-3']"
@@ -32,8 +33,8 @@ def desk(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iter
     app = create_app(make_database())
     server = make_server("127.0.0.1", 0, app, threaded=True)
     with time_machine.travel(NOW, tick=True), app.app_context():
-        account = add_account(email=EMAIL, name="Noor", password=PASSWORD,
-                              roles=[RoleName.EDITOR], now=NOW)
+        account = equip(add_account(email=EMAIL, name="Noor", password=PASSWORD,
+                                    roles=[RoleName.EDITOR], now=NOW))
         enter_period(PeriodDraft("Meivakantie", date(2027, 4, 24), date(2027, 5, 9)),
                      account_id=account.id, now=NOW)
         db.session.commit()
@@ -50,6 +51,8 @@ def _log_in(page: Page) -> None:
     page.goto("/redactie/inloggen")
     page.locator("#email").fill(EMAIL)
     page.locator("#password").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.locator("#code").fill(code())
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/redactie/")
 
