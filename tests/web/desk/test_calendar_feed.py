@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar, Event
 from selectolax.lexbor import LexborHTMLParser
 
-from newsletter.accounts.queries import entries_of
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.core import signer
 from newsletter.editions.models import EditionStatus
 from newsletter.editions.move_dates import dates_of, move_dates

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter import clock
-from newsletter.accounts.queries import entries_of
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.editions.enter_period import PeriodDraft, enter_period
 from newsletter.editions.models import ClosedPeriod
 from newsletter.editions.queries import year_plan

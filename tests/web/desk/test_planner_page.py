@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import event
 
 from newsletter import clock
-from newsletter.accounts.queries import entries_of
+from newsletter.accounts.audit_queries import entries_of
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.move_dates import Dates, dates_of
 from newsletter.editions.queries import get_edition
