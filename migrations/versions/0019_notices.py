@@ -26,8 +26,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], ondelete="SET NULL",
                                 name=op.f("fk_notices_article_id_articles")),
-        sa.CheckConstraint("length(text_nl) between 1 and 300", name=op.f("ck_notices_text_nl")),
-        sa.CheckConstraint("length(text_en) between 1 and 300", name=op.f("ck_notices_text_en")),
+        sa.CheckConstraint("length(text_nl) between 1 and 400", name=op.f("ck_notices_text_nl")),
+        sa.CheckConstraint("length(text_en) between 1 and 400", name=op.f("ck_notices_text_en")),
     )
     op.create_index("ix_notices_article_id", "notices", ["article_id"],
                     postgresql_where=sa.text("article_id is not null"))

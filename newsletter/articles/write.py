@@ -10,7 +10,7 @@ from newsletter.articles.models import Article, ArticleKind, article_themes
 from newsletter.articles.slugs import free_slug
 from newsletter.articles.versions import draft_of, keep_version
 from newsletter.catalogue.models import Theme
-from newsletter.catalogue.queries import themes_by_id
+from newsletter.catalogue.queries import are_pickable, keep_themes, themes_by_id
 from newsletter.errors import BadInput
 from newsletter.extensions import db
 
@@ -97,7 +97,9 @@ def _note_given(article: Article, theme_ids: Collection[int], *, now: datetime) 
 
 def _themes(draft: Draft, *, carried: Collection[Theme]) -> list[Theme]:
     """The themes of the draft, and of those that the article carries the retired ones."""
+    keep_themes()
     found = themes_by_id(draft.theme_ids)
-    if len(found) != len(draft.theme_ids):
+    new = {one.id for one in found}.difference(one.id for one in carried)
+    if len(found) != len(draft.theme_ids) or not are_pickable(new):
         raise BadInput("theme_ids", "unknown")
     return found + [one for one in carried if one.retired_at is not None and one not in found]

@@ -1,14 +1,17 @@
 """Reads of the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import selectinload
 
 from newsletter.catalogue.models import FormerSlug, Magazine, Theme, ThemeHeir
 from newsletter.errors import NotFound
 from newsletter.extensions import db
+
+_LOCK = text("select pg_advisory_xact_lock('themes'::regclass::oid::integer, 0)")
+_SHARED_LOCK = text("select pg_advisory_xact_lock_shared('themes'::regclass::oid::integer, 0)")
 
 
 def magazine() -> Magazine:
@@ -105,3 +108,29 @@ def followed_by_slug(slugs: Iterable[str]) -> frozenset[int]:
         if theme.retired_at is not None:
             reached += [heir for heir in theme.heirs if heir not in reached]
     return frozenset(theme.id for theme in reached if theme.retired_at is None)
+
+
+def followed_by_id(theme_ids: Iterable[int]) -> frozenset[int]:
+    """The ids of the themes to pick in place of these; unknown ones stay."""
+    wanted = set(theme_ids)
+    known = themes_by_id(wanted)
+    unknown = wanted.difference(theme.id for theme in known)
+    return followed_by_slug(theme.slug for theme in known) | unknown
+
+
+def change_themes_alone() -> None:
+    """Wait for whoever chooses themes now; nobody else does until this transaction ends."""
+    db.session.execute(_LOCK)
+
+
+def keep_themes() -> None:
+    """No theme is merged, split or retired until this transaction ends."""
+    db.session.execute(_SHARED_LOCK)
+
+
+def are_pickable(theme_ids: Collection[int]) -> bool:
+    """Whether readers can pick all of these, as the database has it now."""
+    found = db.session.scalar(
+        select(func.count()).select_from(Theme)
+        .where(Theme.id.in_(theme_ids), Theme.retired_at.is_(None)))
+    return found == len(set(theme_ids))

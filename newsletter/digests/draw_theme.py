@@ -30,13 +30,24 @@ class ThemeDraft:
 
 
 def free_slug(name_nl: str, *, of: Theme | None = None) -> str:
-    """The slug for that name. Raises BadInput at `name_nl` when another theme has or had it."""
-    slug = slug_of(name_nl)
-    taken = db.session.scalar(select(Theme.id).where(Theme.slug == slug)) or db.session.scalar(
-        select(FormerSlug.theme_id).where(FormerSlug.slug == slug))
-    if taken is not None and (of is None or taken != of.id):
-        raise BadInput("name_nl", "taken")
+    """The slug for that name, numbered when a theme that is gone had it.
+
+    Raises BadInput at `name_nl` when readers can pick another theme of that name.
+    """
+    slug = plain = slug_of(name_nl)
+    number = 1
+    while (taken := _theme_at(slug)) is not None and taken != of:
+        if taken.retired_at is None and taken.name_nl == name_nl:
+            raise BadInput("name_nl", "taken")
+        number += 1
+        slug = f"{plain}-{number}"
     return slug
+
+
+def _theme_at(slug: str) -> Theme | None:
+    return db.session.scalar(select(Theme).where(Theme.slug == slug)) or db.session.scalar(
+        select(Theme).join(FormerSlug, FormerSlug.theme_id == Theme.id)
+        .where(FormerSlug.slug == slug))
 
 
 def _checked(field: str, words: str) -> str:

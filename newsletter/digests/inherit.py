@@ -19,6 +19,8 @@ from newsletter.catalogue.models import Theme, ThemeHeir
 from newsletter.extensions import db
 from newsletter.subscribers.models import ChosenTheme
 
+Given = list[tuple[int, int]]  # articles, each with a theme that it was given
+
 
 def followers(theme_ids: Collection[int], *, but_not: Collection[int] = ()) -> Select[int]:
     """Who follows any of these themes, and none of the others, whatever her status."""
@@ -86,18 +88,24 @@ def to_come(theme_ids: Collection[int], now: datetime) -> Select[int]:
 
 def move_to_come(
     theme_ids: Collection[int], heir_ids: Sequence[int], *, now: datetime
-) -> list[int]:
-    """Give the articles to come the heirs in place of these themes; their ids."""
+) -> tuple[list[int], Given]:
+    """Give the articles to come the heirs in place of these themes.
+
+    Their ids, and what they were given: a heir that one had by itself is not among it.
+    """
     article_ids = list(db.session.scalars(to_come(theme_ids, now)))
-    give(article_ids, heir_ids, now=now)
+    given = give(article_ids, heir_ids, now=now)
     take_away(article_ids, theme_ids)
-    return article_ids
+    return article_ids, given
 
 
-def give(article_ids: Collection[int], theme_ids: Collection[int], *, now: datetime) -> None:
-    """Give articles themes; to who follows one, those that are released already are new by it."""
+def give(article_ids: Collection[int], theme_ids: Collection[int], *, now: datetime) -> Given:
+    """Give articles themes; to who follows one, those that are released already are new by it.
+
+    What was given, as pairs of an article and a theme.
+    """
     given_at = case((Article.released_at <= now, literal(now)))
-    db.session.execute(
+    rows = db.session.execute(
         insert_or(article_themes)
         .from_select(
             ["article_id", "theme_id", "given_at"],
@@ -106,7 +114,16 @@ def give(article_ids: Collection[int], theme_ids: Collection[int], *, now: datet
             .where(Article.id.in_(article_ids)),
         )
         .on_conflict_do_nothing()
+        .returning(article_themes.c.article_id, article_themes.c.theme_id)
     )
+    return [(article_id, theme_id) for article_id, theme_id in rows]
+
+
+def take_back(given: Given, *, now: datetime) -> None:
+    """Take from articles what they were given, as far as they are still to come."""
+    for article_id, theme_id in given:
+        if article_id in set(db.session.scalars(to_come([theme_id], now))):
+            take_away([article_id], [theme_id])
 
 
 def take_away(article_ids: Collection[int], theme_ids: Collection[int]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from newsletter.catalogue.models import Theme
+from newsletter.catalogue.queries import change_themes_alone
 from newsletter.errors import BadInput, NotFound
 from newsletter.extensions import db
 from newsletter.mailings.one_at_a_time import one_at_a_time
@@ -13,7 +14,10 @@ from newsletter.mailings.one_at_a_time import one_at_a_time
 def lock_theme(theme_id: int) -> Theme:
     """The theme, for the rest of the transaction. Raises NotFound when it cannot be picked."""
     one_at_a_time()
-    found = db.session.get(Theme, theme_id, with_for_update=True, populate_existing=True)
+    change_themes_alone()
+    # Not of the key, which whoever saves her choices refers to.
+    found = db.session.get(Theme, theme_id, with_for_update={"key_share": True},
+                           populate_existing=True)
     if found is None or found.retired_at is not None:
         raise NotFound(f"theme {theme_id}")
     return found
@@ -28,7 +32,7 @@ def lock_heirs(theme: Theme, theme_ids: Iterable[int], *, field: str) -> list[Th
         select(Theme)
         .where(Theme.id.in_(wanted), Theme.retired_at.is_(None))
         .order_by(Theme.position)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ))
     if len(found) != len(wanted):

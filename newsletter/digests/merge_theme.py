@@ -23,7 +23,7 @@ def merge_theme(
         owe(widened(theme, into), to=followers([into.id], but_not=[theme.id]), now=now),
     ]
     inherit(theme, [into], now=now)
-    moved = move_to_come([theme.id], [into.id], now=now)
+    moved, given = move_to_come([theme.id], [into.id], now=now)
     theme.retired_at = now
     return note_change(ChangeKind.MERGED, theme, now=now, undo_for=undo_for,
-                       moved_article_ids=moved, notice_ids=notices)
+                       before={"given": given}, moved_article_ids=moved, notice_ids=notices)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from newsletter.articles.models import Article, article_themes
 from newsletter.catalogue.models import Theme
+from newsletter.catalogue.queries import standing_under
 from newsletter.digests.draw_theme import ThemeDraft, free_slug
 from newsletter.digests.inherit import followers, to_come
 from newsletter.digests.rename_theme import words_of
@@ -137,9 +138,9 @@ def _plan(
         without=_without(theme, now=now, only_unreached=False) if ends else 0,
         unreached=_without(theme, now=now, only_unreached=True) if ends else 0,
         told=told,
-        before=_appeared([theme.id], now),
-        after=[InAYear(heir, _appeared([heir.id], now)) for heir in heirs if heir is not theme],
-        after_all=_appeared([theme.id, *(heir.id for heir in heirs)], now),
+        before=_appeared([theme], now),
+        after=[InAYear(heir, _appeared([heir], now)) for heir in heirs if heir is not theme],
+        after_all=_appeared([theme, *heirs], now),
         to_come=moving,
         bare=sum(len(article.themes) == 1 for article in moving) if ends else 0,
     )
@@ -182,7 +183,8 @@ def _without(theme: Theme, *, now: datetime, only_unreached: bool) -> int:
     return db.session.scalar(left) or 0
 
 
-def _appeared(theme_ids: Collection[int], now: datetime) -> int:
+def _appeared(themes: Collection[Theme], now: datetime) -> int:
+    theme_ids = {each for theme in themes for each in standing_under(theme)}
     return db.session.scalar(
         select(func.count(Article.id.distinct()))
         .join(article_themes, article_themes.c.article_id == Article.id)

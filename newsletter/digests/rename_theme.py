@@ -31,7 +31,9 @@ def rename_theme(
     if draft == had:
         raise BadInput("name_nl", "same")
     before = {**asdict(had), "slug": theme.slug}
-    give_words(theme, draft, slug=free_slug(draft.name_nl, of=theme))
+    is_new_name = draft.name_nl != had.name_nl
+    slug = free_slug(draft.name_nl, of=theme) if is_new_name else theme.slug
+    give_words(theme, draft, slug=slug)
     names = Said(had.name_nl, had.name_en)
     notices = []
     if names != Said(theme.name_nl, theme.name_en):

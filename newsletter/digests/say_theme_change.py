@@ -17,8 +17,10 @@ class Said:
 def merged(theme: Theme, into: Theme) -> Said:
     """To who followed the theme."""
     return Said(
-        f"Het thema {theme.name_nl} is opgegaan in {into.name_nl}. Dat thema volg je nu.",
-        f"The theme {theme.name_en} is now part of {into.name_en}. You now follow that theme.",
+        f"Het thema {theme.name_nl} is opgegaan in {into.name_nl}. "
+        f"Wie {theme.name_nl} volgde, volgt nu {into.name_nl}.",
+        f"The theme {theme.name_en} is now part of {into.name_en}. "
+        f"Who followed {theme.name_en} now follows {into.name_en}.",
     )
 
 
@@ -36,9 +38,11 @@ def split(theme: Theme, parts: Sequence[Theme]) -> Said:
     """To who followed the theme."""
     return Said(
         f"Het thema {theme.name_nl} is gesplitst in {_all(parts, 'nl')}. "
-        f"Die volg je nu {'allebei' if len(parts) == 2 else 'allemaal'}.",
+        f"Wie {theme.name_nl} volgde, volgt ze nu "
+        f"{'allebei' if len(parts) == 2 else 'allemaal'}.",
         f"The theme {theme.name_en} was split into {_all(parts, 'en')}. "
-        f"You now follow {'both' if len(parts) == 2 else 'all of them'}.",
+        f"Who followed {theme.name_en} now follows "
+        f"{'both' if len(parts) == 2 else 'all of them'}.",
     )
 
 
@@ -69,20 +73,16 @@ def retired(theme: Theme) -> Said:
 def merged_no_more(theme: Theme, into: Theme) -> Said:
     """To who heard that the theme became part of another."""
     return Said(
-        f"Het thema {theme.name_nl} is weer een eigen thema, los van {into.name_nl}. "
-        "Je volgt weer wat je eerder volgde.",
-        f"The theme {theme.name_en} stands on its own again, apart from {into.name_en}. "
-        "You follow again what you followed before.",
+        f"Het thema {theme.name_nl} is weer een eigen thema, los van {into.name_nl}.",
+        f"The theme {theme.name_en} stands on its own again, apart from {into.name_en}.",
     )
 
 
 def split_no_more(theme: Theme, parts: Sequence[Theme]) -> Said:
     """To who heard of the split, and to who follows one of the parts since."""
     return Said(
-        f"Het thema {theme.name_nl} is terug, in plaats van {_all(parts, 'nl')}. "
-        "Dat thema volg je nu.",
-        f"The theme {theme.name_en} is back, in place of {_all(parts, 'en')}. "
-        "You now follow that theme.",
+        f"Het thema {theme.name_nl} is terug, in plaats van {_all(parts, 'nl')}.",
+        f"The theme {theme.name_en} is back, in place of {_all(parts, 'en')}.",
     )
 
 
@@ -99,8 +99,8 @@ def took_no_part(theme: Theme, part: Theme) -> Said:
 def retired_no_more(theme: Theme) -> Said:
     """To who heard that the theme had ended."""
     return Said(
-        f"Het thema {theme.name_nl} gaat toch door. Je volgt het weer.",
-        f"The theme {theme.name_en} goes on after all. You follow it again.",
+        f"Het thema {theme.name_nl} gaat toch door.",
+        f"The theme {theme.name_en} goes on after all.",
     )
 
 

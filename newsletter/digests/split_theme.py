@@ -41,11 +41,11 @@ def split_theme(
     notices += [owe(took_part(theme, part), to=followers([part.id], but_not=[theme.id]), now=now)
                 for part in taking]
     inherit(theme, parts, now=now)
-    moved = move_to_come([theme.id], [part.id for part in parts], now=now)
+    moved, given = move_to_come([theme.id], [part.id for part in parts], now=now)
     theme.retired_at = now
     return note_change(ChangeKind.SPLIT, theme, now=now, undo_for=undo_for,
-                       new_theme_ids=[part.id for part in made], moved_article_ids=moved,
-                       notice_ids=notices)
+                       new_theme_ids=[part.id for part in made], before={"given": given},
+                       moved_article_ids=moved, notice_ids=notices)
 
 
 def _add(drafts: Sequence[ThemeDraft], *, after: Theme) -> list[Theme]:

@@ -33,7 +33,8 @@ class ThemeChange(Model):
     at: Mapped[Moment]
     undo_until: Mapped[Moment]
     undone_at: Mapped[Moment | None]
-    # Of a rename: the names, sentences and slug that it had.
+    # Of a rename: the names, sentences and slug that it had. Of a merge and a split: what articles
+    # were given by it, as pairs of an article and a theme.
     before: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     # Of a split: the themes that were made for it.
     new_theme_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from newsletter.digests.theme_models import ThemeChange
@@ -22,7 +22,8 @@ def newest_changes(limit: int = 30) -> Sequence[tuple[ThemeChange, Notice | None
     return [(change, notice) for change, notice in rows]
 
 
-def newest_change_id() -> int:
-    """The number of the last change, 0 before the first."""
-    return db.session.scalar(
-        select(ThemeChange.id).order_by(ThemeChange.id.desc()).limit(1)) or 0
+def state_of_themes() -> str:
+    """Another after each change of a theme, and after each undoing."""
+    newest, undone = db.session.execute(
+        select(func.max(ThemeChange.id), func.max(ThemeChange.undone_at))).one()
+    return f"{newest or 0}:{undone.isoformat() if undone else ''}"

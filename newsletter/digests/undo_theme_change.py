@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import or_, select, union
 
 from newsletter.catalogue.models import Theme, ThemeHeir
-from newsletter.digests.draw_theme import ThemeDraft, free_slug
+from newsletter.catalogue.queries import change_themes_alone
+from newsletter.digests.draw_theme import ThemeDraft
 from newsletter.digests.inherit import (
     end_heirs,
     followers,
@@ -17,8 +18,7 @@ from newsletter.digests.inherit import (
     give_up,
     inherit,
     move_to_come,
-    take_away,
-    to_come,
+    take_back,
 )
 from newsletter.digests.note_change import owe
 from newsletter.digests.rename_theme import give_words
@@ -44,12 +44,13 @@ def undo_theme_change(change_id: int, *, now: datetime) -> ThemeChange:
     first.
     """
     one_at_a_time()
+    change_themes_alone()
     change = db.session.get(ThemeChange, change_id, with_for_update=True, populate_existing=True)
     if change is None:
         raise NotFound(f"theme change {change_id}")
     if not change.may_be_undone(now):
         raise WrongState("undone" if change.undone_at else "too_late")
-    theme = db.session.get_one(Theme, change.theme_id, with_for_update=True,
+    theme = db.session.get_one(Theme, change.theme_id, with_for_update={"key_share": True},
                                populate_existing=True)
     heirs = list(theme.heirs)
     if _changed_since(change, [theme.id, *(heir.id for heir in heirs)]):
@@ -88,7 +89,7 @@ def _part(theme: Theme, into: Theme, change: ThemeChange, *, now: datetime) -> N
     owe(merged_no_more(theme, into), to=who_knows(knew), now=now)
     owe(took_no_part(theme, into), to=who_knows(wide), now=now)
     give_up(theme, [into.id], now=now)
-    _restore_articles(theme, [into.id], change, now=now)
+    _restore_articles(theme, change, now=now)
     theme.retired_at = None
 
 
@@ -104,7 +105,7 @@ def _rejoin(
         owe(took_no_part(theme, part), to=who_knows(notice_id), now=now)
     give_up(theme, [part.id for part in taking], now=now)
     end_heirs(theme, now=now)
-    _restore_articles(theme, [part.id for part in taking], change, now=now)
+    _restore_articles(theme, change, now=now)
     theme.retired_at = None
     # The parts that were made for it become part of it again, with all that is due by them.
     for part in made:
@@ -116,9 +117,8 @@ def _rejoin(
 def _call_back(theme: Theme, change: ThemeChange, *, now: datetime) -> None:
     names = Said(theme.name_nl, theme.name_en)
     words = dict(change.before)
-    words.pop("slug")
-    draft = ThemeDraft(**words)
-    give_words(theme, draft, slug=free_slug(draft.name_nl, of=theme))
+    slug = words.pop("slug")
+    give_words(theme, ThemeDraft(**words), slug=slug)
     for notice_id in change.notice_ids:
         owe(renamed(names, theme), to=who_knows(notice_id), now=now)
 
@@ -129,10 +129,8 @@ def _bring_back(theme: Theme, change: ThemeChange, *, now: datetime) -> None:
     theme.retired_at = None
 
 
-def _restore_articles(
-    theme: Theme, from_ids: Sequence[int], change: ThemeChange, *, now: datetime
-) -> None:
+def _restore_articles(theme: Theme, change: ThemeChange, *, now: datetime) -> None:
     """What was to come goes back; of what appeared meanwhile nobody loses anything."""
     give(change.moved_article_ids, [theme.id], now=now)
-    still = db.session.scalars(to_come(from_ids, now)).all()
-    take_away(set(still).intersection(change.moved_article_ids), from_ids)
+    take_back([(article_id, theme_id) for article_id, theme_id in change.before["given"]
+               if theme_id not in change.new_theme_ids], now=now)

@@ -22,14 +22,16 @@ _WHO = """
 """
 _PLAN = text(f"""
     insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, created_at, due_at)
-    select 'edition', 'bulk', :mailing_id, v.id, s.subscriber_id, :now, :now
+    select 'edition', 'bulk', :mailing_id, coalesce(n.id, v.id), s.subscriber_id, :now, :now
       from subscriptions s
       left join owed o on o.subscriber_id = s.subscriber_id
       join variants v on v.manifest_id = :manifest_id
                      and v.selection_key = s.language || ':' || s.format
-                         || coalesce(':' || array_to_string(o.notices, ','), '')
+      left join variants n on n.manifest_id = :manifest_id
+                     and n.selection_key = s.language || ':' || s.format
+                         || ':' || array_to_string(o.notices, ',')
      where {_WHO}
-     order by v.id, s.subscriber_id
+     order by 4, s.subscriber_id
 """)  # noqa: S608 (only constants are joined)
 _SELECTIONS = text(f"""
     select distinct s.language, s.format, o.notices

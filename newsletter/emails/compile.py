@@ -1,7 +1,9 @@
 """Compile: content of the domain into blocks and variants, each block once per language."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails import digest, edition, templates
@@ -11,6 +13,7 @@ from newsletter.emails.single import MAIL, TEXT
 from newsletter.emails.size import Size, check_size
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import LANGUAGES
+from newsletter.errors import MailTooLarge
 from newsletter.mailer import places
 from newsletter.mailer.encode import encode
 from newsletter.mailer.plain import one_line
@@ -51,15 +54,15 @@ def compile_edition(
         context = edition.context(content, identity, notices)
         press.print(MailKind.EDITION, language, identity=identity, urls=urls, context=context)
         for selection in mine:
-            press.add_variant(
+            press.add_fitting(
                 selection.key,
+                selection.notices,
                 language=language,
                 format=selection.format,
                 short=_edition_lines(language, context),
-                html=edition.html_order(content, selection.notices),
-                text=edition.text_order(content, selection.notices),
+                html=lambda notices: edition.html_order(content, notices),
+                text=lambda notices: edition.text_order(content, notices),
                 article_ids=edition.article_ids(content),
-                notices=selection.notices,
             )
     return press.manifest()
 
@@ -78,8 +81,9 @@ def compile_digests(
         context = {"plan": digest.plan(mine, language=language)}
         press.print(MailKind.DIGEST, language, identity=identity, urls=urls, context=context)
         for selection in mine:
-            press.add_variant(
+            press.add_fitting(
                 selection.key,
+                selection.notices,
                 language=language,
                 format=selection.format,
                 short={
@@ -87,10 +91,9 @@ def compile_digests(
                     "preheader": digest.preheader(selection),
                     "why": digest.why(selection),
                 },
-                html=digest.html_order(selection),
-                text=digest.text_order(selection),
+                html=partial(digest.html_order, selection),
+                text=partial(digest.text_order, selection),
                 article_ids=selection.article_ids,
-                notices=selection.notices,
             )
     return press.manifest()
 
@@ -139,6 +142,26 @@ class _Press:
                 digest_of_body = hashlib.sha256(body).hexdigest()
                 self._blocks.append(CompiledBlock(name, language, part, body, digest_of_body))
                 self._sources.append(Size(source))
+
+    def add_fitting(
+        self,
+        key: str,
+        notices: Sequence[NoticeItem],
+        *,
+        html: Callable[[Sequence[NoticeItem]], Sequence[str]],
+        text: Callable[[Sequence[NoticeItem]], Sequence[str]],
+        **given: Any,
+    ) -> None:
+        """A variant with its notices; those that make it too large wait for the next mail (M11).
+
+        Raises MailTooLarge when it is so without them.
+        """
+        try:
+            self.add_variant(key, html=html(notices), text=text(notices), notices=notices, **given)
+        except MailTooLarge:
+            if not notices:
+                raise
+            self.add_variant(key, html=html(()), text=text(()), notices=(), **given)
 
     def add_variant(
         self,

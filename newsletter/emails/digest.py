@@ -91,9 +91,11 @@ def plan(selections: Iterable[DigestSelection], *, language: str) -> Plan:
     )
 
 
-def html_order(selection: DigestSelection) -> tuple[str, ...]:
+def html_order(
+    selection: DigestSelection, notices: Iterable[NoticeItem]
+) -> tuple[str, ...]:
     """The names of the blocks of the HTML: a hairline between articles, not under a heading."""
-    names = [TOP, _opening_name(selection), *order_of(selection.notices)]
+    names = [TOP, _opening_name(selection), *order_of(notices)]
     for section in selection.sections:
         names.append(heading(section.theme_id, len(section.items)))
         for place, item in enumerate(section.items):
@@ -105,9 +107,11 @@ def html_order(selection: DigestSelection) -> tuple[str, ...]:
     return (*names, BOTTOM)
 
 
-def text_order(selection: DigestSelection) -> tuple[str, ...]:
+def text_order(
+    selection: DigestSelection, notices: Iterable[NoticeItem]
+) -> tuple[str, ...]:
     """The names of the blocks of the plain text."""
-    return tuple(name for name in html_order(selection) if name != HAIRLINE)
+    return tuple(name for name in html_order(selection, notices) if name != HAIRLINE)
 
 
 def subject(selection: DigestSelection) -> str:

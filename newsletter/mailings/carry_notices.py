@@ -20,7 +20,7 @@ _BY_ONE = text(f"""
               join notices n on n.id = o.notice_id
               left join deliveries d on d.id = o.delivery_id
              where o.subscriber_id = :subscriber_id and {STILL_OWED}
-               for update of o) w
+               for update of o skip locked) w
       join notices n on n.id = w.notice_id
       left join articles a on a.id = n.article_id and a.released_at is not null
      where o.subscriber_id = :subscriber_id and o.notice_id = w.notice_id

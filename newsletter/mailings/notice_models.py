@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from newsletter.columns import Key, Moment
 from newsletter.extensions import Model
 
-LONGEST_NOTICE = 300  # characters
+LONGEST_NOTICE = 400  # characters
 
 
 class Notice(Model):

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Select, func, select, text
 
 from newsletter.extensions import db
 from newsletter.mailings.notice_models import Notice
+from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.owe_notice import owe_notice
 
 _HAD = text("""
@@ -38,6 +39,7 @@ def owe_erratum(
 
     Raises BadInput at `text_nl` or `text_en`.
     """
+    one_at_a_time()
     return owe_notice(text_nl, text_en, to=_who_had(article_id), now=now, article_id=article_id)
 
 

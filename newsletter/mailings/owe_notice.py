@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import Select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.errors import BadInput
@@ -23,14 +23,12 @@ def owe_notice(
 
     Raises BadInput at `text_nl` or `text_en` when it is empty, too long, or more than one line.
     """
-    notice = Notice(
-        text_nl=_checked("text_nl", text_nl),
-        text_en=_checked("text_en", text_en) if text_en is not None else None,
+    notice = _notice(
+        _checked("text_nl", text_nl),
+        _checked("text_en", text_en) if text_en is not None else None,
         article_id=article_id,
-        created_at=now,
+        now=now,
     )
-    db.session.add(notice)
-    db.session.flush()
     readers = to.subquery()
     db.session.execute(
         insert(OwedNotice).from_select(
@@ -41,6 +39,22 @@ def owe_notice(
             ),
         ).on_conflict_do_nothing()
     )
+    return notice
+
+
+def _notice(
+    text_nl: str, text_en: str | None, *, article_id: int | None, now: datetime
+) -> Notice:
+    """A new one; of an article the same words are the same notice, however often they are sent."""
+    if article_id is not None:
+        found = db.session.scalar(select(Notice).where(
+            Notice.article_id == article_id, Notice.withdrawn_at.is_(None),
+            Notice.text_nl == text_nl, Notice.text_en.is_not_distinct_from(text_en)))
+        if found is not None:
+            return found
+    notice = Notice(text_nl=text_nl, text_en=text_en, article_id=article_id, created_at=now)
+    db.session.add(notice)
+    db.session.flush()
     return notice
 
 

@@ -22,6 +22,7 @@ _OWED = text(f"""
      where {STILL_OWED}
      group by o.subscriber_id
 """)  # noqa: S608 (only constants are joined)
+_HOLD = text("select from owed_notices where given_at is null for update")
 _ITEMS = text("""
     select n.id, n.text_nl, n.text_en, a.slug
       from notices n left join articles a on a.id = n.article_id and a.released_at is not null
@@ -39,6 +40,11 @@ class Notices:
     def of(self, ids: Collection[int]) -> tuple[NoticeItem, ...]:
         """Those with these ids, the oldest first."""
         return tuple(self.items[each] for each in sorted(ids))
+
+
+def hold_owed() -> None:
+    """Keep for this planning what readers are owed: a mail to one of them alone leaves it be."""
+    db.session.execute(_HOLD)
 
 
 def read_owed() -> None:

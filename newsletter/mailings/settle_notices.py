@@ -19,6 +19,9 @@ _OWED_AGAIN = text("""
     update owed_notices o set delivery_id = null
       from deliveries d
      where o.given_at is null and d.id = o.delivery_id and d.status in ('failed', 'skipped')
+       and (o.subscriber_id, o.notice_id) in (
+           select subscriber_id, notice_id from owed_notices
+            where given_at is null and delivery_id is not null for update skip locked)
 """)
 _FORGET = text("""
     delete from owed_notices o using subscriptions s, notices n

@@ -32,7 +32,7 @@ from newsletter.mailings.freeze import freeze
 from newsletter.mailings.models import MailingStatus
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.open import open_mailing
-from newsletter.mailings.owed import read_owed
+from newsletter.mailings.owed import hold_owed, read_owed
 from newsletter.mailings.start import start
 from newsletter.sending.house import house_of
 from newsletter.sending.plan_slot import plan_slot
@@ -81,6 +81,7 @@ def _plan_edition(
         if edition.status is not EditionStatus.SCHEDULED or edition.send_at > now:
             return  # taken back or moved meanwhile: the mailing waits with it
         one_at_a_time()
+        hold_owed()
         read_owed()
         owed = edition_recipients.selections_owed(cutoff_at, now=now)
         compiled = compile_edition(content_of(edition), identity=house.identity,
@@ -149,6 +150,7 @@ def _plan_slot(
         # First, so that a missed slot that is being carried out this moment is waited for.
         slots.take_over_missed(slot, now=now)
         one_at_a_time()
+        hold_owed()
         planned_at = digest_recipients.planning_moment()
         plan = plan_slot(slot, settings=settings)
         manifest = freeze(plan.compiled, now=now)

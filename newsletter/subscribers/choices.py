@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from newsletter import clock
-from newsletter.catalogue.queries import heirs_of, pickable_by_id, themes_by_id
+from newsletter.catalogue.queries import (
+    are_pickable,
+    heirs_of,
+    keep_themes,
+    pickable_by_id,
+    themes_by_id,
+)
 from newsletter.errors import BadInput
 from newsletter.subscribers.models import (
     Cadence,
@@ -63,8 +69,8 @@ def check(choices: Choices) -> None:
     """Raises BadInput at `themes` when a digest has nothing to be about, or a theme is unknown."""
     if choices.brings_no_theme:
         raise BadInput("themes", "none_chosen")
-    known = {theme.id for theme in pickable_by_id(choices.theme_ids)}
-    if choices.theme_ids - known:
+    keep_themes()
+    if not are_pickable(choices.theme_ids):
         raise BadInput("themes", "unknown")
 
 
@@ -94,7 +100,8 @@ def store(choices: Choices, subscription: Subscription, *, now: datetime) -> Non
     subscription.cadence = choices.cadence
     subscription.language = choices.language
     subscription.format = choices.format
-    stays = choices.theme_ids | _past_themes(subscription, choices.theme_ids)
+    past = set() if choices.nothing_chosen else _past_themes(subscription, choices.theme_ids)
+    stays = choices.theme_ids | past
     kept = [chosen for chosen in subscription.themes if chosen.theme_id in stays]
     new = choices.theme_ids - {chosen.theme_id for chosen in kept}
     subscription.themes = kept + [
@@ -105,8 +112,8 @@ def store(choices: Choices, subscription: Subscription, *, now: datetime) -> Non
 def _past_themes(subscription: Subscription, followed: Collection[int]) -> set[int]:
     hers = themes_by_id(chosen.theme_id for chosen in subscription.themes)
     past = [theme.id for theme in hers if theme.retired_at is not None]
-    if not past or not followed:
-        return set()
+    if not past or (not followed and len(past) < len(hers)):
+        return set()  # she follows none any more
     heirs = heirs_of(past)
     reached = set(followed)
     # A theme may go on in one that went on in another.

@@ -92,7 +92,7 @@ def find_subscription(subscriber_id: int) -> Subscription | None:
     """The subscription of a subscriber, locked for the deed at hand and read behind the lock."""
     return db.session.scalar(
         select(Subscription).where(Subscription.subscriber_id == subscriber_id)
-        .with_for_update(of=Subscription)
+        .with_for_update(of=Subscription, key_share=True)
         .execution_options(populate_existing=True)
     )
 

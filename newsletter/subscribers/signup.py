@@ -142,7 +142,7 @@ def _find_or_add(
         select(Subscription)
         .join(Subscriber)
         .where(Subscriber.identity == identity)
-        .with_for_update(of=Subscription)
+        .with_for_update(of=Subscription, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is not None:

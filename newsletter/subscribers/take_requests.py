@@ -1,5 +1,6 @@
 """Take requests: what visitors typed becomes a sign-up or a mailed link, or nothing at all."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,12 +8,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from newsletter import addresses
+from newsletter.catalogue.queries import followed_by_id
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.errors import NewsletterError
 from newsletter.extensions import db
 from newsletter.subscribers.choices import Choices
 from newsletter.subscribers.details import Details
-from newsletter.subscribers.models import AddressRequest, RequestKind, Sector
+from newsletter.subscribers.models import AddressRequest, Cadence, RequestKind, Sector
 from newsletter.subscribers.queries import lock_mailboxes
 from newsletter.subscribers.send_link import request_manage_link
 from newsletter.subscribers.signup import request_signup
@@ -65,13 +67,22 @@ def _carry_out(row: AddressRequest, *, signer: Signer) -> None:
         return
     request_signup(
         address=row.address,
-        choices=Choices.from_json(row.wish["choices"]),
+        choices=_choices(row.wish["choices"]),
         details=_details(row.wish["details"]),
         source_page=row.source_page,
         wording_id=row.wording_id,
         signer=signer,
         now=row.asked_at,
     )
+
+
+def _choices(said: dict[str, Any]) -> Choices:
+    """What she chose; themes that were merged or split since she did by those they went on in."""
+    choices = Choices.from_json(said)
+    choices = replace(choices, theme_ids=followed_by_id(choices.theme_ids))
+    if choices.brings_no_theme and choices.receives_editions:
+        choices = replace(choices, cadence=Cadence.NONE)
+    return choices
 
 
 def _details(said: dict[str, Any]) -> Details:

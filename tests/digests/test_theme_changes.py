@@ -2,20 +2,24 @@
 
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from newsletter.articles.models import Article
 from newsletter.catalogue.queries import standing_under, themes
 from newsletter.digests.draw_theme import ThemeDraft
 from newsletter.digests.merge_theme import merge_theme
 from newsletter.digests.models import DigestSlot
+from newsletter.digests.plan_theme_change import plan_merge
 from newsletter.digests.rename_theme import rename_theme
 from newsletter.digests.retire_theme import retire_theme
 from newsletter.digests.split_theme import split_theme
 from newsletter.errors import BadInput, NotFound
 from newsletter.extensions import db
+from newsletter.subscribers.ask import ask_signup
 from newsletter.subscribers.change import change_choices
-from newsletter.subscribers.models import Cadence
+from newsletter.subscribers.details import Details
+from newsletter.subscribers.models import Cadence, Language, Subscriber, Subscription
+from newsletter.subscribers.wordings import current_wording
 from tests.digests.theme_hands import (
     DAY,
     HOUR,
@@ -31,7 +35,7 @@ from tests.digests.theme_hands import (
     told,
     variant,
 )
-from tests.material import NOW, article, choices, reader
+from tests.material import NOW, article, choices, reader, take
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +56,7 @@ def test_who_followed_a_merged_theme_follows_the_other_and_is_told_in_her_next_m
         assert given(each, NOW + WEEK) == {new.id}
     for each in (who, both):
         assert told(each, NOW + WEEK) == [
-            "Het thema Data is opgegaan in Leiderschap. Dat thema volg je nu."]
+            "Het thema Data is opgegaan in Leiderschap. Wie Data volgde, volgt nu Leiderschap."]
     assert [words.split(".")[1].strip() for words in told(other, NOW + WEEK)] == [
         "Onder Leiderschap lees je voortaan ook daarover"]
     assert told(third, NOW + WEEK) == []
@@ -121,7 +125,7 @@ def test_a_split_theme_goes_on_in_all_its_parts() -> None:
     assert given(who, NOW + WEEK) == {waits.id, new.id, third.id}
     assert told(who, NOW + WEEK) == [
         ("Het thema Data is gesplitst in Registers, Statistiek en Leiderschap. "
-         "Die volg je nu allemaal.")]
+         "Wie Data volgde, volgt ze nu allemaal.")]
     assert told(other, NOW + WEEK) == [
         "Een deel van het thema Data valt voortaan onder Leiderschap."]
 
@@ -189,3 +193,22 @@ def test_the_words_of_a_new_theme_are_checked_at_their_field(words: str, reason:
     with pytest.raises(BadInput) as refused:
         split_theme(theme("data").id, new=(PARTS[0], bad), present=(), now=NOW, undo_for=PERIOD)
     assert (refused.value.field, refused.value.reason) == ("new_2_name_nl", reason)
+
+
+def test_a_sign_up_that_waits_while_its_theme_is_merged_follows_the_other() -> None:
+    ask_signup(address="wacht@gemeente.example", choices=choices("data"), details=Details(),
+               source_page="/aanmelden", wording_id=current_wording(Language.NL).id, now=NOW)
+    merge("data", "leiderschap", at=NOW + HOUR)
+    assert take(now=NOW + 2 * HOUR) == 1
+    found = db.session.scalars(
+        select(Subscription).join(Subscriber)
+        .where(Subscriber.address == "wacht@gemeente.example")).one()
+    assert follows(found) == {"leiderschap"}
+
+
+def test_a_plan_counts_what_was_merged_into_a_theme() -> None:
+    article("data")
+    article("leiderschap")
+    merge("data", "leiderschap", at=NOW)
+    plan = plan_merge(theme("innovatie"), theme("leiderschap"), now=NOW + DAY)
+    assert plan.after[0].articles == plan.after_all == 2

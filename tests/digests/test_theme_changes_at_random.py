@@ -51,7 +51,8 @@ class World:
     articles: dict[int, tuple[datetime, dict[int, datetime]]] = field(default_factory=dict)
     readers: dict[int, dict[int, Choice]] = field(default_factory=dict)
     had: dict[int, set[int]] = field(default_factory=dict)
-    gone: list[tuple[int, int, int | None, set[int]]] = field(default_factory=list)
+    # The change, the theme, its heir, the articles that lost it, and which were given the heir.
+    gone: list[tuple[int, int, int | None, set[int], set[int]]] = field(default_factory=list)
 
     def due(self, who: int, cutoff: datetime) -> set[int]:
         """What a slot owes her."""
@@ -72,25 +73,27 @@ class World:
                 choices[heir] = Choice(at, change)
         moved = {number for number, (released, themes) in self.articles.items()
                  if theme in themes and released > at}
+        given = set()
         for number in moved:
             themes = self.articles[number][1]
             del themes[theme]
-            if heir is not None:
-                themes.setdefault(heir, at)
+            if heir is not None and heir not in themes:
+                themes[heir] = at
+                given.add(number)
         self.live.discard(theme)
-        self.gone.append((change, theme, heir, moved))
+        self.gone.append((change, theme, heir, moved, given))
 
     def undo(self, at: datetime) -> int:
         """The last change is undone; its number."""
-        change, theme, heir, moved = self.gone.pop()
+        change, theme, heir, moved, given = self.gone.pop()
         for choices in self.readers.values():
             for each in [each for each, choice in choices.items() if choice.by == change]:
                 del choices[each]
         for number in moved:
             released, themes = self.articles[number]
             themes.setdefault(theme, at)
-            if released > at and heir is not None:
-                themes.pop(heir, None)
+            if released > at and number in given and heir is not None:
+                del themes[heir]
         self.live.add(theme)
         return change
 
@@ -98,7 +101,7 @@ class World:
         """She saves her choices; what nobody can pick goes with that in which it went on."""
         before = self.readers[who]
         kept = set(wanted)
-        heirs = {theme: heir for _change, theme, heir, _moved in self.gone}
+        heirs = {theme: heir for _change, theme, heir, _moved, _given in self.gone}
         while more := {each for each in before if each not in kept and each not in self.live
                        and (heirs[each] is None or heirs[each] in kept)}:
             kept |= more

@@ -15,7 +15,9 @@ from newsletter.digests.undo_theme_change import undo_theme_change
 from newsletter.errors import NotFound, WrongState
 from newsletter.extensions import db
 from newsletter.subscribers.change import change_choices
+from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.models import Cadence, ChosenTheme
+from newsletter.subscribers.record_consent import Proof
 from tests.digests.theme_hands import (
     DAY,
     HOUR,
@@ -108,7 +110,7 @@ def test_undoing_a_split_loses_nothing_that_appeared_in_a_part() -> None:
     assert given(drops, NOW + WEEK) == {later.id}
     assert told(who, NOW + WEEK) == []
     assert told(newcomer, NOW + WEEK) == [
-        "Het thema Data is terug, in plaats van Registers en Statistiek. Dat thema volg je nu."]
+        "Het thema Data is terug, in plaats van Registers en Statistiek."]
 
 
 def test_a_renamed_theme_keeps_its_readers_and_its_old_address() -> None:
@@ -149,3 +151,43 @@ def test_a_change_is_undone_once_in_its_time_and_the_newest_first() -> None:
     undo_theme_change(first.id, now=NOW + DAY + PERIOD)
     with pytest.raises(NotFound):
         undo_theme_change(10**9, now=NOW)
+
+
+def test_an_article_keeps_a_theme_that_it_had_before_the_merge() -> None:
+    both = article("data", "leiderschap", released_at=NOW + 5 * DAY)
+    who = reader("leiderschap")
+    run(NOW)
+    change = merge("data", "leiderschap")
+    undo_theme_change(change.id, now=NOW + 2 * DAY)
+    db.session.expire_all()
+    assert {each.slug for each in both.themes} == {"data", "leiderschap"}
+    run(NOW + WEEK)
+    assert given(who, NOW + WEEK) == {both.id}
+
+
+def test_leaving_the_editions_drops_no_theme_that_may_come_back() -> None:
+    who = reader("data")
+    run(NOW)
+    waits = article("data", released_at=NOW + HOUR)
+    change = retire_theme(theme("data").id, now=NOW + DAY, undo_for=PERIOD)
+    leave(who, Leaving.EDITIONS, proof=Proof("one_click_post", "/afmelden"), now=NOW + DAY + HOUR)
+    undo_theme_change(change.id, now=NOW + 2 * DAY)
+    assert follows(who) == {"data"}
+    run(NOW + WEEK)
+    assert given(who, NOW + WEEK) == {waits.id}
+
+
+def test_a_split_that_was_undone_can_be_done_again() -> None:
+    undo_theme_change(split("data").id, now=NOW + 2 * DAY)
+    split("data", at=NOW + 3 * DAY)
+    assert theme("registers-2").retired_at is None
+
+
+def test_other_words_in_english_leave_the_address_alone() -> None:
+    had = theme("data")
+    had.slug = "data-oud"
+    draft = ThemeDraft("Data", "Figures", had.sentence_nl, had.sentence_en)
+    change = rename_theme(had.id, draft, now=NOW, undo_for=PERIOD)
+    assert had.slug == "data-oud"
+    undo_theme_change(change.id, now=NOW + HOUR)
+    assert (had.slug, had.name_en) == ("data-oud", "Data")

@@ -8,7 +8,7 @@ from wtforms import HiddenField, RadioField, StringField
 
 from newsletter.catalogue.models import Theme
 from newsletter.digests.draw_theme import ThemeDraft
-from newsletter.digests.theme_queries import newest_change_id
+from newsletter.digests.theme_queries import state_of_themes
 from newsletter.errors import BadInput
 from newsletter.web.desk.article_form import ThemeChecks
 from newsletter.web.desk.forms import DeskForm
@@ -34,7 +34,7 @@ class ThemeActForm(DeskForm):
         """The same for the same values, as long as no theme was changed meanwhile."""
         values = {name: value for name, value in self.data.items()
                   if name not in ("planned", "csrf_token")}
-        words = f"{newest_change_id()}|{sorted(values.items(), key=str)}"
+        words = f"{state_of_themes()}|{sorted(values.items(), key=str)}"
         return hashlib.sha256(words.encode("utf-8", "backslashreplace")).hexdigest()
 
 

@@ -40,6 +40,7 @@ REASONS = {
     "control_character": _l("Er staat een onzichtbaar teken in het adres. Typ het opnieuw."),
     "too_long": _l("Dit adres is te lang. Het kan tot 254 tekens zijn."),
     "none_chosen": _l("Kies één of meer thema’s, of kies ‘Niet’ bij de mail over je thema’s."),
+    "changed_meanwhile": _l("Onze thema’s zijn net veranderd. Kijk ze na en bewaar opnieuw."),
     "unknown": _l("Eén van deze thema’s bestaat niet meer. Kies opnieuw."),
     "strange_character": _l("Er staat een teken in dat we niet kunnen tonen. Typ het opnieuw."),
     "too_long_words": _l("Dit is te lang. Het kan tot 200 tekens zijn."),
@@ -203,6 +204,8 @@ class PreferencesForm(KeptForm):
         _l("Taal van de mails"), id="language", choices=[("nl", "Nederlands"), ("en", "English")]
     )
     plain = BooleanField(_l("Alleen platte tekst"), id="plain")
+    # How the themes stood when the form was shown: after a merge a box means something else.
+    themes_state = HiddenField()
 
 
 class PressForm(ReaderForm):

@@ -10,6 +10,7 @@ from newsletter import addresses, clock
 from newsletter.catalogue.queries import pickable_by_id
 from newsletter.catalogue.queries import themes as pickable_themes
 from newsletter.core import signer
+from newsletter.digests.theme_queries import state_of_themes
 from newsletter.errors import BadInput
 from newsletter.subscribers.change import change_choices, open_preferences
 from newsletter.subscribers.leave import Leaving, leave
@@ -54,6 +55,12 @@ def post(token: str) -> Answer:
     themes = pickable_themes()
     form = PreferencesForm(request.form, bound_to=token)
     offer_themes(form.themes, themes)
+    if form.themes_state.data not in (None, "", state_of_themes()):
+        as_it_stands = _as_it_stands(subscription, token)
+        form.themes.data, form.themes_state.data = as_it_stands.themes.data, state_of_themes()
+        form.validate()
+        show_fault(form, BadInput("themes", "changed_meanwhile"))
+        return _show(subscription, form, token), 400
     if not form.validate():
         return _show(subscription, form, token), 400
     choices = choices_from(form, themes, language=Language(form.language.data))
@@ -126,6 +133,7 @@ def _as_it_stands(subscription: Subscription, token: str) -> PreferencesForm:
             "cadence": subscription.cadence.value,
             "language": subscription.language.value,
             "plain": subscription.format is MailFormat.TEXT,
+            "themes_state": state_of_themes(),
         },
     )
 

@@ -54,7 +54,7 @@ def after_one_more(who: Subscription) -> list[list[int]]:
         .where(Delivery.subscriber_id == who.subscriber_id).order_by(Delivery.id)))
 
 
-@pytest.mark.parametrize("words", ["", " ", "x" * 301, "a\nb"])
+@pytest.mark.parametrize("words", ["", " ", "x" * 401, "a\nb"])
 def test_what_is_no_line_is_refused_at_its_field(editor: Worker, words: str) -> None:
     reader("data")
     one = article("data")
@@ -77,3 +77,11 @@ def test_what_nobody_was_given_needs_no_erratum(editor: Worker) -> None:
 def test_a_contributor_cannot_write_to_readers(contributor: Worker) -> None:
     one = article("data")
     assert contributor.get(f"/redactie/artikelen/{one.id}/bericht").status_code == 403
+
+
+def test_an_erratum_that_is_posted_twice_is_owed_once(editor: Worker) -> None:
+    had, one = reader("data"), article("data")
+    carry_out_slot(slot().id, settings=settings(), now=NOW)
+    for _ in range(2):
+        editor.post(f"/redactie/artikelen/{one.id}/bericht", text_nl=WORDS)
+    assert db.session.scalars(select(OwedNotice.subscriber_id)).all() == [had.subscriber_id]

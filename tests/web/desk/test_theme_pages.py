@@ -60,7 +60,8 @@ def test_the_plan_says_how_many_readers_and_what_they_get_and_does_nothing(
     shown = publisher.post("/redactie/themas/data/samenvoegen", step="plan", into="leiderschap")
     words = " ".join(page(shown).css_first("[aria-labelledby=plan]").text().split())
     assert "2 lezers" in words
-    assert "Het thema Data is opgegaan in Leiderschap. Dat thema volg je nu." in words
+    assert "Het thema Data is opgegaan in Leiderschap." in words
+    assert "Wie Data volgde, volgt nu Leiderschap." in words
     assert "Dit lezen 2 lezers in hun volgende mail." in words
     assert "Dit leest 1 lezer in de volgende mail." in words
     assert "1 artikel over Data" in words
@@ -198,3 +199,13 @@ def test_looking_changes_nothing(publisher: Worker) -> None:
         assert publisher.get(f"/redactie/themas/data/{act}").status_code == 200
     assert db.session.execute(select(Theme.slug, Theme.retired_at)).all() == before
     assert changes() == 0
+
+
+def test_a_plan_from_before_an_undo_is_planned_again(publisher: Worker) -> None:
+    path, stop = "/redactie/themas/data/samenvoegen", "/redactie/themas/leiderschap/stoppen"
+    publisher.post(path, step="do", into="leiderschap",
+                   planned=planned(publisher, path, into="leiderschap"))
+    before = mark(publisher.get(stop).get_data(as_text=True))
+    change_id = db.session.scalars(select(ThemeChange.id)).one()
+    publisher.post(f"/redactie/themas/wijzigingen/{change_id}/terug")
+    assert publisher.post(stop, step="do", planned=before).status_code == 409
