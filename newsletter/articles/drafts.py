@@ -91,7 +91,7 @@ def text_fault(text: str, *, longest: int, needed: bool) -> str | None:
         return "empty"
     if len(text) > longest:
         return "too_long"
-    if any(_is_control(letter) for letter in text if letter not in "\n\t"):
+    if any(is_control(letter) for letter in text if letter not in "\n\t"):
         return "control_character"
     return None
 
@@ -134,7 +134,8 @@ def _address_fault(text: str) -> str | None:
     return None
 
 
-def _is_control(letter: str) -> bool:
+def is_control(letter: str) -> bool:
+    """Whether a letter steers instead of being read."""
     # Cc and surrogates; also what turns the direction of the text around it (CVE-2021-42574).
     return unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in (
         "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

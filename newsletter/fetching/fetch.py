@@ -29,7 +29,7 @@ class Limits:
 
     seconds: float = 20.0
     wire_bytes: int = 2_000_000
-    bytes: int = 5_000_000
+    bytes: int = 3_000_000
     redirects: int = 3
 
 
