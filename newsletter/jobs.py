@@ -25,6 +25,12 @@ class Lane(StrEnum):
     UPKEEP = "upkeep"
 
 
+class Errand(StrEnum):
+    """The queue of work that waits for others' servers, behind which no mail and no tick waits."""
+
+    FEEDS = "feeds"
+
+
 class Job(StrEnum):
     """Every job by its Celery name; each has exactly one task in `tasks/`."""
 
@@ -43,9 +49,10 @@ class Job(StrEnum):
     ROLL_OVER = "retention.roll_over"
     SEAL_CONSENTS = "subscribers.seal_consents"
     WATCH_CONSENTS = "subscribers.watch_consents"
+    LOOK_AT_FEED = "feeds.look_at_feed"
 
 
-LANES = {
+LANES: dict[Job, Lane | Errand] = {
     Job.TICK: Lane.UPKEEP,
     Job.CARRY_OUT_EDITION: Lane.UPKEEP,
     Job.CARRY_OUT_SLOT: Lane.UPKEEP,
@@ -61,10 +68,12 @@ LANES = {
     Job.ROLL_OVER: Lane.UPKEEP,
     Job.SEAL_CONSENTS: Lane.UPKEEP,
     Job.WATCH_CONSENTS: Lane.UPKEEP,
+    Job.LOOK_AT_FEED: Errand.FEEDS,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.
-STALE_AFTER_SECONDS = {Job.TAKE_REQUESTS: 60, Job.SEND_PROMPT: 60, Job.SEND_BULK: 60}
+STALE_AFTER_SECONDS = {Job.TAKE_REQUESTS: 60, Job.SEND_PROMPT: 60, Job.SEND_BULK: 60,
+                       Job.LOOK_AT_FEED: 60}
 
 # Jobs that take whatever waits: of many asked within so many seconds by one process, the first
 # leaves at once and one more when the time is over, which comes after all that were asked between.

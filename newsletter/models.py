@@ -1,6 +1,7 @@
 """The one place that knows every table, for migrations, the test of the schema and the workers."""
 
 from newsletter.accounts import models as accounts
+from newsletter.articles import feed_models as feeds
 from newsletter.articles import image_models as images
 from newsletter.articles import models as articles
 from newsletter.catalogue import models as catalogue
@@ -16,6 +17,6 @@ from newsletter.partners import models as partners
 from newsletter.subscribers import consent_models as consents
 from newsletter.subscribers import models as subscribers
 
-ROOMS = (accounts, articles, images, catalogue, deliveries, digests, editions, mailings, partners,
-         subscribers, consents, past, pace, restores)
+ROOMS = (accounts, articles, images, feeds, catalogue, deliveries, digests, editions, mailings,
+         partners, subscribers, consents, past, pace, restores)
 metadata = db.metadata

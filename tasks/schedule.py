@@ -1,8 +1,9 @@
 """The one tick of beat, and the table of what it asks for."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from newsletter import clock
+from newsletter.articles.find_feeds import due_feeds
 from newsletter.core import settings
 from newsletter.deliveries.heartbeat import BEAT, beat
 from newsletter.digests.queries import due_slots
@@ -38,12 +39,19 @@ def tick() -> None:
     notice_restore(settings(), now=now)
     with transaction():
         beat(BEAT, now=now)
-        for slot_id in due_slots(now - SETTLED_AFTER):
-            enqueue(Job.CARRY_OUT_SLOT, slot_id)
-        for edition_id in due_editions(now):
-            enqueue(Job.CARRY_OUT_EDITION, edition_id)
+        _ask_due(now)
         for job in (*EVERY_TICK, *_ripe(clock.boot_seconds())):
             enqueue(job)
+
+
+def _ask_due(now: datetime) -> None:
+    """Ask for each row whose moment has come."""
+    for slot_id in due_slots(now - SETTLED_AFTER):
+        enqueue(Job.CARRY_OUT_SLOT, slot_id)
+    for edition_id in due_editions(now):
+        enqueue(Job.CARRY_OUT_EDITION, edition_id)
+    for feed_id in due_feeds(now):
+        enqueue(Job.LOOK_AT_FEED, feed_id)
 
 
 def _ripe(seconds: float) -> list[Job]:

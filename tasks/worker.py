@@ -44,6 +44,7 @@ queue.conf.imports = (
     "tasks.digests",
     "tasks.subscribers",
     "tasks.retention",
+    "tasks.feeds",
 )
 queue.conf.beat_schedule = {
     "tick": {

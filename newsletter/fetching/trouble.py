@@ -18,3 +18,4 @@ class Trouble(StrEnum):
     BAD_ENCODING = "bad_encoding"
     ENTITIES = "entities"  # declares entities of its own, as only an attack does
     NO_FEED = "no_feed"
+    NOT_FINISHED = "not_finished"  # the look before this one never came to an end

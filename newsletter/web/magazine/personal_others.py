@@ -47,6 +47,7 @@ DESK = (
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
                    "details")
         + columns_of("article_versions", "account_id")
+        + columns_of("feeds", "added_by") + columns_of("feed_items", "decided_by")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
     ),
     Fact(
@@ -84,6 +85,7 @@ NAMED = (
                      "plain_title", "search")
         + columns_of("articles", "image_alt") + columns_of("image_files", "content")
         + columns_of("article_versions", "content")
+        + columns_of("feed_items", "title", "summary", "body_md", "authors")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("digest_slots", "editorial_line")
         + columns_of("blocks", "body")
@@ -113,6 +115,11 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "editions": ("id", "volume", "number", "numbers_in_year", "status", "send_at",
                  "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
                  "revision"),
+    "feed_items": ("id", "feed_id", "key", "address", "published_on", "state", "found_at",
+                   "article_id", "decided_at"),
+    "feeds": ("id", "address", "name", "language", "every_hours", "added_at", "off_at", "due_at",
+              "begun_at", "looked_at", "found_last", "trouble", "trouble_detail",
+              "failing_since", "etag", "modified"),
     "heartbeats": ("part", "at"),
     "image_files": ("id", "image_id", "hash", "extension", "width", "height"),
     "images": ("id", "source_hash", "added_at"),
