@@ -9,6 +9,7 @@ from newsletter.articles.feed_models import Feed, FeedItem, ItemState
 from newsletter.extensions import db
 
 PAGE_SIZE = 20
+LARGEST_ID = 2**63 - 1  # that a column can hold; an address may name a larger one
 
 
 def due_feeds(now: datetime) -> Sequence[int]:
@@ -27,7 +28,12 @@ def all_feeds() -> Sequence[Feed]:
 
 def find_feed(feed_id: int) -> Feed | None:
     """The feed with this id."""
-    return db.session.get(Feed, feed_id)
+    return db.session.get(Feed, feed_id) if feed_id <= LARGEST_ID else None
+
+
+def find_item(item_id: int) -> FeedItem | None:
+    """The piece with this id."""
+    return db.session.get(FeedItem, item_id) if item_id <= LARGEST_ID else None
 
 
 def waiting_by_feed() -> dict[int, int]:

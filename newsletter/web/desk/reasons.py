@@ -42,6 +42,8 @@ _AT_FIELD = {
     ("release_at", "past"): _l("Kies een moment dat nog moet komen."),
     ("address", "no_at"): _l("Vul een heel e-mailadres in, met een @."),
     ("address", "malformed"): _l("Vul een heel e-mailadres in, bijvoorbeeld naam@gemeente.nl."),
+    ("address", "no_address"): _l("Vul een heel adres in, dat begint met https://."),
+    ("address", "exists"): _l("Deze feed staat er al."),
     ("approval_deadline_at", "after_sending"): _l("Akkoord moet er zijn vóór de verzending."),
     ("copy_deadline_at", "after_approval"): _l("De kopij moet binnen zijn vóór het akkoord."),
 }
