@@ -20,7 +20,8 @@ from tests.web.visitor import page as page_of
 
 LOGIN = "/redactie/inloggen"
 PASSWORD = "een lang wachtwoord"
-VALUES = {"revision": "0", "key": "20-8", "article_id": "1", "year": "2026", "slot_id": "1"}
+VALUES = {"feed_id": "1", "item_id": "1", "way": "uit",
+          "revision": "0", "key": "20-8", "article_id": "1", "year": "2026", "slot_id": "1"}
 
 
 def address_of(page: Page) -> str:
