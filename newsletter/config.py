@@ -62,6 +62,7 @@ class Settings:
     backup_days: int
     security_contact: str
     processors: tuple[tuple[str, str], ...]
+    feeds_here: frozenset[tuple[str, int]]
 
     @property
     def is_production(self) -> bool:
@@ -175,6 +176,9 @@ SETTINGS = (
             "empty means REPLY_TO.", values.contact),
     Setting("PROCESSORS", "", "Who handles readers' data for you, shown on the privacy page: name: "
             "what they do; name: what they do.", values.named),
+    Setting("FEEDS_HERE", "", "Feeds on this machine itself that may be read, as 127.0.0.1:8080 "
+            "with commas between; for tests and demonstrations, refused in production.",
+            values.loopback),
 )
 
 
@@ -213,6 +217,8 @@ def _production_faults(found: Mapping[str, Any]) -> list[str]:
         faults.append("SECRET_KEY must be at least 32 characters in production.")
     if not found["public_url"].startswith("https://"):
         faults.append("PUBLIC_URL must begin with https:// in production (RFC 8058 §3.1).")
+    if found["feeds_here"]:
+        faults.append("FEEDS_HERE must be empty in production.")
     return faults
 
 

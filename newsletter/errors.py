@@ -21,6 +21,7 @@ NewsletterError
 ├── RelayError             the relay and we did not finish a conversation
 │   ├── RelayUnreachable   no connection, no TLS or no login: nothing was offered
 │   └── RelayDropped       the conversation broke after a mail was offered
+├── FetchFailed            a file at an address elsewhere did not come, or cannot be used
 ├── ToolFailed             a program of PostgreSQL's ended with an error
 └── ServerMissing          PostgreSQL or the broker does not answer at its address
 """
@@ -134,6 +135,15 @@ class RelayDropped(RelayError):
     def __init__(self, reason: str, *, offered: bool) -> None:
         super().__init__(reason)
         self.offered = offered
+
+
+class FetchFailed(NewsletterError):
+    """A file elsewhere did not come; `reason` is a Trouble, `detail` a host, a status or a kind."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
 
 
 class ToolFailed(NewsletterError):

@@ -25,6 +25,12 @@ class Lane(StrEnum):
     UPKEEP = "upkeep"
 
 
+class Errand(StrEnum):
+    """The queue of work that waits for others' servers, behind which no mail and no tick waits."""
+
+    FEEDS = "feeds"
+
+
 class Job(StrEnum):
     """Every job by its Celery name; each has exactly one task in `tasks/`."""
 
@@ -46,9 +52,10 @@ class Job(StrEnum):
     WATCH_CONSENTS = "subscribers.watch_consents"
     WATCH_AUDIT = "accounts.watch_audit"
     WORK_IMPORT = "imports.work_import"
+    LOOK_AT_FEED = "feeds.look_at_feed"
 
 
-LANES = {
+LANES: dict[Job, Lane | Errand] = {
     Job.TICK: Lane.UPKEEP,
     Job.CARRY_OUT_EDITION: Lane.UPKEEP,
     Job.CARRY_OUT_SLOT: Lane.UPKEEP,
@@ -67,10 +74,12 @@ LANES = {
     Job.WATCH_CONSENTS: Lane.UPKEEP,
     Job.WATCH_AUDIT: Lane.UPKEEP,
     Job.WORK_IMPORT: Lane.UPKEEP,
+    Job.LOOK_AT_FEED: Errand.FEEDS,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.
-STALE_AFTER_SECONDS = {Job.TAKE_REQUESTS: 60, Job.SEND_PROMPT: 60, Job.SEND_BULK: 60}
+STALE_AFTER_SECONDS = {Job.TAKE_REQUESTS: 60, Job.SEND_PROMPT: 60, Job.SEND_BULK: 60,
+                       Job.LOOK_AT_FEED: 60}
 
 # Jobs that take whatever waits: of many asked within so many seconds by one process, the first
 # leaves at once and one more when the time is over, which comes after all that were asked between.

@@ -90,5 +90,5 @@ def configure(log_format: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     # Told at every command and every task: what matters of these stands in our own events.
-    for name in ("mail.log", "celery.app.trace", "celery.worker.strategy"):
+    for name in ("mail.log", "celery.app.trace", "celery.worker.strategy", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)

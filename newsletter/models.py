@@ -2,6 +2,7 @@
 
 from newsletter.accounts import audit_models as audit
 from newsletter.accounts import models as accounts
+from newsletter.articles import feed_models as feeds
 from newsletter.articles import image_models as images
 from newsletter.articles import models as articles
 from newsletter.catalogue import models as catalogue
@@ -21,7 +22,7 @@ from newsletter.subscribers import import_models as imports
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers import request_models as requests
 
-ROOMS = (accounts, audit, articles, images, catalogue, deliveries, digests, editions, mailings,
-         partners, subscribers, consents, requests, imports, past, pace, restores, notices,
-         theme_changes)
+ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
+         mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
+         notices, theme_changes)
 metadata = db.metadata

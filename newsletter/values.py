@@ -176,3 +176,20 @@ def sending_addresses(value: str) -> tuple[SendingAddress, ...]:
             raise ValueError("must be IP addresses with commas between, such as "
                              "192.0.2.10=mail.host.example") from error
     return tuple(found)
+
+
+def loopback(value: str) -> frozenset[tuple[str, int]]:
+    """Addresses of this machine with their ports, commas between. Raises ValueError."""
+    found = set()
+    for part in keys(value):
+        try:
+            parts = urlsplit(f"//{part}")
+            address, port = ip_address(parts.hostname or ""), parts.port
+            is_here = address.is_loopback and port is not None
+        except ValueError:
+            is_here = False
+        if not is_here:
+            raise ValueError("must be addresses of this machine with a port, such as "
+                             "127.0.0.1:8080, with commas between")
+        found.add((str(address), int(port or 0)))
+    return frozenset(found)

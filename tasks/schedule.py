@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from newsletter import clock
+from newsletter.articles.find_feeds import due_feeds
 from newsletter.core import settings
 from newsletter.deliveries.heartbeat import BEAT, beat
 from newsletter.digests.queries import due_slots
@@ -56,6 +57,8 @@ def _due_rows(now: datetime) -> Iterator[tuple[Job, int]]:
         yield Job.CARRY_OUT_EDITION, edition_id
     for import_id in imports_at_work():
         yield Job.WORK_IMPORT, import_id
+    for feed_id in due_feeds(now):
+        yield Job.LOOK_AT_FEED, feed_id
 
 
 def _ripe(seconds: float) -> list[Job]:

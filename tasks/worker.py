@@ -46,6 +46,7 @@ queue.conf.imports = (
     "tasks.retention",
     "tasks.accounts",
     "tasks.imports",
+    "tasks.feeds",
 )
 queue.conf.beat_schedule = {
     "tick": {

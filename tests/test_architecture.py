@@ -14,7 +14,7 @@ from newsletter.core import ROOT
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.kinds import KINDS
 from newsletter.extensions import db
-from newsletter.jobs import LANES, Job, Lane
+from newsletter.jobs import LANES, Errand, Job, Lane
 from newsletter.models import ROOMS
 
 BIN = Path(sys.executable).parent
@@ -28,7 +28,7 @@ LONGEST = 300
 LONG: dict[str, str] = {}
 # Started by something else than the clock's table: by the clock itself, by rows, or by each other.
 ASKED_ELSEWHERE = {Job.TICK, Job.CARRY_OUT_EDITION, Job.CARRY_OUT_SLOT, Job.SEND_PROMPT,
-                   Job.SEND_BULK, Job.WORK_IMPORT}
+                   Job.SEND_BULK, Job.WORK_IMPORT, Job.LOOK_AT_FEED}
 LEDGERS = {"consents", "consent_wordings", "consent_seals", "consent_seal_heads", "attempts",
            "audit_entries", "audit_seals"}
 FROZEN = {"manifests", "blocks", "variants"}
@@ -145,7 +145,7 @@ def _tasks() -> list[tuple[str, ast.FunctionDef]]:
 def test_every_job_has_exactly_one_task_and_a_lane() -> None:
     assert sorted(job for job, _ in _tasks()) == sorted(job.name for job in Job)
     assert LANES.keys() == set(Job)
-    assert set(LANES.values()) == set(Lane)
+    assert set(LANES.values()) == {*Lane, *Errand}
 
 
 def test_a_task_is_at_most_ten_lines() -> None:

@@ -61,17 +61,17 @@ def tidy(draft: Draft) -> Draft:
 def faults(draft: Draft) -> dict[str, str]:
     """For each field that cannot be taken, why: `empty`, `too_long`, `control_character`, …"""
     found = {
-        "title": _line_fault(draft.title, longest=LONGEST_TITLE, needed=True),
-        "subject": _line_fault(draft.subject, longest=LONGEST_NAME, needed=False),
+        "title": line_fault(draft.title, longest=LONGEST_TITLE, needed=True),
+        "subject": line_fault(draft.subject, longest=LONGEST_NAME, needed=False),
         "authors": _authors_fault(draft.authors),
         "summary": text_fault(draft.summary, longest=LONGEST_SUMMARY, needed=True),
         "body_md": text_fault(draft.body_md, longest=LONGEST_BODY, needed=False),
         "kind": None if draft.kind in set(ArticleKind) else "unknown",
         "language": None if draft.language in LANGUAGES else "unknown",
         "theme_ids": _themes_fault(draft.theme_ids),
-        "image_alt": _line_fault(draft.image_alt, longest=LONGEST_ALT,
+        "image_alt": line_fault(draft.image_alt, longest=LONGEST_ALT,
                                  needed=draft.image_id is not None),
-        "canonical_url": _address_fault(draft.canonical_url),
+        "canonical_url": address_fault(draft.canonical_url),
         "page": None if draft.page is None or 1 <= draft.page <= LAST_PAGE else "out_of_range",
     }
     return {field: reason for field, reason in found.items() if reason}
@@ -91,12 +91,13 @@ def text_fault(text: str, *, longest: int, needed: bool) -> str | None:
         return "empty"
     if len(text) > longest:
         return "too_long"
-    if any(_is_control(letter) for letter in text if letter not in "\n\t"):
+    if any(is_control(letter) for letter in text if letter not in "\n\t"):
         return "control_character"
     return None
 
 
-def _line_fault(text: str, *, longest: int, needed: bool) -> str | None:
+def line_fault(text: str, *, longest: int, needed: bool) -> str | None:
+    """Why a text of one line cannot be taken."""
     if any(letter in "\n\t" for letter in text):
         return "control_character"
     return text_fault(text, longest=longest, needed=needed)
@@ -106,7 +107,7 @@ def _authors_fault(authors: tuple[str, ...]) -> str | None:
     if len(authors) > MOST_AUTHORS:
         return "too_many"
     for name in authors:
-        if reason := _line_fault(name, longest=LONGEST_NAME, needed=True):
+        if reason := line_fault(name, longest=LONGEST_NAME, needed=True):
             return reason
     return None
 
@@ -117,7 +118,7 @@ def _themes_fault(theme_ids: tuple[int, ...]) -> str | None:
     return "too_many" if len(theme_ids) > MOST_THEMES else None
 
 
-def _address_fault(text: str) -> str | None:
+def address_fault(text: str) -> str | None:
     """Why an address of a page cannot be taken: http or https, a host, and nothing to log in by."""
     if not text:
         return None
@@ -134,7 +135,8 @@ def _address_fault(text: str) -> str | None:
     return None
 
 
-def _is_control(letter: str) -> bool:
+def is_control(letter: str) -> bool:
+    """Whether a letter steers instead of being read."""
     # Cc and surrogates; also what turns the direction of the text around it (CVE-2021-42574).
     return unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in (
         "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

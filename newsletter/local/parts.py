@@ -19,7 +19,7 @@ CELERY = ("-m", "celery", "--quiet", "-A", "tasks.worker")
 WORKER = ("worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip")
 
 # Of each lane, on one computer: a run of many mails fills its two, and no other waits behind it.
-PROCESSES = {"bulk": 2, "prompt": 1, "upkeep": 1}
+PROCESSES = {"bulk": 2, "prompt": 1, "upkeep": 1, "feeds": 1}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 from newsletter.accounts.add import add_account
 from newsletter.accounts.models import RoleName
 from newsletter.app import create_app
+from newsletter.articles.add_feed import FeedDraft, add_feed
 from newsletter.articles.versions import keep_version
 from newsletter.core import settings, signer
 from newsletter.digests.models import DigestSlot
@@ -91,6 +92,9 @@ def _addresses() -> dict[str, str]:
     stored = [article("data", "leiderschap") for _ in range(3)]
     closed = enter_period(PeriodDraft("Herfstvakantie", date(2026, 10, 17), date(2026, 10, 25)),
                           account_id=admin.id, now=NOW)
+    feed = add_feed(FeedDraft(name="Nieuws", address="https://elders.example/feed",
+                              every_hours=6), now=NOW,
+                    account_id=admin.id)
     keep_version(stored[0], account_id=admin.id, saved_at=NOW)
     sent, coming = edition(stored[:2]), edition(stored, send_at=NOW + timedelta(days=7), number=7)
     digest = slot(at=NOW + timedelta(days=1))
@@ -103,6 +107,7 @@ def _addresses() -> dict[str, str]:
               "<int:slot_id>": str(digest.id), "<slug>": "data",
               "<int:revision>": str(stored[0].revision),
               "<int:subscriber_id>": str(one.subscriber_id), "<int:request_id>": str(asked.id),
+              "<int:feed_id>": str(feed.id),
               "<int:period_id>": str(closed.id),
               "<int:import_id>": str(loaded.id), "<int:account_id>": str(admin.id)}
     found = {}

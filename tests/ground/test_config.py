@@ -28,6 +28,7 @@ PRODUCTION = {
     "ERASED_IDS": "/var/lib/newsletter/erased.ids",
 }
 BAD = {
+    "FEEDS_HERE": "127.0.0.1:8080, 10.0.0.1:80",
     "NEWSLETTER_ENV": "staging",
     "PORT": "0",
     "INBOX_PORT": "70000",
@@ -133,6 +134,7 @@ def test_production_never_reads_the_state_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [
+    ("FEEDS_HERE", "127.0.0.1:8080"),
     ("SECRET_KEY", "short"), ("PUBLIC_URL", "http://nieuws.example"),
 ])
 def test_production_refuses_what_only_a_laptop_may_have(name: str, value: str) -> None:

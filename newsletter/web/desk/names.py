@@ -141,6 +141,12 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
             _("De mailserver weigert ons als afzender. Lees wat hij zegt."),
             url_for("desk.mailing", key=alarm.subject),
         )
+    if alarm.kind == "feed_failing":
+        return AlarmShown(
+            _("Een feed geeft al meer dan een dag niets bruikbaars"),
+            _("Lees wat er mis is. Verbeter het adres, of zet de feed uit."),
+            url_for("desk.feed", feed_id=int(key)),
+        )
     named = {
         "about_sender": (
             _("Losse mails worden geweigerd om ons als afzender"),

@@ -88,6 +88,8 @@ _AT_FIELD = {
         "Zet geen adres in de aantekening. Het nummer van het verzoek is genoeg."
     ),
     ("sector", "unknown_sector"): _l("Kies één van de mogelijkheden."),
+    ("address", "no_address"): _l("Vul een heel adres in, dat begint met https://."),
+    ("address", "exists"): _l("Deze feed staat er al."),
     ("approval_deadline_at", "after_sending"): _l("Akkoord moet er zijn vóór de verzending."),
     ("name", "too_long"): _l("Maak de naam korter: tot 80 tekens."),
     ("last_on", "before_first"): _l("De laatste dag kan niet vóór de eerste liggen."),

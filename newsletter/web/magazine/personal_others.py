@@ -79,6 +79,7 @@ DESK = (
         + columns_of("article_versions", "account_id")
         + columns_of("data_requests", "opened_by", "handled_by")
         + columns_of("imports", "loaded_by", "carried_out_by")
+        + columns_of("feeds", "added_by") + columns_of("feed_items", "decided_by")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
     ),
     Fact(
@@ -151,6 +152,7 @@ NAMED = (
                      "plain_title", "search")
         + columns_of("articles", "image_alt") + columns_of("image_files", "content")
         + columns_of("article_versions", "content")
+        + columns_of("feed_items", "title", "summary", "body_md", "authors")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("digest_slots", "editorial_line")
         + columns_of("blocks", "body")
@@ -185,6 +187,11 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                  "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
                  "previous_send_at", "previous_copy_deadline_at",
                  "previous_approval_deadline_at", "changed_at", "revision"),
+    "feed_items": ("id", "feed_id", "key", "address", "published_on", "state", "found_at",
+                   "article_id", "decided_at"),
+    "feeds": ("id", "address", "name", "language", "every_hours", "added_at", "off_at", "due_at",
+              "begun_at", "looked_at", "found_last", "trouble", "trouble_detail",
+              "failing_since", "etag", "modified"),
     "former_slugs": ("slug", "theme_id"),
     "heartbeats": ("part", "at"),
     "image_files": ("id", "image_id", "hash", "extension", "width", "height"),

@@ -1,0 +1,1 @@
+"""Files from addresses that others gave us, fetched without harm to ourselves."""
