@@ -10,7 +10,8 @@ from newsletter.jobs import Job
 from newsletter.transaction import transaction
 
 
-@queue.task(name=Job.LOOK_AT_FEED.value)
+# Whatever a feed costs to read, the others get their turn.
+@queue.task(name=Job.LOOK_AT_FEED.value, time_limit=120)
 def look_at_feed(feed_id: int) -> None:
     """A feed that is due: taken, fetched outside any transaction, and kept."""
     with transaction():

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from newsletter.accounts.audit_models import AuditOrigin
 from newsletter.extensions import db
 
-KEPT = timedelta(days=90)
+KEPT = timedelta(days=30)  # P07
 AT_ONCE = 5000
 
 

@@ -14,7 +14,8 @@ LIFETIME = timedelta(days=7)
 def open_invitation(token: str, *, signer: Signer, now: datetime, lock: bool = False) -> Account:
     """Whose invitation it is. Raises TokenError when it opens nothing (any more)."""
     opened = signer.open(token, purposes=(Purpose.INVITATION,), now=now, lifetime=LIFETIME)
-    account = db.session.get(Account, opened.row_id, with_for_update=lock, populate_existing=True)
+    account = db.session.get(Account, opened.row_id, populate_existing=True,
+                             with_for_update={"key_share": True} if lock else None)
     if account is None or not account.active or account.invitation_nonce != opened.nonce:
         raise TokenSuperseded("invitation")
     return account

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 import nh3
 
+DEEPEST = 8  # lists and quotes inside each other that still show; deeper ones stand as deep
 LONGEST_SOURCE = 2_000_000  # characters; what comes after is left out
 _BLOCKS = {"p", "div", "section", "article", "table", "tr", "blockquote", "pre"}
 _HEADINGS = {"h1": "## ", "h2": "## ", "h3": "### ", "h4": "### ", "h5": "### ", "h6": "### "}
@@ -150,7 +151,7 @@ class _Writer(HTMLParser):
     def _item(self) -> str:
         if not self._lists:
             return "- "
-        indent, number = "   " * (len(self._lists) - 1), self._lists[-1]
+        indent, number = "   " * min(len(self._lists) - 1, DEEPEST), self._lists[-1]
         if number:
             self._lists[-1] += 1
         return f"{indent}{number}. " if number else f"{indent}- "
@@ -193,7 +194,7 @@ class _Writer(HTMLParser):
             self._add(mark + (text if mark else _AT_BEGIN.sub(r"\1\\\2", text)), is_item=is_item)
 
     def _add(self, text: str, *, is_item: bool = False) -> None:
-        quoted = "> " * self._quotes
+        quoted = "> " * min(self._quotes, DEEPEST)
         follows = is_item and bool(self._done) and bool(
             re.match(r"(> )*\s*(-|\d+\.) ", self._done[-1]))
         if self._done and not follows:

@@ -38,6 +38,9 @@ _ENCODINGS = re.compile(r"utf-?8|utf-?16(le|be)?|us-?ascii|ascii|iso-?8859-?\d{1
 _SAID = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.-]{1,40})""", re.IGNORECASE)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# A feed begins with an element; what looks for one would read a long nothing before it many times.
+_ELEMENT = re.compile(r"<\w")
+FIRST_ELEMENT_WITHIN = 10_000  # characters
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)[A-Za-z_][^<>]*?(/?)>")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id")
@@ -68,7 +71,7 @@ def read_feed(content: bytes, *, content_type: str, base: str) -> list[Found]:
     text = _decoded(content, content_type)
     if _ENTITY.search(text):
         raise FetchFailed(Trouble.ENTITIES)
-    if _depth(text) > MOST_DEEP:
+    if not _ELEMENT.search(text, 0, FIRST_ELEMENT_WITHIN) or _depth(text) > MOST_DEEP:
         raise FetchFailed(Trouble.NO_FEED)
     # As a stream: bytes that happen to be a path or an address would be opened.
     feed = feedparser.parse(

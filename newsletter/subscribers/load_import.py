@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from newsletter.addresses import identity_of
-from newsletter.errors import BadInput, WrongState
+from newsletter.addresses import check, identity_of
+from newsletter.errors import BadAddress, BadInput, WrongState
 from newsletter.extensions import db
 from newsletter.subscribers.import_models import ImportRow, ImportStatus, ReaderImport
 from newsletter.subscribers.read_import import Column, Read, read_import
@@ -84,5 +84,13 @@ def _copy(import_id: int, read: Read) -> None:
     with raw.cursor() as cursor, cursor.copy(_COPY) as copy:
         for number, cells in read.rows:
             address = cells.get(Column.ADDRESS, "")[:LONGEST_ADDRESS]
-            copy.write_row((import_id, number, address, identity_of(address),
+            copy.write_row((import_id, number, address, _identity(address),
                             json.dumps({**cells, Column.ADDRESS.value: address})))
+
+
+def _identity(typed: str) -> str:
+    """Whose address it is, as it would be kept: a stop under one spelling holds for the others."""
+    try:
+        return identity_of(check(typed))
+    except BadAddress:
+        return identity_of(typed)

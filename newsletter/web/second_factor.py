@@ -28,6 +28,7 @@ from newsletter.web.sessions import session_at_hand
 GRACE_SECONDS = 0
 RECOVERY_CODES = 10
 _LOGGING_IN = "tf_user_id"  # where the login machinery keeps who is half in
+_SETTING_UP = ("setup_from_login", "validating_profile")
 # Views of the login machinery that the desk does without: it has its own, or no such thing.
 ABSENT = ("two_factor_rescue", "mf_recovery_codes", "tf_select")
 
@@ -54,7 +55,8 @@ class DeskTotp(Totp):
     def get_last_counter(self, user: Any) -> int | None:
         """The half minute of the last code; who checks one waits for who checks another."""
         return db.session.scalar(
-            select(Account.tf_last_counter).where(Account.id == user.id).with_for_update()
+            select(Account.tf_last_counter).where(Account.id == user.id)
+            .with_for_update(key_share=True)
         )
 
     def set_last_counter(self, user: Any, tmatch: TotpMatch) -> None:
@@ -67,7 +69,7 @@ class DeskRecoveryCodes(MfRecoveryCodesUtil):
 
     def check_recovery_code(self, user: Any, code: str) -> bool:
         """Whether it is one of the account's; who uses one waits for who uses another."""
-        db.session.refresh(user, ["mf_recovery_codes"], with_for_update=True)
+        db.session.refresh(user, ["mf_recovery_codes"], with_for_update={"key_share": True})
         return bool(super().check_recovery_code(user, code))
 
 
@@ -115,10 +117,12 @@ def guard(app: Flask, *, refuse: Callable[[str], None]) -> None:
     }
     for name, act in checked.items():
         views[name] = _limited(views[name], partial(refuse, act))
-    views["security.two_factor_setup"] = _fresh(views["security.two_factor_setup"])
+    views["security.two_factor_setup"] = _unparked(_fresh(views["security.two_factor_setup"]))
     views["security.two_factor_setup_validate"] = _told(_limited(
         _fresh(views["security.two_factor_setup_validate"]), lambda: None
     ))
+    name = "security.two_factor_token_validation"
+    views[name] = _unparked(views[name])
 
 
 def half_in() -> Account | None:
@@ -146,6 +150,24 @@ def _limited(view: Callable[..., Any], refused: Callable[[], None]) -> Callable[
 
     limited.__name__ = view.__name__
     return limited
+
+
+def _unparked(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Not for a half login that was left standing until its account got a second factor.
+
+    It would set up another one over that, with the password alone.
+    """
+
+    def guarded(**values: Any) -> Any:
+        if not current_user.is_authenticated and session.get("tf_state") in _SETTING_UP:
+            account = half_in()
+            if account is None or account.tf_primary_method is not None:
+                session.clear()
+                return redirect(url_for("security.login"), 303)
+        return view(**values)
+
+    guarded.__name__ = view.__name__
+    return guarded
 
 
 def _fresh(view: Callable[..., Any]) -> Callable[..., Any]:

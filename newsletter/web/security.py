@@ -106,10 +106,11 @@ def init_app(app: Flask) -> None:
     )
     datastore = SQLAlchemyUserDatastore(db, Person, PersonRole)
     second_factor.configure(app)
-    Security(
+    security = Security(
         app, datastore, login_form=DeskLoginForm, totp_cls=second_factor.DeskTotp,
         mf_recovery_codes_util_cls=second_factor.DeskRecoveryCodes,
     )
+    security.want_json(lambda _request: False)  # its refusals in JSON would pass unseen
     _limit_guessing(app)
     second_factor.guard(app, refuse=_record_refused_code)
     tf_profile_changed.connect(_end_others, app)
@@ -139,7 +140,7 @@ def _limit_guessing(app: Flask) -> None:
 
 def _record_refusal() -> None:
     """Keep that somebody was not let in: of which account, and never what was typed."""
-    account = find_account_by_email(request.form.get("email", ""))
+    account = find_account_by_email(request.form.get("email", "").replace("\0", ""))
     subject = f"account:{account.id if account else 'unknown'}"
     with transaction():
         record("log_in_refused", subject, now=clock.now(), actor="stranger", origin=origin())

@@ -68,3 +68,9 @@ def test_whatever_comes_in_nothing_but_plain_tags_goes_out(parts: list[str]) -> 
     assert not shown.css("script, img, style, iframe")
     assert not [node for node in shown.css("a") if not str(
         node.attributes.get("href")).startswith("https://x.example")]
+
+
+@pytest.mark.parametrize("opening", ["<ul>", "<blockquote>"])
+def test_what_lies_deep_stays_short(opening: str) -> None:
+    made = to_markdown(opening * 3_000 + "<li><p>regel" * 2_000)
+    assert len(made) < 200_000

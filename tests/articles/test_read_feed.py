@@ -167,3 +167,8 @@ def test_addresses_are_compared_without_what_says_nothing() -> None:
     assert canonical("https://bücher.example/é", BASE) == "https://xn--bcher-kva.example/%C3%A9"
     for bad in ("javascript:alert(1)", "https://a:b@c.example/", "http://[", "mailto:a@b.nl"):
         assert canonical(bad, BASE) == ""
+
+
+def test_a_long_nothing_before_the_first_element_is_no_feed() -> None:
+    nothing = b"<?xml version='1.0'?>" + b"\n" * 2_000_000 + b"<rss/>"
+    assert refusal(nothing, "application/xml") is Trouble.NO_FEED

@@ -16,6 +16,7 @@ from newsletter.extensions import db
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.forms import DeskForm, PressForm
 from newsletter.web.desk.said import _
+from newsletter.web.extensions import limiter
 from newsletter.web.sessions import session_at_hand
 
 Answer = str | Response | tuple[str, int]
@@ -38,11 +39,17 @@ def save() -> Answer:
     form = PasswordForm()
     account_id, at_hand = current_user.id, _at_hand()
     try:
-        with recorded("change_password", f"account:{account_id}"):
+        with (
+            limiter.limit("10 per 5 minutes", key_func=lambda: f"password {account_id}"),
+            recorded("change_password", f"account:{account_id}"),
+        ):
             change_password(db.session.get_one(Account, account_id),
                             present=form.present.data or "", password=form.password.data or "")
             end_other_sessions(account_id, but=at_hand.id, now=clock.now())
     except BadInput as fault:
+        if fault.field == "present":
+            with recorded("change_password_refused", f"account:{account_id}"):
+                pass
         form.show_fault(fault)
         return _show(form), 400
     flash(_("Je wachtwoord is gewijzigd. Je andere sessies zijn beëindigd."), "done")

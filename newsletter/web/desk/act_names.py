@@ -12,6 +12,7 @@ ACTS = {
     "cancel": _l("Verzending gestopt"),
     "choose": _l("Artikelen gekozen"),
     "change_password": _l("Wachtwoord gewijzigd"),
+    "change_password_refused": _l("Wachtwoord niet gewijzigd"),
     "change_second_factor": _l("Tweede stap opnieuw ingesteld"),
     "code_refused": _l("Code geweigerd"),
     "confirm": _l("Bevestigd met een code"),

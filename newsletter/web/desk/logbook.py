@@ -1,5 +1,6 @@
 """The audit trail: read it by subject, person, act and period."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from newsletter.web.typed import as_moment, read_day
 Answer = str | tuple[str, int]
 ON_A_PAGE = 50
 LONGEST_SUBJECT = 200
+LONGEST_ASKED = 100  # characters
 
 
 class LogbookForm(DeskForm):
@@ -90,9 +92,15 @@ def export() -> Any:
         return _show(form, []), 400
     asked = request.form.get("vorm", "")
     kind = asked if asked in FORMATS else "csv"
-    with recorded("export_logbook", "audit_entries", format=kind, asked=form.asked()):
+    with recorded("export_logbook", "audit_entries", format=kind, asked=_kept(form.asked())):
         pass
     return send(wanted, kind)
+
+
+def _kept(asked: Mapping[str, Any]) -> dict[str, str]:
+    """What was asked for, as far as it may stand in a trail that nobody can change."""
+    return {name: words for name, words in ((name, str(value)) for name, value in asked.items())
+            if len(words) <= LONGEST_ASKED and words.isprintable() and "@" not in words}
 
 
 def _show(form: LogbookForm, found: list[Any], *, has_older: bool = False) -> str:

@@ -145,7 +145,7 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
         return AlarmShown(
             _("Een feed geeft al meer dan een dag niets bruikbaars"),
             _("Lees wat er mis is. Verbeter het adres, of zet de feed uit."),
-            url_for("desk.feed", feed_id=int(key)),
+            url_for("desk.feed", feed_id=int(key)) if key.isdigit() else url_for("desk.feeds"),
         )
     named = {
         "about_sender": (

@@ -151,7 +151,8 @@ PAGES = (
     Page("/lezers/<int:subscriber_id>/mail/<mail_id>", "reader_mail", PUBLISHER, dossiers.mail),
     Page("/lezers/<int:subscriber_id>/verzoek", "add_request", PUBLISHER,
          dossiers.page, dossiers.add_request),
-    Page("/lezers/export", "export_readers", ADMIN, readers_export.page, readers_export.export),
+    Page("/lezers/export", "export_readers", ADMIN, readers_export.page, readers_export.export,
+         True),
     Page("/verzoeken", "requests", PUBLISHER, requests.shelf, requests.add),
     Page("/verzoeken/<int:request_id>", "request", PUBLISHER, requests.page, requests.close),
     Page("/verzoeken/<int:request_id>/bestand", "give_data", PUBLISHER, None, request_deeds.give),
@@ -190,6 +191,8 @@ PAGES = (
 )
 LARGEST = {f"desk.{page.name}": page.largest for page in PAGES if page.largest}
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
+# A page that stands open asks these by itself: nobody need be there.
+ASKED_BY_SCRIPT = {"desk.mailing_state"}
 WEIGHTY = {f"desk.{page.name}" for page in PAGES if page.is_weighty}
 
 
@@ -221,9 +224,10 @@ def _admit() -> Any:
     if found is None or current_user.tf_primary_method is None:
         logout_user()
         return _to_login()
-    see(found)
-    follow_reader(current_user.language)
     endpoint = request.endpoint or ""
+    if endpoint not in ASKED_BY_SCRIPT:
+        see(found)
+    follow_reader(current_user.language)
     role = ROLES.get(endpoint)
     if role is None or not may(role):
         record_refusal(endpoint)

@@ -59,7 +59,7 @@ DESK = (
         Said("Je je sessies laten zien en beëindigen.",
              "To let you see your sessions and end them."),
         Basis.INTEREST,
-        Said("Negentig dagen.", "Ninety days."),
+        Said("Dertig dagen.", "Thirty days."),
         columns_of("account_sessions", "id", "account_id", "key_hash", "began_at", "seen_at",
                    "until", "second_factor_at", "ended_at", "address", "program"),
     ),
@@ -113,7 +113,7 @@ DESK = (
         ),
         Said("Misbruik van een account zien.", "To see abuse of an account."),
         Basis.INTEREST,
-        Said("Negentig dagen.", "Ninety days."),
+        Said("Dertig dagen.", "Thirty days."),
         columns_of("audit_origins", "entry_id", "at", "address", "program"),
     ),
     Fact(

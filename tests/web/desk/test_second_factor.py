@@ -249,3 +249,40 @@ def test_what_the_desk_does_without_is_not_there(editor: Worker, path: str) -> N
     assert editor.get(path).status_code == 404
 
 
+
+
+def test_a_half_login_left_standing_cannot_replace_a_factor_set_up_since(
+    app: Flask, noor: Account, session: Session
+) -> None:
+    parked = app.test_client()
+    give_password(parked)
+    parked.get(f"{LOGIN}/instellen")
+    equip(noor)
+    session.commit()
+    for path in (f"{LOGIN}/instellen", f"{LOGIN}/code"):
+        with parked.session_transaction() as kept:
+            kept["tf_state"] = "validating_profile"
+            kept["tf_user_id"] = noor.fs_uniquifier
+        assert parked.get(path).location == LOGIN
+    assert not is_in(parked)
+
+
+def test_a_refusal_asked_in_json_is_in_the_audit_trail_too(
+    client: FlaskClient, noor: Account, session: Session
+) -> None:
+    form = form_of(client.get(LOGIN), action=LOGIN)
+    answer = client.post(form.action, headers={"Accept": "application/json"},
+                         data=form.filled(email=EMAIL, password="fout wachtwoord"))
+    assert answer.status_code == 400
+    assert "log_in_refused" in acts(session)
+
+
+def test_signs_that_no_database_keeps_are_a_wrong_name(client: FlaskClient, now: None) -> None:
+    form = form_of(client.get(LOGIN), action=LOGIN)
+    assert post(client, form, email="a\0b@redactie.example", password=PASSWORD).status_code == 400
+
+
+def test_a_wrong_present_password_is_in_the_audit_trail(editor: Worker, session: Session) -> None:
+    answer = editor.post("/redactie/mijn-account", present="fout", password="een ander wachtwoord")
+    assert answer.status_code == 400
+    assert "change_password_refused" in acts(session)
