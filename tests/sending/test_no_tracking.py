@@ -9,12 +9,15 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from newsletter import clock
+from newsletter.accounts.add import add_account
+from newsletter.accounts.models import RoleName
 from newsletter.core import settings, signer
 from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
+from newsletter.sending.invite import invite
 from newsletter.subscribers.change_address import ask_change, confirm_change
 from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.models import Subscription
@@ -118,6 +121,8 @@ def _one_of_each(post: Any) -> tuple[str, str]:
         due, made = slot(at=now).id, edition([piece], send_at=now).id
         for kind in (MailKind.ALREADY_SUBSCRIBED, MailKind.WELCOME, MailKind.MANAGE_LINK):
             queue_single(SingleMail(kind=kind, subscriber_id=both.subscriber_id), now=now)
+        invite(add_account(email="nieuw@redactie.example", name="Nieuw", password=None,
+                           roles=[RoleName.EDITOR], now=now), now=now)
     carry_out_slot(due, settings=settings(), now=now)
     carry_out_edition(made, settings=settings(), now=now)
     with transaction():
