@@ -210,6 +210,6 @@ def test_the_new_mailbox_is_locked_before_the_reader_or_a_worker_could_wait_in_a
     with heard() as statements:
         assert visitor.post(client, form, address=NEW).status_code == 303
     locks = ["mailbox" if "advisory" in each else "row" for each in statements
-             if "advisory" in each or "FOR UPDATE" in each]
+             if "advisory" in each or "FOR NO KEY UPDATE" in each]
     assert locks[0] == "mailbox"
     assert "row" in locks

@@ -54,6 +54,10 @@ LEFT_OUT = {
     "restores": "how far the numbers of deliveries had come when a backup came back",
     "pace_slots": "a place in the line to her mail server, for as long as one mail is in hand",
     "accounts": "who works at the desk, and no reader",
+    "account_sessions": "who works at the desk, and no reader",
+    "audit_origins": "who works at the desk, and no reader",
+    "feeds": "addresses of other sites",
+    "feed_items": "addresses of articles elsewhere",
     "magazines": "the magazine's own addresses",
 }
 # Columns of her rows that are not in the file.
