@@ -5,6 +5,7 @@ import re
 import ssl
 import zlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -110,7 +111,10 @@ def _ask(
         dialled = url.copy_with(host=str(address))
         sent = {**headers, "Host": url.netloc.decode("ascii")}
         try:
-            return asyncio.run(_within(dialled, host, sent, limits, _left(until), context))
+            asked = _within(dialled, host, sent, limits, _left(until), context)
+            # In a thread of its own, for the caller's may be running a loop already.
+            with ThreadPoolExecutor(1) as own:
+                return own.submit(asyncio.run, asked).result()
         except (httpx.ConnectError, httpx.ConnectTimeout):
             continue
         except (TimeoutError, httpx.TimeoutException) as error:
