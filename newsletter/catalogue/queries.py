@@ -68,10 +68,20 @@ def pickable_by_id(ids: Iterable[int]) -> list[Theme]:
     return [theme for theme in themes_by_id(ids) if theme.retired_at is None]
 
 
+def standing_under_each() -> dict[int, list[int]]:
+    """By the id of each theme that has any, the ids of those whose articles stand under it.
+
+    Its own, and those that were merged into it.
+    """
+    found: dict[int, list[int]] = {}
+    for each in db.session.scalars(select(Theme).options(selectinload(Theme.heirs))):
+        found.setdefault(each.shown.id, []).append(each.id)
+    return found
+
+
 def standing_under(theme: Theme) -> list[int]:
-    """The ids of the themes whose articles stand under this one: its own, and those merged in."""
-    every = db.session.scalars(select(Theme).options(selectinload(Theme.heirs)))
-    return [each.id for each in every if each.shown is theme]
+    """The ids of the themes whose articles stand under this one."""
+    return standing_under_each().get(theme.id, [])
 
 
 def heirs_of(theme_ids: Iterable[int]) -> dict[int, set[int]]:

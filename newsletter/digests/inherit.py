@@ -121,9 +121,9 @@ def give(article_ids: Collection[int], theme_ids: Collection[int], *, now: datet
 
 def take_back(given: Given, *, now: datetime) -> None:
     """Take from articles what they were given, as far as they are still to come."""
-    for article_id, theme_id in given:
-        if article_id in set(db.session.scalars(to_come([theme_id], now))):
-            take_away([article_id], [theme_id])
+    for theme_id in {theme_id for _article_id, theme_id in given}:
+        still = set(db.session.scalars(to_come([theme_id], now)))
+        take_away(still.intersection(each for each, its in given if its == theme_id), [theme_id])
 
 
 def take_away(article_ids: Collection[int], theme_ids: Collection[int]) -> None:

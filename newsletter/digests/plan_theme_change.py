@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from newsletter.articles.models import Article, article_themes
 from newsletter.catalogue.models import Theme
-from newsletter.catalogue.queries import standing_under
+from newsletter.catalogue.queries import standing_under_each
 from newsletter.digests.draw_theme import ThemeDraft, free_slug
 from newsletter.digests.inherit import followers, to_come
 from newsletter.digests.rename_theme import words_of
@@ -184,7 +184,8 @@ def _without(theme: Theme, *, now: datetime, only_unreached: bool) -> int:
 
 
 def _appeared(themes: Collection[Theme], now: datetime) -> int:
-    theme_ids = {each for theme in themes for each in standing_under(theme)}
+    standing = standing_under_each()
+    theme_ids = {each for theme in themes for each in standing[theme.id]}
     return db.session.scalar(
         select(func.count(Article.id.distinct()))
         .join(article_themes, article_themes.c.article_id == Article.id)

@@ -265,25 +265,6 @@ def test_verdicts_are_gone_after_thirteen_months() -> None:
     assert get_import(found.id).rows == 1
 
 
-def test_every_look_of_a_worker_uses_an_index() -> None:
-    load("mail\n" + "".join(f"n{number}@x.example\n" for number in range(3000)))
-    db.session.execute(text("update import_rows set verdict = 'double' where number < 2900"))
-    db.session.execute(text("analyze import_rows"))
-    db.session.execute(text("set local enable_seqscan = off"))
-    rows = "select * from import_rows where import_id = (select max(id) from imports)"
-    for query, index in (
-        (f"{rows} and verdict is null order by number limit 200", "ix_import_rows_verdict"),
-        (f"{rows} and verdict = 'taken' and subscriber_id is null order by number limit 200",
-         "ix_import_rows_waiting"),
-        ("select id from imports where status in ('judging', 'carrying_out') order by id",
-         "ix_imports_at_work"),
-        ("update import_rows set detail = '' where identity = 'x'", "ix_import_rows_identity"),
-    ):
-        plan = "\n".join(db.session.scalars(text(f"explain {query}")))
-        # The rows of one import lie together in the primary key, which is as good for few.
-        assert index in plan or "pk_import_rows" in plan, plan
-
-
 def _people() -> list[tuple[object, ...]]:
     rows = db.session.execute(
         select(Subscription.subscriber_id, Subscription.status, Subscriber.address,

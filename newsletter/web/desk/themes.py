@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.articles.queries import count_by_theme
-from newsletter.catalogue.queries import standing_under
+from newsletter.catalogue.queries import standing_under_each
 from newsletter.catalogue.queries import themes as pickable_themes
 from newsletter.digests.plan_theme_change import count_followers_of
 from newsletter.digests.theme_models import ThemeChange
@@ -23,12 +23,12 @@ def page() -> str:
     """GET /redactie/themas: the themes, and what was done to them."""
     now = clock.now()
     shown, counted = pickable_themes(), count_by_theme(now)
-    followers = count_followers_of([theme.id for theme in shown])
+    followers, standing = count_followers_of([theme.id for theme in shown]), standing_under_each()
     return render_template(
         "pages/desk/themes.html",
         rows=[
             (theme, followers.get(theme.id, 0),
-             sum(counted.get(each, 0) for each in standing_under(theme)))
+             sum(counted.get(each, 0) for each in standing[theme.id]))
             for theme in shown
         ],
         changes=[(change, _words(change, notice), change.may_be_undone(now))
