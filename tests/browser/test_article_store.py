@@ -16,9 +16,10 @@ from newsletter.accounts.add import add_account
 from newsletter.accounts.models import RoleName
 from newsletter.app import create_app
 from newsletter.extensions import db
+from tests.browser.login import log_in
 from tests.browser.sight import Ears, faults_of
 from tests.material import NOW, article
-from tests.second_factor import code, equip
+from tests.second_factor import equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 PICTURES = os.environ.get("PICTURES", "")
@@ -75,13 +76,7 @@ def enter(chromium: Browser, desk: Desk, *, with_script: bool = True, bypass: bo
     context = chromium.new_context(base_url=desk.address, reduced_motion="reduce",
                                    java_script_enabled=with_script, bypass_csp=bypass)
     page = context.new_page()
-    page.goto("/redactie/inloggen")
-    page.locator("#email").fill(EMAIL)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.locator("#code").fill(code())
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url("**/redactie/")
+    log_in(page, email=EMAIL, password=PASSWORD)
     return page
 
 

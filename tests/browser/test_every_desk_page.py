@@ -34,9 +34,10 @@ from newsletter.subscribers.work_import import work_import
 from newsletter.web.desk.room import PAGES
 from newsletter.web.desk.theme_acts import DEEDS
 from tests.browser.accessible import assert_accessible
+from tests.browser.login import give_password
 from tests.browser.sight import Ears, overflow_of
 from tests.material import NOW, article, edition, reader, slot
-from tests.second_factor import code, equip
+from tests.second_factor import equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 # What is no page: JSON for a script, the mails that stand in a frame, and what only leads on.
@@ -131,12 +132,7 @@ def page(chromium: Browser, desk: Desk) -> Iterator[Page]:
     ears = Ears(page)
     page.goto("/redactie/inloggen")
     assert overflow_of(page) == []
-    page.locator("#email").fill(EMAIL)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.locator("#code").fill(code())
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url("**/redactie/")
+    give_password(page, email=EMAIL, password=PASSWORD)
     yield page
     context.close()
     assert ears.said == []

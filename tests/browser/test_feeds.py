@@ -20,9 +20,10 @@ from newsletter.articles.look_at_feed import Seen, claim_look, keep_seen
 from newsletter.articles.read_feed import Found
 from newsletter.extensions import db
 from newsletter.fetching.trouble import Trouble
+from tests.browser.login import log_in
 from tests.browser.sight import Ears, faults_of
 from tests.material import NOW, article
-from tests.second_factor import code, equip
+from tests.second_factor import equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 PICTURES = os.environ.get("PICTURES", "")
@@ -78,13 +79,7 @@ def enter(chromium: Browser, address: str, *, with_script: bool = True) -> Page:
     context = chromium.new_context(base_url=address, reduced_motion="reduce",
                                    java_script_enabled=with_script, bypass_csp=with_script)
     page = context.new_page()
-    page.goto("/redactie/inloggen")
-    page.locator("#email").fill(EMAIL)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.locator("#code").fill(code())
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url("**/redactie/")
+    log_in(page, email=EMAIL, password=PASSWORD)
     return page
 
 

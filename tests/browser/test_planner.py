@@ -16,9 +16,10 @@ from newsletter.app import create_app
 from newsletter.editions.enter_period import PeriodDraft, enter_period
 from newsletter.editions.queries import get_edition
 from newsletter.extensions import db
+from tests.browser.login import log_in
 from tests.browser.sight import Ears, faults_of
 from tests.material import NOW
-from tests.second_factor import code, equip
+from tests.second_factor import equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 PLAN, HANDLE = "/redactie/jaarplan/2027", "[data-key='21-3']"
@@ -47,22 +48,12 @@ def desk(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iter
         db.engine.dispose()
 
 
-def _log_in(page: Page) -> None:
-    page.goto("/redactie/inloggen")
-    page.locator("#email").fill(EMAIL)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.locator("#code").fill(code())
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url("**/redactie/")
-
-
 def _open(chromium: Browser, address: str, *, with_script: bool = True) -> Page:
     context = chromium.new_context(base_url=address, reduced_motion="reduce",
                                    java_script_enabled=with_script,
                                    viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    _log_in(page)
+    log_in(page, email=EMAIL, password=PASSWORD)
     page.goto(PLAN)
     return page
 

@@ -22,8 +22,9 @@ from newsletter.subscribers.open_request import open_request
 from newsletter.subscribers.request_models import DataRequestKind
 from newsletter.subscribers.work_import import work_import
 from tests.browser.accessible import assert_accessible
+from tests.browser.login import log_in
 from tests.material import NOW, reader
-from tests.second_factor import code, equip
+from tests.second_factor import equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 STRANGER = "nemo@gemeente.example"
@@ -99,13 +100,7 @@ def _enter(chromium: Browser, desk: Desk, *, with_script: bool = True) -> Page:
     context = chromium.new_context(base_url=desk.address, reduced_motion="reduce",
                                    java_script_enabled=with_script, bypass_csp=with_script)
     page = context.new_page()
-    page.goto("/redactie/inloggen")
-    page.locator("#email").fill(EMAIL)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.locator("#code").fill(code())
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url("**/redactie/")
+    log_in(page, email=EMAIL, password=PASSWORD)
     return page
 
 

@@ -1,0 +1,21 @@
+"""The login of the desk as a person goes through it: address and password, then the code."""
+
+from playwright.sync_api import Page
+
+from tests.second_factor import code
+
+
+def log_in(page: Page, *, email: str, password: str) -> None:
+    """Stands at the desk's first page afterwards; the account has the second factor of tests."""
+    page.goto("/redactie/inloggen")
+    give_password(page, email=email, password=password)
+
+
+def give_password(page: Page, *, email: str, password: str) -> None:
+    """The same, of who has the login before her."""
+    page.locator("#email").fill(email)
+    page.locator("#password").fill(password)
+    page.locator("main button[type=submit]").click()
+    page.locator("#code").fill(code())
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/redactie/")
