@@ -58,7 +58,7 @@ def server_major() -> int:
 def check_backup(tools: DumpTools, path: Path) -> int:
     """How many tables a backup of ours holds. Raises ToolFailed when it is none."""
     tables = tools.tables(path)
-    missing = {"alembic_version", "subscribers"}.difference(tables)
+    missing = sorted({"alembic_version", "subscribers"}.difference(tables))
     if missing:
         raise ToolFailed(f"{path} is no backup of a newsletter: it lacks {', '.join(missing)}.")
     return len(tables)
