@@ -70,6 +70,10 @@ class Account(Model):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str] = mapped_column(default="nl")
     created_at: Mapped[Moment]
+    # The association this person works for; none for the magazine's own staff.
+    partner_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("partners.id"), index=True
+    )
     # The second factor, under the names that the login machinery asks: "authenticator", its key
     # (encrypted under SECRET_KEY), and the half minute whose code was used last.
     tf_primary_method: Mapped[str | None]

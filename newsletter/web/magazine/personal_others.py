@@ -14,14 +14,14 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
-            "Je naam, e-mailadres, taal en wat je mag doen",
-            "Your name, e-mail address, language and what you may do",
+            "Je naam, e-mailadres, taal, vereniging en wat je mag doen",
+            "Your name, e-mail address, language, association and what you may do",
         ),
         Said("Je binnenlaten en je mailen.", "To let you in and to mail you."),
         Basis.INTEREST,
         _AT_DESK,
-        columns_of("accounts", "id", "email", "name", "active", "language", "created_at",
-                   "invited_at", "invitation_nonce")
+        columns_of("accounts", "id", "email", "name", "active", "language", "partner_id",
+                   "created_at", "invited_at", "invitation_nonce")
         + columns_of("account_roles", "account_id", "role_id"),
     ),
     Fact(
