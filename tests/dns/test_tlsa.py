@@ -16,7 +16,7 @@ KEY = CERTIFICATE.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPu
 @pytest.mark.parametrize(("selector", "matching", "associated"), [
     (0, 0, DER), (1, 0, KEY), (0, 1, hashlib.sha256(DER).digest()),
     (1, 1, hashlib.sha256(KEY).digest()), (1, 2, hashlib.sha512(KEY).digest()),
-])
+], ids=["whole", "key", "whole by SHA-256", "key by SHA-256", "key by SHA-512"])
 def test_each_way_to_name_a_certificate_fits_it(
     selector: int, matching: int, associated: bytes
 ) -> None:
