@@ -7,6 +7,8 @@ PORT ?= 8000
 INBOX_PORT ?= 1025
 STATE ?= .state
 ONCE ?=
+# How many processes share the tests, each with servers of its own; 1 shows what a test prints.
+TESTERS ?= 2
 
 # A process that compiles every import anew takes five seconds to start instead of one.
 unexport PYTHONDONTWRITEBYTECODE
@@ -18,6 +20,9 @@ INSTALL := VIRTUAL_ENV=.venv $(UV) pip sync --quiet --compile-bytecode --require
 UP := exec env PORT="$(PORT)" INBOX_PORT="$(INBOX_PORT)" STATE="$(STATE)" \
 	$(BIN)/python -m newsletter.local.up --with-parent
 
+# Tests of one file stay together: they share what they set up.
+SHARED = $(if $(filter-out 1,$(TESTERS)),-n $(TESTERS) --dist loadfile)
+
 .PHONY: help setup demo up test test-long faults faults-docs bench bench-large bench-docs lint fmt lock clean
 
 help: ## This list
@@ -27,7 +32,7 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		while IFS='|' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
 	@echo
-	@echo "Settings: PORT=$(PORT) INBOX_PORT=$(INBOX_PORT) STATE=$(STATE), and those of .env.example"
+	@echo "Settings: PORT=$(PORT) INBOX_PORT=$(INBOX_PORT) STATE=$(STATE) TESTERS=$(TESTERS), and those of .env.example"
 
 setup: .venv/.runtime ## Make .venv with what the service needs
 
@@ -38,10 +43,10 @@ up: .venv/.runtime ## Start everything: servers, web, workers, beat, inbox
 	@$(UP)
 
 test: .venv/.dev ## Run every check and every test
-	@$(find_chromium); exec $(BIN)/python -m pytest
+	@$(find_chromium); exec $(BIN)/python -m pytest $(SHARED)
 
 test-long: .venv/.dev ## Run the tests marked long as well
-	@$(find_chromium); exec $(BIN)/python -m pytest -m "not bench"
+	@$(find_chromium); exec $(BIN)/python -m pytest $(SHARED) -m "not bench"
 
 faults: .venv/.dev ## Kill, stall and deceive the sending engine; the relay's journal is the judge
 	@FAULT_READERS=$${FAULT_READERS:-2000} FAULT_SEEDS=$${FAULT_SEEDS:-5} exec $(BIN)/python \

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -52,6 +53,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[_not_run] = [f"{item.nodeid}: {', '.join(lacking[item])}" for item in lacking]
     items[:] = [item for item in items if item not in lacking]
     config.hook.pytest_deselected(items=list(lacking))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of several tells what it left out to the one that prints the summary."""
+    if (said := getattr(session.config, "workeroutput", None)) is not None:
+        said["not run"] = session.config.stash.get(_not_run, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Each collects the same tests, and so leaves out the same; one that died says nothing."""
+    if (left_out := getattr(node, "workeroutput", {}).get("not run")) is not None:
+        node.config.stash[_not_run] = left_out
 
 
 def pytest_terminal_summary(
