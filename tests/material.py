@@ -131,15 +131,23 @@ def edition(
     articles: Iterable[Article], *, send_at: datetime = NOW, number: int = 8, volume: int = 90
 ) -> Edition:
     """A scheduled and approved edition of a volume that the seeds do not know."""
+    made = planned(articles, send_at=send_at, number=number, volume=volume)
+    approved_anew(made)
+    return made
+
+
+def planned(
+    articles: Iterable[Article], *, send_at: datetime = NOW, number: int = 8, volume: int = 90
+) -> Edition:
+    """An edition of which nothing is missing, but that nobody was asked to approve."""
     made = Edition(
         volume=volume, number=number, title="Een editie", subject="Een editie om te proberen",
-        preheader="Wat erin staat", editorial_md="Dag lezer.", status=EditionStatus.SCHEDULED,
-        send_at=send_at, copy_deadline_at=send_at, approval_deadline_at=send_at,
+        preheader="Wat erin staat", editorial_md="Dag lezer.", send_at=send_at,
+        copy_deadline_at=send_at, approval_deadline_at=send_at,
         items=[EditionItem(article=each, position=n) for n, each in enumerate(articles, 1)],
     )
     db.session.add(made)
     db.session.flush()
-    approved(made)
     return made
 
 
