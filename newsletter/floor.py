@@ -60,7 +60,7 @@ def _is_safe(
     Who looks knows the sum of what is hidden, which counts are small, and that those withheld are
     not.
     """
-    bounds = {n: (1.0, floor - 1.0) for n in small} | {n: (float(floor), inf) for n in withheld}
+    bounds = dict.fromkeys(small, (1.0, floor - 1.0)) | {n: (float(floor), inf) for n in withheld}
     known = sum(signs[n] * counts[n] for n in bounds)
     for mine in small:
         least = most = 0.0  # of the others, in my own direction

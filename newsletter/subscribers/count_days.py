@@ -36,8 +36,10 @@ def _alive(entry: str, before: str) -> str:
 
 def _ahead_of(entry: str) -> str:
     """SQL: the entry of the same reader ahead of this one."""
-    return (f"(select act, choices, sequence from consents where subscriber_id = c.subscriber_id "
-            f"and sequence < {entry}.sequence and not ({_MOVED}) order by sequence desc limit 1)")
+    return f"""
+        (select act, choices, sequence from consents
+          where subscriber_id = c.subscriber_id and sequence < {entry}.sequence and not ({_MOVED})
+          order by sequence desc limit 1)"""  # noqa: S608 (only constants are joined)
 
 
 # Each entry from a moment until another, with what it changed.
@@ -52,7 +54,7 @@ CHANGES = f"""
              where at >= :since and at < :until and not ({_MOVED})) c
       left join lateral {_ahead_of("c")} p on true
       left join lateral {_ahead_of("p")} q on true
-"""  # noqa: S608 (only constants are joined)
+"""  # noqa: S608 (likewise)
 _COUNT = text(f"""
     with changes as ({CHANGES}),
     names as (select slug, id::text as subject from themes
