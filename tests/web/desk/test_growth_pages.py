@@ -52,7 +52,7 @@ def counted(session: Session, now: None) -> Iterator[int]:
         keep(Measure.THEME, day, readers // 2, str(many))
         day += timedelta(days=1)
     session.flush()
-    yield few
+    return few
 
 
 def file(worker: Worker, name: str, query: str = "") -> list[list[str]]:
@@ -180,7 +180,7 @@ def test_a_drawing_keeps_within_its_frame() -> None:
     drawn = charts.balance([40, Hidden.WITHHELD, 0], [0, 3, 90], [40, Hidden.WITHHELD, -90])
     for each in (*drawn.columns, *charts.columns([0, 0]), *charts.columns([Hidden.SMALL, 9])):
         assert 0 <= each.x <= each.x + each.width <= 100
-        assert 0 <= each.y
+        assert each.y >= 0
         assert each.y + each.height <= 100.001
     assert [0 < point.y < 100 for point in drawn.net] == [True, True]
     assert charts.columns([]) == []
