@@ -63,6 +63,7 @@ class Settings:
     security_contact: str
     processors: tuple[tuple[str, str], ...]
     feeds_here: frozenset[tuple[str, int]]
+    figures_floor: int
 
     @property
     def is_production(self) -> bool:
@@ -179,6 +180,8 @@ SETTINGS = (
     Setting("FEEDS_HERE", "", "Feeds on this machine itself that may be read, as 127.0.0.1:8080 "
             "with commas between; for tests and demonstrations, refused in production.",
             values.loopback),
+    Setting("FIGURES_FLOOR", "5", "Counts of readers below this are not told at the desk, nor "
+            "what would give them away.", values.number(1, 100)),
 )
 
 

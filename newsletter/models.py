@@ -15,15 +15,17 @@ from newsletter.digests import theme_models as theme_changes
 from newsletter.editions import approval_models as approvals
 from newsletter.editions import models as editions
 from newsletter.extensions import db
+from newsletter.mailings import answer_models as answers
 from newsletter.mailings import models as mailings
 from newsletter.mailings import notice_models as notices
 from newsletter.partners import models as partners
 from newsletter.subscribers import consent_models as consents
+from newsletter.subscribers import figure_models as figures
 from newsletter.subscribers import import_models as imports
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
-         notices, theme_changes, approvals)
+         notices, theme_changes, approvals, answers, figures)
 metadata = db.metadata

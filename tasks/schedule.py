@@ -28,6 +28,8 @@ NOW_AND_THEN = {
     Job.SEAL_CONSENTS: timedelta(hours=1),
     Job.WATCH_CONSENTS: timedelta(days=1),
     Job.WATCH_AUDIT: timedelta(hours=1),
+    # It does something once a night; asked more often, a night without us costs an hour.
+    Job.COUNT_DAYS: timedelta(hours=1),
 }
 
 # An article released a moment before a slot's cut-off may not be committed yet: wait for it, or it

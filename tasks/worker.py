@@ -47,6 +47,7 @@ queue.conf.imports = (
     "tasks.accounts",
     "tasks.imports",
     "tasks.feeds",
+    "tasks.figures",
 )
 queue.conf.beat_schedule = {
     "tick": {

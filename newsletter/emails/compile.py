@@ -66,17 +66,18 @@ def compile_edition(
 
 
 def compile_digests(
-    selections: Iterable[DigestSelection], *, identity: Identity, urls: Urls, audience: str
+    selections: Iterable[DigestSelection], *, mailing_key: str, identity: Identity, urls: Urls
 ) -> CompiledManifest:
     """One variant for each selection key, all over the same blocks.
 
+    `mailing_key` is that of the slot: its audience, and by it the mail asks whether it was useful.
     Raises MailTooLarge, MailError.
     """
-    press = _Press(audience)
+    press = _Press(mailing_key)
     distinct = {selection.key: selection for selection in selections}
     for language in sorted({selection.language for selection in distinct.values()}):
         mine = [each for each in distinct.values() if each.language == language]
-        context = {"plan": digest.plan(mine, language=language)}
+        context = {"plan": digest.plan(mine, language=language), "mailing_key": mailing_key}
         press.print(MailKind.DIGEST, language, identity=identity, urls=urls, context=context)
         for selection in mine:
             press.add_fitting(

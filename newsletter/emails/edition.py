@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from newsletter.deliveries.models import MailKind
 from newsletter.emails.blocks import BOTTOM, HAIRLINE, OPENING, TOP, article, section
 from newsletter.emails.editorial import Style
 from newsletter.emails.identity import Identity
@@ -21,6 +22,7 @@ def context(
     words = f"{_SERIF}line-height:28px;font-weight:normal;color:{identity.light.ink};"
     return {
         "edition": content,
+        "mailing_key": f"{MailKind.EDITION}:{content.key}",
         "notices": notices,
         "edition_language": CONTENT_LANGUAGE,
         "name": identity.name,

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from newsletter.emails.trusted import open_place, ours
+from newsletter.mailings.answer import key_in_link
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,13 @@ class Urls:
     def edition_mail(self, key: str) -> str:
         """The edition's mail as it was sent, without personal links."""
         return self._page("/edities/", key, "/mail")
+
+    def useful(self, mailing_key: str) -> str:
+        """The page that asks whether a mailing was useful; the same address for all its readers.
+
+        Of the mailing's key alone, and in no language, so that nothing in it can differ (P04).
+        """
+        return self._at("/nuttig/", key_in_link(mailing_key))
 
     def confirm(self, token: str) -> str:
         """The page on which a sign-up is confirmed."""

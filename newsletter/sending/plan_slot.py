@@ -36,6 +36,6 @@ def plan_slot(
     house = house_of(settings)
     reckoned = reckon(slot, magazine(), expected=expected)
     wanted = [each for each in reckoned.selections.values() if only in (None, each.key)]
-    compiled = compile_digests(wanted, identity=house.identity, urls=house.urls,
-                               audience=slot.key)
+    compiled = compile_digests(wanted, mailing_key=slot.key, identity=house.identity,
+                               urls=house.urls)
     return SlotPlan(reckoned, compiled)

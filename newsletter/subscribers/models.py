@@ -218,6 +218,10 @@ class Consent(Model):
     __table_args__ = (
         UniqueConstraint("subscriber_id", "sequence"),
         CheckConstraint("sequence >= 1 and (sequence = 1) = (previous_hash = '')", name="chain"),
+        # What the night's count reads, and what a report reads of who left.
+        Index("ix_consents_at", "at", postgresql_using="brin",
+              postgresql_with={"autosummarize": "on"}),
+        Index("ix_consents_withdrawn_at", "at", postgresql_where=text("act = 'withdrawn'")),
     )
 
     id: Mapped[Key]

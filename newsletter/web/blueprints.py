@@ -29,6 +29,7 @@ from newsletter.web.reader import (
     preferences,
     say_why,
     subscribe,
+    useful,
 )
 from newsletter.web.reader.personal import erase, export, mails, new_address, overview
 
@@ -80,6 +81,9 @@ READER = (
     Page("/mijn-link", "ask_link", ask_link.page, ask_link.post),
     Page("/mijn-link/verstuurd", "link_sent", ask_link.sent),
     Page("/mijn-gegevens/gewist", "erased", erase.done),
+    # Behind the one link that all readers of a mailing share.
+    Page("/nuttig/<key>", "useful", useful.page, useful.post),
+    Page("/nuttig/<key>/dank", "useful_thanks", useful.thanks),
 )
 # What a mailed link opens: never kept, indexed or passed on.
 MAILED = (

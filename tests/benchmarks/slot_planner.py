@@ -57,8 +57,8 @@ def _plan(slot_id: int) -> dict[str, float]:
                                digest_slot_id=slot_id)
         reckoned = reckon(slot, magazine())
         marks.append(time.perf_counter())
-        compiled = compile_digests(reckoned.selections.values(), identity=house.identity,
-                                   urls=house.urls, audience=slot.key)
+        compiled = compile_digests(reckoned.selections.values(), mailing_key=slot.key,
+                                   identity=house.identity, urls=house.urls)
         marks.append(time.perf_counter())
         manifest = freeze(compiled, now=now)
         keys = {wish: each.key for wish, each in reckoned.selections.items()}
@@ -85,8 +85,8 @@ def _naive(slot_id: int, readers: int) -> float:
         if chosen.covered:
             selection = arrange(wish, chosen, store, items=items_of(chosen.in_full),
                                 slot_on=slot.slot_on)
-            compile_digests([selection], identity=house.identity, urls=house.urls,
-                            audience="digest")
+            compile_digests([selection], mailing_key=slot.key, identity=house.identity,
+                            urls=house.urls)
     took = time.perf_counter() - began
     assert db.session.scalar(select(Article.id).limit(1))
     db.session.rollback()

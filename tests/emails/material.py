@@ -159,7 +159,8 @@ def edition(content: EditionContent = EDITION) -> CompiledManifest:
 
 def digests(*selections: DigestSelection) -> CompiledManifest:
     """The selections, compiled."""
-    return compile_digests(selections, identity=IDENTITY, urls=URLS, audience="digest")
+    return compile_digests(
+        selections, mailing_key="digest:weekly:2020-03-10T07:00Z", identity=IDENTITY, urls=URLS)
 
 
 def variant_of(manifest: CompiledManifest, key: str) -> CompiledVariant:

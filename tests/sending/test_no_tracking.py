@@ -20,7 +20,7 @@ from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.sending.invite import invite
 from newsletter.subscribers.change_address import ask_change, confirm_change
 from newsletter.subscribers.leave import Leaving, leave
-from newsletter.subscribers.models import Subscription
+from newsletter.subscribers.models import Language, MailFormat, Subscription
 from newsletter.subscribers.record_consent import Proof
 from newsletter.tokens import Purpose
 from newsletter.transaction import transaction
@@ -57,6 +57,41 @@ def test_two_readers_mails_differ_only_in_their_headers_and_tokens(house: OpenHo
             assert _without_her_own(hers.data, one) == _without_her_own(his.data, other)
             assert hers.data != his.data
             assert hers.mail_from != his.mail_from
+
+
+def test_the_one_link_that_asks_for_an_answer_is_the_same_in_every_mail_of_a_mailing(
+    house: OpenHouse,
+) -> None:
+    with Relay() as relay, house(relay) as (_, post):
+        now = clock.now()
+        with transaction():
+            for number in range(4):
+                each = reader("data", at=now - timedelta(days=30))
+                each.language = Language.EN if number % 2 else Language.NL
+                each.format = MailFormat.TEXT if number > 1 else MailFormat.MAIL
+            article("data", released_at=now - timedelta(hours=1))
+            piece = article("data", released_at=now - timedelta(hours=2))
+            due, made = slot(at=now), edition([piece], send_at=now)
+            keys = {f"edition:{made.key}", due.key}
+            slot_id, edition_id = due.id, made.id
+        carry_out_slot(slot_id, settings=settings(), now=now)
+        carry_out_edition(edition_id, settings=settings(), now=now)
+        post.run(Lane.BULK, seconds=30)
+        found: dict[str, list[bytes]] = {}
+        for entry in relay.journal.entries:
+            words = text_of(entry.data)
+            if parsed(entry.data).get_body(("html",)):
+                words += html_of(entry.data)
+            links = re.findall(r'https?://[^\s"<]*/nuttig/[^\s"<]*', words)
+            assert links
+            found.setdefault(str(parsed(entry.data)["List-Id"]), []).extend(
+                link.encode() for link in links)
+        # Two mailings, four readers with one text each and two with an HTML part besides.
+        assert {len(links) for links in found.values()} == {6}
+        site = settings().public_url
+        assert {link for links in found.values() for link in links} == {
+            f"{site}/nuttig/{key.replace(':', '.')}".encode() for key in keys}
+        assert all(len(set(links)) == 1 for links in found.values())
 
 
 def test_no_mail_of_any_kind_fetches_anything_or_leads_round_about(house: OpenHouse) -> None:

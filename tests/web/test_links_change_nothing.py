@@ -46,7 +46,7 @@ def test_following_every_link_of_every_kind_of_mail_changes_nothing(
     links = {link for mail in mails for link in links_of(mail)}
     assert {urlsplit(link).path.split("/")[1] for link in links} >= {
         "bevestigen", "voorkeuren", "afmelden", "artikelen", "edities", "privacy", "mijn-link",
-        "mijn-gegevens", "adres", "redactie",
+        "mijn-gegevens", "adres", "redactie", "nuttig",
     }
     before = everything(app)
     for link in sorted(links):

@@ -9,6 +9,7 @@ from newsletter.articles.models import ArticleKind
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import themes, themes_by_id
 from newsletter.core import settings
+from newsletter.deliveries.models import MailKind
 from newsletter.emails import show_compiled
 from newsletter.emails.compile import compile_digests
 from newsletter.errors import MailError
@@ -55,8 +56,8 @@ def _mail(draft: Draft) -> str:
     selection = DigestSelection("voorbeeld", Cadence.WEEKLY.value, "nl", "mail", sections, 0, today)
     house = house_of(settings())
     try:
-        manifest = compile_digests([selection], identity=house.identity, urls=house.urls,
-                                   audience="")
+        manifest = compile_digests([selection], mailing_key=f"{MailKind.DIGEST}:voorbeeld",
+                                   identity=house.identity, urls=house.urls)
         html = show_compiled.html_of(manifest, manifest.variants[0])
     except MailError:
         return render_template("pages/desk/article_preview.html", article=None, body="")

@@ -27,6 +27,7 @@ from newsletter.web.desk import (
     erratum,
     feed_items,
     feeds,
+    growth,
     image,
     imports,
     logbook,
@@ -41,6 +42,7 @@ from newsletter.web.desk import (
     recovery_codes,
     rehearsals,
     release,
+    report,
     request_deeds,
     requests,
     shelf,
@@ -64,9 +66,7 @@ from newsletter.web.headers import keep_private
 from newsletter.web.languages import follow_reader
 from newsletter.web.sessions import see, session_at_hand
 
-CONTRIBUTOR, EDITOR = RoleName.CONTRIBUTOR, RoleName.EDITOR
-PUBLISHER, ADMIN = RoleName.PUBLISHER, RoleName.ADMIN
-RANKS = list(RoleName)  # each role may do what the ones before it may
+CONTRIBUTOR, EDITOR, PUBLISHER, ADMIN = RANKS = list(RoleName)  # each may do what those before may
 
 
 class Page(NamedTuple):
@@ -88,8 +88,7 @@ PAGES = (
     Page("/artikelen/nieuw", "add_article", CONTRIBUTOR, articles.add_page, articles.add),
     Page("/artikelen/themas", "bulk_themes", EDITOR, bulk_themes.page, bulk_themes.carry_out),
     Page("/artikelen/invoer", "articles_from_file", EDITOR, articles_from_file.page,
-         articles_from_file.preview,
-         largest=articles_from_file.LARGEST_POST),
+         articles_from_file.preview, largest=articles_from_file.LARGEST_POST),
     Page("/artikelen/invoer/overnemen", "take_over", EDITOR, None, articles_from_file.take_over,
          largest=articles_from_file.LARGEST_POST),
     Page("/artikelen/voorbeeld", "preview_article", CONTRIBUTOR, None, article_preview.show),
@@ -153,6 +152,10 @@ PAGES = (
     Page("/verzendingen/<key>/pauze", "pause", EDITOR, None, mailings.pause_it),
     Page("/verzendingen/<key>/hervat", "resume", EDITOR, None, mailings.resume_it),
     Page("/verzendingen/<key>/stop", "cancel", PUBLISHER, mailings.ask_cancel, mailings.cancel_it),
+    Page("/verzendingen/<key>/verslag", "mailing_report", EDITOR, report.page),
+    Page("/verzendingen/<key>/verslag.csv", "mailing_report_csv", EDITOR, report.as_csv),
+    Page("/cijfers", "figures", EDITOR, growth.page),
+    Page("/cijfers/<table>.csv", "figures_csv", EDITOR, growth.as_csv),
     Page("/lezers", "readers", PUBLISHER, readers.page, readers.find),
     Page("/lezers/<int:subscriber_id>", "reader", PUBLISHER, dossiers.page),
     Page("/lezers/<int:subscriber_id>/adres", "reveal_address", PUBLISHER,
@@ -274,6 +277,7 @@ def _context() -> dict[str, Any]:
         "slots": _("Themamails"),
         "themes": _("Thema’s"),
         "mailings": _("Verzendingen"),
+        "figures": _("Cijfers"),
         "readers": _("Lezers"),
         "logbook": _("Logboek"),
         "accounts": _("Accounts"),

@@ -25,7 +25,8 @@ PASSWORD = "een lang wachtwoord"
 VALUES = {"key": "20-8", "article_id": "1", "year": "2026", "slot_id": "1", "slug": "data",
           "act": "stoppen", "change_id": "1", "session_id": "1", "account_id": "1",
           "revision": "0", "subscriber_id": "1", "mail_id": "1", "request_id": "1",
-          "import_id": "1", "period_id": "1", "feed_id": "1", "item_id": "1", "way": "uit"}
+          "import_id": "1", "period_id": "1", "feed_id": "1", "item_id": "1", "way": "uit",
+          "table": "groei"}
 
 
 def address_of(page: Page) -> str:

@@ -1,0 +1,107 @@
+"""The tables of figures, with the floor already in them: page, picture and file show the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from newsletter import clock
+from newsletter.catalogue.models import Theme
+from newsletter.floor import Hidden, Told, alone, in_sum, with_total
+from newsletter.subscribers.figure_models import Measure
+from newsletter.subscribers.models import Cadence, Language
+from newsletter.web.dates import month_in_words
+from newsletter.web.desk.said import _
+from newsletter.web.languages import current_language
+
+Stands = Mapping[tuple[date, Measure, str], int]
+Events = Mapping[tuple[date, Measure], int]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its name in addresses, what stands above it, and its columns and rows."""
+
+    name: str
+    caption: str
+    heads: list[str]
+    rows: list[tuple[str, list[Told]]]
+
+    def column(self, index: int) -> list[Told]:
+        """The counts of one column, from the top down."""
+        return [cells[index] for _words, cells in self.rows]
+
+
+def last_day(month: date) -> date:
+    """The last day of the month that begins on this day."""
+    return clock.add_months(month, 1) - timedelta(days=1)
+
+
+def growth(months: Sequence[date], events: Events, stands: Stands, *, floor: int) -> Table:
+    """Who came and who left in each month, and how many readers there were at its end.
+
+    Readers before, plus who came, less who left, are the readers after: so what came and left are
+    withheld together where one of the three is small.
+    """
+    rows = []
+    for month in months:
+        before = stands.get((month - timedelta(days=1), Measure.READERS, ""), 0)
+        after = stands.get((last_day(month), Measure.READERS, ""), 0)
+        came = events.get((month, Measure.GIVEN), 0)
+        erased = events.get((month, Measure.ERASED), 0)
+        left = events.get((month, Measure.LEFT), 0) + erased
+        is_known = not any(isinstance(alone(n, floor), Hidden) for n in (before, after))
+        told: list[Told] = [Hidden.WITHHELD] * 2
+        if is_known:
+            told = in_sum([came, left], floor, signs=[1, -1])
+        parts, _all = with_total([left - erased, erased], floor)
+        of_which = Hidden.WITHHELD if isinstance(told[1], Hidden) else parts[1]
+        rows.append((_month(month), [
+            told[0], told[1], of_which, alone(events.get((month, Measure.BOUNCED), 0), floor),
+            after - before if is_known else Hidden.WITHHELD, alone(after, floor),
+        ]))
+    return Table("groei", _("Wie erbij kwam en wie wegging"), [
+        _("Erbij"), _("Weg"), _("van wie gewist"), _("Adres onbereikbaar"), _("Verschil"),
+        _("Lezers aan het eind"),
+    ], rows)
+
+
+def cadences(months: Sequence[date], stands: Stands, *, floor: int) -> Table:
+    """The readers at the end of each month by cadence."""
+    words = {Cadence.WEEKLY.value: _("Elke week"), Cadence.MONTHLY.value: _("Elke maand"),
+             Cadence.NONE.value: _("Alleen edities")}
+    return _shares("ritme", _("Lezers per ritme"), Measure.CADENCE, words, months, stands, floor)
+
+
+def languages(months: Sequence[date], stands: Stands, *, floor: int) -> Table:
+    """The readers at the end of each month by language."""
+    words = {Language.NL.value: _("Nederlands"), Language.EN.value: _("Engels")}
+    return _shares("taal", _("Lezers per taal"), Measure.LANGUAGE, words, months, stands, floor)
+
+
+def themes(
+    months: Sequence[date], stands: Stands, every: Sequence[Theme], *, floor: int
+) -> Table:
+    """Who follows each theme at the end of each month; a reader may follow many."""
+    ever = {subject for _day, measure, subject in stands if measure is Measure.THEME}
+    shown = [theme for theme in every if theme.retired_at is None or str(theme.id) in ever]
+    return Table("themas", _("Volgers per thema"),
+                 [theme.name(current_language()) for theme in shown],
+                 [(_month(month), [
+                     alone(stands.get((last_day(month), Measure.THEME, str(theme.id)), 0), floor)
+                     for theme in shown]) for month in months])
+
+
+def _shares(
+    name: str, caption: str, measure: Measure, words: Mapping[str, str],
+    months: Sequence[date], stands: Stands, floor: int,
+) -> Table:
+    rows = []
+    for month in months:
+        parts = [stands.get((last_day(month), measure, subject), 0) for subject in words]
+        told, total = with_total(parts, floor)
+        rows.append((_month(month), [*told, total]))
+    return Table(name, caption, [*words.values(), _("Samen")], rows)
+
+
+def _month(month: date) -> str:
+    return month_in_words(month, current_language())

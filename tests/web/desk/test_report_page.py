@@ -1,0 +1,139 @@
+"""The report of a mailing: its ledger, its course, and what came of it, in counts with a floor."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from newsletter.core import settings
+from newsletter.deliveries.models import Delivery, DeliveryStatus
+from newsletter.mailings.answer import Answer, answer
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.mailings.queries import get_mailing
+from newsletter.sending.carry_out import carry_out_edition
+from newsletter.subscribers.leave import Leaving, leave
+from newsletter.subscribers.models import Subscription
+from newsletter.subscribers.record_consent import Proof
+from newsletter.web.desk.growth import csv_of
+from tests.material import NOW, article, deliveries, edition, reader
+from tests.web.desk.conftest import Worker
+from tests.web.visitor import page
+
+KEY = "edition:90-8"
+PATH = f"/redactie/verzendingen/{KEY}/verslag"
+PROOF = Proof("one_click_post", "/afmelden")
+WEEK = timedelta(days=7)
+READERS = 14
+
+
+@pytest.fixture
+def readers(session: Session, now: None) -> list[Subscription]:
+    return [reader("data") for _ in range(READERS)]
+
+
+@pytest.fixture
+def mailing(session: Session, readers: list[Subscription]) -> Mailing:
+    """Fourteen recipients, of whom two failed; it took ten minutes."""
+    carry_out_edition(edition([article("data")]).id, settings=settings(), now=NOW)
+    ended = NOW + timedelta(minutes=10)
+    session.execute(update(Delivery).values(status=DeliveryStatus.SENT, sent_at=ended,
+                                            ended_at=ended))
+    failed = [each.id for each in deliveries()[:2]]
+    session.execute(update(Delivery).where(Delivery.id.in_(failed)).values(
+        status=DeliveryStatus.FAILED, sent_at=None, reply_code="5.1.1"))
+    found = get_mailing(KEY)
+    found.status, found.finished_at = MailingStatus.FINISHED, ended
+    session.flush()
+    return found
+
+
+def lines(worker: Worker) -> dict[str, str]:
+    answer = worker.get(f"{PATH}.csv")
+    assert answer.headers["Content-Disposition"] == (
+        'attachment; filename="verslag-edition-90-8.csv"')
+    rows = csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff")))
+    return {row[0]: row[1] for row in rows}
+
+
+def test_the_ledger_stands_as_a_drawing_and_as_a_table_that_closes(
+    editor: Worker, mailing: Mailing
+) -> None:
+    shown = page(editor.get(PATH))
+    assert "12 verzonden, 2 mislukt, 0 overgeslagen, 0 te gaan, samen 14." in shown.text()
+    table = shown.css_first("section[aria-labelledby=lines] table")
+    cells = [[cell.text() for cell in row.css("th, td")] for row in table.css("tbody tr, tfoot tr")]
+    assert cells == [["Verzonden", "12"], ["Mislukt", "2"],
+                     ["mailbox bestaat niet (5.1.1)", "2"], ["Overgeslagen", "0"],
+                     ["Te gaan", "0"], ["Ontvangers", "14"]]
+    said = " ".join(fact.text() for fact in shown.css("dl.facts dd"))
+    assert "10 min en 0 s" in said
+    assert shown.css("[style]") == []
+
+
+def test_the_file_has_the_ledger_and_the_course(editor: Worker, mailing: Mailing) -> None:
+    found = lines(editor)
+    assert found["Mislukt: mailbox bestaat niet (5.1.1)"] == "2"
+    assert (found["Ontvangers"], found["Duur in seconden"], found["Mails per minuut"]) == (
+        "14", "600", "1")
+    assert found["Begonnen"].startswith("2026-11-10T07:00")
+
+
+def test_who_left_is_told_when_the_week_is_over_and_with_the_floor(
+    editor: Worker, mailing: Mailing, readers: list[Subscription]
+) -> None:
+    for each in readers[:5]:
+        leave(each, Leaving.ALL, proof=PROOF, now=NOW + timedelta(days=1))
+    for each in readers[5:9]:
+        leave(each, Leaving.EDITIONS, proof=PROOF, now=NOW + timedelta(days=2))
+    leave(readers[9], Leaving.ALL, proof=PROOF, now=NOW + WEEK)  # later, and not counted
+    assert "als die week om is" in page(editor.get(PATH)).text()
+    assert "Stopte met alle mail" not in lines(editor)
+    with time_machine.travel(NOW + WEEK, tick=False):
+        found = lines_then(editor)
+    assert found == {"Stopte met alle mail": "5", "Stopte alleen met de edities": "minder dan 5",
+                     "Stopte alleen met de themamail": "0"}
+
+
+def lines_then(worker: Worker) -> dict[str, str]:
+    """The lines on leaving; the session of a week ago is over, so the view itself is asked."""
+    from newsletter.web.desk import report  # noqa: PLC0415
+
+    with worker.client.application.test_request_context(PATH):
+        rows = csv.reader(io.StringIO(report.as_csv(KEY).get_data(as_text=True)))
+        return {row[0]: row[1] for row in rows if row[0].startswith("Stopte")}
+
+
+def test_answers_are_told_from_the_floor_on(editor: Worker, mailing: Mailing) -> None:
+    for said, times in ((Answer.USEFUL, 6), (Answer.NOT_USEFUL, 4)):
+        for _ in range(times):
+            assert answer(mailing, said, now=NOW)
+    assert lines(editor)["Noemde de mail nuttig"] == "6"
+    assert lines(editor)["Noemde de mail niet nuttig"] == "minder dan 5"
+    shown = page(editor.get(PATH)).css_first("section[aria-labelledby=answers]")
+    assert [cell.text() for cell in shown.css("td")] == ["6", "minder dan 5"]
+
+
+def test_a_mailing_that_still_leaves_has_a_report_too(
+    editor: Worker, mailing: Mailing, session: Session
+) -> None:
+    mailing.status, mailing.finished_at = MailingStatus.SENDING, None
+    session.flush()
+    shown = page(editor.get(PATH)).text()
+    assert "nog niet klaar" in shown
+    assert "Staat hier als de verzending klaar is." in shown
+    assert "Begonnen" not in lines(editor)
+
+
+def test_an_unknown_mailing_has_no_report(editor: Worker) -> None:
+    for path in ("/redactie/verzendingen/nee/verslag", "/redactie/verzendingen/nee/verslag.csv"):
+        assert editor.get(path).status_code == 404
+
+
+def test_no_cell_of_a_file_can_start_a_formula(editor: Worker) -> None:
+    answer = csv_of("x", [["=1+1", "@a", "-2"], [-2, 3, "\t=1"]])
+    rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert rows == [["'=1+1", "'@a", "'-2"], ["-2", "3", "'\t=1"]]
