@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ class Worker:
 
     def get(self, path: str) -> TestResponse:
         """Open a page."""
+        _forget()
         return self.client.get(path)
 
     def post(self, path: str, **fields: str | list[str]) -> TestResponse:
@@ -39,13 +40,21 @@ class Worker:
         What the test made before is committed, so that a refused deed undoes only itself.
         """
         db.session.commit()
-        return self.client.post(path, data={"csrf_token": self.token(), **fields})
+        token = self.token()
+        _forget()
+        return self.client.post(path, data={"csrf_token": token, **fields})
 
     def token(self) -> str:
         """The form token of this session."""
         page = LexborHTMLParser(self.get("/redactie/jaarplan/2026").get_data(as_text=True))
         field = page.css_first('form[action^="/redactie/uitloggen"] input[name=csrf_token]')
         return str(field.attributes["value"])
+
+
+def _forget() -> None:
+    """Whoever asked for a page last: a test's own application context would remember."""
+    for name in ("_login_user", "csrf_token"):
+        g.pop(name, None)
 
 
 MakeWorker = Callable[[RoleName], Worker]
