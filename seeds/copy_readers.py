@@ -7,12 +7,13 @@ from itertools import islice
 from typing import Any
 
 import psycopg
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.addresses import identity_of, mailbox_of
 from newsletter.catalogue.queries import themes
 from newsletter.errors import WrongState
+from newsletter.subscribers.figure_models import Figure
 from newsletter.subscribers.models import (
     ConsentAct,
     Language,
@@ -76,6 +77,8 @@ def copy_readers(
         _copy_chunk(cursor, chunk, _next_ids(session, len(chunk)), catalogue)
         done += len(chunk)
         on_done(len(chunk))
+    # They came in the past, into days that may have been counted: all are counted anew.
+    session.execute(delete(Figure))
     return done
 
 

@@ -10,6 +10,7 @@ from newsletter.cli.progress import bar
 from newsletter.core import settings
 from newsletter.errors import WrongState
 from newsletter.extensions import db
+from newsletter.jobs import Job, enqueue
 from newsletter.transaction import transaction
 from seeds.copy_readers import copy_readers, number_of_themes
 from seeds.readers import MOST, SEEDS, make_readers
@@ -37,4 +38,5 @@ def seed_readers(count: int, seed: int, plain: bool) -> None:
             done = copy_readers(
                 db.session(), readers, on_done=lambda more: progress.advance(task, more)
             )
+            enqueue(Job.COUNT_DAYS)
         click.echo(f"{done} readers of seed {seed} in {time.monotonic() - began:.1f} s", err=True)

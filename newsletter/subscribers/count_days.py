@@ -16,6 +16,7 @@ from newsletter.subscribers.figure_models import Figure, Measure
 
 # Who pressed a button before midnight is in the ledger long before this.
 SETTLED = timedelta(hours=2)
+AT_ONCE = 60  # days, for a short transaction where years are made up for
 _LOCK = text("select pg_advisory_xact_lock('figures'::regclass::oid::integer, 0)")
 _FIRST = text("select min((at at time zone 'Europe/Amsterdam')::date) from consents")
 
@@ -120,21 +121,24 @@ _THEMES = text("""
 
 
 def count_days(*, now: datetime) -> int:
-    """How many days were counted: all that are over at the aware `now` and were not yet.
+    """How many days were counted: those that are over at the aware `now` and were not yet.
 
-    Safe to repeat and to run twice at once. The first day is that of the oldest entry.
+    At most sixty a call, oldest first; 0 when there are no more. Safe to repeat and to run twice
+    at once. The first day is that of the oldest entry.
     """
     db.session.execute(_LOCK)
-    last = clock.local(now - SETTLED).date() - timedelta(days=1)
+    newest = clock.local(now - SETTLED).date() - timedelta(days=1)
     counted = last_counted()
     first = db.session.scalar(_FIRST) if counted is None else counted + timedelta(days=1)
-    if first is None or first > last:
+    if first is None or first > newest:
         return 0
+    last = min(newest, first + timedelta(days=AT_ONCE - 1))
     days = {"first": first, "last": last}
     db.session.execute(_COUNT, {**days, "since": midnight(first),
                                 "until": midnight(last + timedelta(days=1))})
-    db.session.execute(_FORGET_THEMES, days)
-    db.session.execute(_THEMES, days)
+    if last == newest:
+        db.session.execute(_FORGET_THEMES, days)
+        db.session.execute(_THEMES, days)
     return (last - first).days + 1
 
 

@@ -71,7 +71,8 @@ def _fill() -> None:
         assert each.confirmed_at is not None
         left_at = each.confirmed_at + (NOW - each.confirmed_at) * random.random()
         leave(each, Leaving.ALL, proof=proof, now=left_at)
-    count_days(now=NOW)
+    while count_days(now=NOW):
+        pass
     sent = edition([article("data")])
     db.session.commit()
     carry_out_edition(sent.id, settings=settings(), now=NOW)

@@ -6,8 +6,11 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter import clock
 from newsletter.addresses import identity_of, mailbox_of
 from newsletter.cli.main import cli
+from newsletter.subscribers.count_days import count_days
+from newsletter.subscribers.figure_models import Figure, Measure
 from newsletter.subscribers.models import (
     Cadence,
     Consent,
@@ -52,6 +55,17 @@ def test_the_same_seed_twice_is_refused_and_adds_nobody(run: Run, session: Sessi
     assert shown.exit_code == 1
     assert "--seed" in shown.stderr
     assert number(session) == 20
+
+
+def test_their_past_is_counted_with_the_days_that_were_counted_before(
+    run: Run, session: Session
+) -> None:
+    for seed in ("3", "4"):
+        run("seed-readers", "--count", "20", "--seed", seed)
+        while count_days(now=clock.now()):
+            pass
+    given = select(func.sum(Figure.count)).where(Figure.measure == Measure.GIVEN)
+    assert session.scalar(given) == 40
 
 
 def test_another_seed_adds(run: Run, session: Session) -> None:

@@ -18,6 +18,7 @@ from newsletter.sending.carry_out import carry_out_edition
 from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.record_consent import Proof
+from newsletter.web.desk import report
 from newsletter.web.desk.growth import csv_of
 from tests.material import NOW, article, deliveries, edition, reader
 from tests.web.desk.conftest import Worker
@@ -100,8 +101,6 @@ def test_who_left_is_told_when_the_week_is_over_and_with_the_floor(
 
 def lines_then(worker: Worker) -> dict[str, str]:
     """The lines on leaving; the session of a week ago is over, so the view itself is asked."""
-    from newsletter.web.desk import report  # noqa: PLC0415
-
     with worker.client.application.test_request_context(PATH):
         rows = csv.reader(io.StringIO(report.as_csv(KEY).get_data(as_text=True)))
         return {row[0]: row[1] for row in rows if row[0].startswith("Stopte")}
