@@ -14,6 +14,7 @@ from newsletter.digests import models as digests
 from newsletter.digests import theme_models as theme_changes
 from newsletter.editions import models as editions
 from newsletter.extensions import db
+from newsletter.mailings import correction_models as corrections
 from newsletter.mailings import models as mailings
 from newsletter.mailings import notice_models as notices
 from newsletter.partners import models as partners
@@ -24,5 +25,5 @@ from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
-         notices, theme_changes)
+         notices, theme_changes, corrections)
 metadata = db.metadata
