@@ -40,6 +40,7 @@ class Job(StrEnum):
     SEND_PROMPT = "sending.send_prompt"
     SEND_BULK = "sending.send_bulk"
     RECOVER = "sending.recover"
+    WATCH_APPROVALS = "mailings.watch_approvals"
     CHECK_LEDGERS = "mailings.check_ledgers"
     SETTLE_NOTICES = "mailings.settle_notices"
     PLAN_SLOTS = "digests.plan_slots"
@@ -62,6 +63,7 @@ LANES: dict[Job, Lane | Errand] = {
     Job.SEND_PROMPT: Lane.PROMPT,
     Job.SEND_BULK: Lane.BULK,
     Job.RECOVER: Lane.UPKEEP,
+    Job.WATCH_APPROVALS: Lane.UPKEEP,
     Job.CHECK_LEDGERS: Lane.UPKEEP,
     Job.SETTLE_NOTICES: Lane.UPKEEP,
     Job.PLAN_SLOTS: Lane.UPKEEP,

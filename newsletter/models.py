@@ -12,6 +12,7 @@ from newsletter.deliveries import past_models as past
 from newsletter.deliveries import restore_models as restores
 from newsletter.digests import models as digests
 from newsletter.digests import theme_models as theme_changes
+from newsletter.editions import approval_models as approvals
 from newsletter.editions import models as editions
 from newsletter.extensions import db
 from newsletter.mailings import correction_models as corrections
@@ -25,5 +26,5 @@ from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
-         notices, theme_changes, corrections)
+         notices, theme_changes, approvals, corrections)
 metadata = db.metadata

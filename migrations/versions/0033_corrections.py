@@ -1,14 +1,14 @@
 """Corrections: a better text for what has not left of a paused edition.
 
 Revision ID: 0033
-Revises: 0030
+Revises: 0031
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0033"
-down_revision = "0030"
+down_revision = "0031"
 
 MOMENT = sa.DateTime(timezone=True)
 
@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("corrected_by", sa.BigInteger),
         sa.Column("old_manifest_id", sa.BigInteger),
         sa.Column("manifest_id", sa.BigInteger),
+        sa.Column("approval_id", sa.BigInteger),
         sa.Column("moved", sa.Integer),
         sa.Column("kept", sa.Integer),
         sa.Column("served", sa.Integer),
@@ -40,7 +41,7 @@ def upgrade() -> None:
         sa.CheckConstraint("number between 1 and 5", name=op.f("ck_corrections_number")),
         sa.CheckConstraint(
             "num_nonnulls(number, corrected_at, corrected_by, old_manifest_id, manifest_id, "
-            "moved, kept, served, notice_id) in (0, 9)", name=op.f("ck_corrections_carried_out")),
+            "approval_id, moved, kept, served, notice_id) in (0, 10)", name=op.f("ck_corrections_carried_out")),
         sa.CheckConstraint("num_nonnulls(dropped_at, corrected_at) < 2",
                            name=op.f("ck_corrections_one_end")),
         sa.CheckConstraint("length(title) <= 200", name=op.f("ck_corrections_title")),
@@ -59,6 +60,8 @@ def upgrade() -> None:
                                 name=op.f("fk_corrections_old_manifest_id_manifests")),
         sa.ForeignKeyConstraint(["manifest_id"], ["manifests.id"],
                                 name=op.f("fk_corrections_manifest_id_manifests")),
+        sa.ForeignKeyConstraint(["approval_id"], ["approvals.id"],
+                                name=op.f("fk_corrections_approval_id_approvals")),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"],
                                 name=op.f("fk_corrections_notice_id_notices")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_corrections")),
@@ -66,7 +69,8 @@ def upgrade() -> None:
     )
     op.create_index("uq_corrections_open", "corrections", ["mailing_id"], unique=True,
                     postgresql_where=sa.text("dropped_at is null and corrected_at is null"))
-    for name in ("opened_by", "corrected_by", "old_manifest_id", "manifest_id", "notice_id"):
+    for name in ("opened_by", "corrected_by", "old_manifest_id", "manifest_id", "approval_id",
+                 "notice_id"):
         op.create_index(op.f(f"ix_corrections_{name}"), "corrections", [name])
     op.add_column("deliveries", sa.Column("correction", sa.Integer))
 

@@ -8,10 +8,13 @@ words those of the store; none comes in and none goes out in mid-send.
 from dataclasses import replace
 from datetime import datetime
 
+from newsletter.editions.approval_queries import find_open
 from newsletter.editions.change import lock
 from newsletter.editions.compose import Texts, faults, tidy
 from newsletter.editions.content import content_of, missing_for_sending
 from newsletter.editions.models import Edition
+from newsletter.editions.note_hand import note_hand
+from newsletter.editions.withdraw_approval import withdraw_approval
 from newsletter.errors import BadInput, EditionNotReady, WrongState
 from newsletter.extensions import db
 from newsletter.mailings.contents import EditionContent
@@ -24,6 +27,7 @@ from newsletter.mailings.correction_queries import (
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.owe_notice import checked_line
 from newsletter.mailings.pause import lock_mailing
+from newsletter.mailings.queries import find_mailing_of_edition
 
 
 def open_correction(edition: Edition, mailing: Mailing, *, by: int, now: datetime) -> Correction:
@@ -55,11 +59,19 @@ def open_correction(edition: Edition, mailing: Mailing, *, by: int, now: datetim
 
 
 def write_correction(
-    correction: Correction, texts: Texts, *, text_nl: str, text_en: str, revision: int
+    edition: Edition,
+    correction: Correction,
+    texts: Texts,
+    *,
+    text_nl: str,
+    text_en: str,
+    revision: int,
+    by: int,
+    now: datetime,
 ) -> None:
     """Keep the corrected texts, and the line that those who were served read, in two languages.
 
-    Raises BadInput at the field that cannot be taken, or at `revision` when someone saved in
+    Whoever does (`by`, an account's id) cannot approve it. Raises BadInput at the field that cannot be taken, or at `revision` when someone saved in
     between; WrongState when it was carried out or dropped meanwhile.
     """
     texts = tidy(texts)
@@ -78,19 +90,32 @@ def write_correction(
     correction.preheader, correction.editorial_md = texts.preheader, texts.editorial_md
     correction.text_nl, correction.text_en = text_nl, text_en
     correction.revision += 1
+    note_hand(edition, by, now=now)
     db.session.flush()
 
 
-def drop_correction(correction: Correction, *, now: datetime) -> None:
-    """Give it up; the mailing stays paused, with its old text. Safe to repeat.
+def drop_correction(edition: Edition, *, now: datetime) -> Correction | None:
+    """Give up the edition's open correction, if there is one, and what was asked of it.
 
-    Raises WrongState when it was carried out.
+    The mailing stays paused, with its old text. Safe to repeat.
     """
+    lock(edition)
+    correction = find_correction_of(edition)
+    if correction is None:
+        return None
     db.session.refresh(correction, with_for_update=True)
-    if correction.corrected_at is not None:
-        raise WrongState("not_open")
-    correction.dropped_at = correction.dropped_at or now
+    if correction.is_open:
+        correction.dropped_at = now
+        if find_open(edition.id) is not None:
+            withdraw_approval(edition, now=now)
     db.session.flush()
+    return correction
+
+
+def find_correction_of(edition: Edition) -> Correction | None:
+    """The correction of the edition that is being made, if one is."""
+    mailing = find_mailing_of_edition(edition.id)
+    return find_open_correction(mailing.id) if mailing is not None else None
 
 
 def corrected_content(edition: Edition, correction: Correction) -> EditionContent:

@@ -91,7 +91,8 @@ def selections_to_correct(mailing_id: int) -> Sequence[EditionSelection]:
 
 
 def correct(
-    mailing: Mailing, correction: Correction, manifest_id: int, *, by: int, now: datetime
+    mailing: Mailing, correction: Correction, manifest_id: int, *, approval_id: int, by: int,
+    now: datetime,
 ) -> Correction:
     """Give the manifest's text to all that is clean, and owe the rest of the readers its notice.
 
@@ -126,7 +127,7 @@ def correct(
     correction.corrected_at, correction.corrected_by = now, by
     correction.old_manifest_id, correction.manifest_id = mailing.manifest_id, manifest_id
     correction.moved, correction.kept, correction.served = moved, kept, served
-    correction.notice_id = notice.id
+    correction.approval_id, correction.notice_id = approval_id, notice.id
     mailing.manifest_id = manifest_id
     db.session.flush()
     db.session.execute(_NO_LONGER_CARRIED, given)

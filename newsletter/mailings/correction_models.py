@@ -25,7 +25,7 @@ class Correction(Model):
               postgresql_where=text("dropped_at is null and corrected_at is null")),
         CheckConstraint(f"number between 1 and {MOST_CORRECTIONS}", name="number"),
         CheckConstraint("num_nonnulls(number, corrected_at, corrected_by, old_manifest_id, "
-                        "manifest_id, moved, kept, served, notice_id) in (0, 9)",
+                        "manifest_id, approval_id, moved, kept, served, notice_id) in (0, 10)",
                         name="carried_out"),
         CheckConstraint("num_nonnulls(dropped_at, corrected_at) < 2", name="one_end"),
         CheckConstraint("length(title) <= 200", name="title"),
@@ -58,6 +58,8 @@ class Correction(Model):
         BigInteger, ForeignKey("manifests.id"), index=True)
     manifest_id: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("manifests.id"), index=True)
+    approval_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("approvals.id"), index=True)
     # How many readers get the new text; how many still get the old one; how many had it.
     moved: Mapped[int | None]
     kept: Mapped[int | None]

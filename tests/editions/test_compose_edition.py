@@ -19,7 +19,7 @@ MakeArticle = Callable[..., Article]
 
 
 def test_texts_are_kept_with_line_ends_made_one(session: Session, edition: Edition) -> None:
-    compose(edition, TEXTS, revision=0)
+    compose(edition, TEXTS, revision=0, by=by, now=now)
     assert edition.editorial_md == "Beste lezer,\n\n*kort*"
     assert (edition.title, edition.revision) == ("Verbinden", 1)
 
@@ -27,11 +27,11 @@ def test_texts_are_kept_with_line_ends_made_one(session: Session, edition: Editi
 def test_the_later_of_two_tabs_is_told_and_overwrites_nothing(
     session: Session, edition: Edition, make_article: MakeArticle
 ) -> None:
-    compose(edition, TEXTS, revision=0)
+    compose(edition, TEXTS, revision=0, by=by, now=now)
     with pytest.raises(BadInput, match="saved_meanwhile"):
-        compose(edition, Texts("Anders", "", "", ""), revision=0)
+        compose(edition, Texts("Anders", "", "", ""), revision=0, by=by, now=now)
     with pytest.raises(BadInput, match="saved_meanwhile"):
-        choose(edition, [Chosen(make_article().id)], revision=0)
+        choose(edition, [Chosen(make_article().id)], revision=0, by=by, now=now)
     assert edition.title == "Verbinden"
     assert not edition.items
 
@@ -52,10 +52,10 @@ def test_what_cannot_be_taken_is_refused_at_its_field(
     session: Session, edition: Edition, texts: Texts, field: str | None
 ) -> None:
     if field is None:
-        compose(edition, texts, revision=0)
+        compose(edition, texts, revision=0, by=by, now=now)
         return
     with pytest.raises(BadInput) as refused:
-        compose(edition, texts, revision=0)
+        compose(edition, texts, revision=0, by=by, now=now)
     assert refused.value.field == field
 
 
@@ -63,8 +63,8 @@ def test_articles_stand_in_the_order_and_sections_chosen(
     session: Session, edition: Edition, make_article: MakeArticle
 ) -> None:
     one, two, three = (make_article() for _ in range(3))
-    choose(edition, [Chosen(one.id, "Gesprek"), Chosen(two.id), Chosen(three.id)], revision=0)
-    choose(edition, [Chosen(three.id), Chosen(one.id, "Gesprek")], revision=1)
+    choose(edition, [Chosen(one.id, "Gesprek"), Chosen(two.id), Chosen(three.id)], revision=0, by=by, now=now)
+    choose(edition, [Chosen(three.id), Chosen(one.id, "Gesprek")], revision=1, by=by, now=now)
     session.expire_all()
     assert chosen_of(edition) == (Chosen(three.id, ""), Chosen(one.id, "Gesprek"))
     sections = content_of(edition).sections
@@ -77,7 +77,7 @@ def test_unknown_doubled_and_too_many_articles_are_refused(
     session: Session, edition: Edition, ids: tuple[int, ...]
 ) -> None:
     with pytest.raises(BadInput) as refused:
-        choose(edition, [Chosen(key) for key in ids], revision=0)
+        choose(edition, [Chosen(key) for key in ids], revision=0, by=by, now=now)
     assert refused.value.field == "articles"
 
 
@@ -86,7 +86,7 @@ def test_a_bad_name_of_a_section_is_refused(
     session: Session, edition: Edition, make_article: MakeArticle, section: str
 ) -> None:
     with pytest.raises(BadInput) as refused:
-        choose(edition, [Chosen(make_article().id, section)], revision=0)
+        choose(edition, [Chosen(make_article().id, section)], revision=0, by=by, now=now)
     assert refused.value.field == "section"
 
 
@@ -120,9 +120,9 @@ def test_what_is_missing_is_named(
     session: Session, edition: Edition, make_article: MakeArticle
 ) -> None:
     assert missing_for_sending(edition) == ["title", "subject", "articles"]
-    compose(edition, TEXTS, revision=0)
+    compose(edition, TEXTS, revision=0, by=by, now=now)
     ready, waiting = make_article(), make_article(released_at=None)
-    choose(edition, [Chosen(ready.id), Chosen(waiting.id)], revision=1)
+    choose(edition, [Chosen(ready.id), Chosen(waiting.id)], revision=1, by=by, now=now)
     assert missing_for_sending(edition) == [f"released:{waiting.slug}"]
     waiting.released_at = edition.send_at
     assert missing_for_sending(edition) == []
@@ -131,12 +131,12 @@ def test_what_is_missing_is_named(
 def test_a_scheduled_edition_cannot_be_made_incomplete(
     session: Session, edition: Edition, make_article: MakeArticle
 ) -> None:
-    compose(edition, TEXTS, revision=0)
-    choose(edition, [Chosen(make_article().id)], revision=1)
+    compose(edition, TEXTS, revision=0, by=by, now=now)
+    choose(edition, [Chosen(make_article().id)], revision=1, by=by, now=now)
     edition.status = EditionStatus.SCHEDULED
     session.flush()
     with pytest.raises(EditionNotReady) as refused:
-        choose(edition, [], revision=2)
+        choose(edition, [], revision=2, by=by, now=now)
     assert refused.value.missing == ["articles"]
 
 
@@ -144,6 +144,6 @@ def test_a_published_edition_does_not_change(session: Session, edition: Edition)
     edition.status, edition.published_at = EditionStatus.PUBLISHED, edition.send_at
     session.flush()
     with pytest.raises(WrongState):
-        compose(edition, TEXTS, revision=0)
+        compose(edition, TEXTS, revision=0, by=by, now=now)
     with pytest.raises(WrongState):
-        choose(edition, [], revision=0)
+        choose(edition, [], revision=0, by=by, now=now)

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.add import add_account
-from newsletter.accounts.models import RoleName
+from newsletter.accounts.models import Account
 from newsletter.core import settings
 from newsletter.deliveries.models import Delivery, DeliveryStatus, MailKind
+from newsletter.editions.approval_models import Approval
+from newsletter.editions.approve import approve
+from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.compose import Texts
 from newsletter.editions.models import Edition
 from newsletter.editions.queries import find_edition
@@ -18,7 +20,7 @@ from newsletter.editions.write_correction import (
     open_correction,
     write_correction,
 )
-from newsletter.errors import BadInput, WrongState
+from newsletter.errors import BadInput, MayNotApprove, NotApproved, WrongState
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.correction_models import MOST_CORRECTIONS, Correction
@@ -30,10 +32,11 @@ from newsletter.mailings.owe_notice import owe_notice
 from newsletter.mailings.pause import cancel, pause, resume
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.mailings.settle_notices import settle_notices
-from newsletter.sending.carry_correction import carry_correction, compile_correction
+from newsletter.sending.carry_correction import carry_correction
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
+from newsletter.sending.compile_now import compile_now
 from newsletter.subscribers.models import Subscription
-from tests.material import NOW, article, claimed, deliveries, edition, reader, slot
+from tests.material import NOW, article, claimed, deliveries, edition, person, reader, slot
 
 LATER = NOW + timedelta(hours=1)
 # One delivery of each kind, in the order of their numbers.
@@ -56,9 +59,7 @@ OWED = {"once_unclear", "unclear", "claimed", "sent"}
 
 @pytest.fixture
 def who(session: Session) -> int:
-    made = add_account(email="iemand@redactie.example", name="Iemand",
-                       password="een lang wachtwoord", roles=[RoleName.EDITOR], now=NOW)
-    return made.id
+    return person().id
 
 
 @pytest.fixture
@@ -86,16 +87,26 @@ def the_edition() -> Edition:
 
 def begin(mailing: Mailing, by: int, subject: str = "Verbeterd") -> Correction:
     made = open_correction(the_edition(), mailing, by=by, now=LATER)
-    write_correction(made, Texts("Een editie", subject, "", "Dag lezer, nu goed."),
+    write_correction(the_edition(), made,
+                     Texts("Een editie", subject, "", "Dag lezer, nu goed."),
                      text_nl="In de mail stond een verkeerde datum.",
-                     text_en="The mail had a wrong date.", revision=made.revision)
+                     text_en="The mail had a wrong date.", revision=made.revision, by=by,
+                     now=LATER)
     return made
 
 
+def ask(by: int) -> Approval:
+    compiled = compile_now(the_edition(), settings=settings())
+    return ask_approval(the_edition(), compiled, asked_by=by, now=LATER, is_correction=True)
+
+
+def go_on(made: Correction, by: int) -> Correction:
+    return carry_correction(the_edition(), made, by=by, settings=settings(), now=LATER)
+
+
 def carry(made: Correction, by: int) -> Correction:
-    approved = compile_correction(the_edition(), made, settings=settings()).hash
-    return carry_correction(the_edition(), made, approved_hash=approved, by=by,
-                            settings=settings(), now=LATER)
+    approve(the_edition(), ask(by).id, by=person(), now=LATER)
+    return go_on(made, by)
 
 
 def subject_of(delivery: Delivery) -> str:
@@ -205,13 +216,19 @@ def test_the_notices_that_a_mail_carries_come_with_its_new_text(
     assert session.scalars(select(OwedNotice.delivery_id)).all() == [hers.id]
 
 
-def test_what_was_not_approved_does_not_leave(mailing: Mailing, who: int) -> None:
+def test_only_what_a_second_person_approved_leaves(mailing: Mailing, who: int) -> None:
     made = begin(mailing, who)
-    approved = compile_correction(the_edition(), made, settings=settings()).hash
+    with pytest.raises(NotApproved, match="none"):
+        go_on(made, who)
+    asked = ask(who)
+    with pytest.raises(NotApproved, match="waiting"):
+        go_on(made, who)
+    with pytest.raises(MayNotApprove):
+        approve(the_edition(), asked.id, by=db.session.get_one(Account, who), now=LATER)
+    approve(the_edition(), asked.id, by=person(), now=LATER)
     the_edition().items[0].article.title = "Na de goedkeuring veranderd"
-    with pytest.raises(WrongState, match="not_approved"):
-        carry_correction(the_edition(), made, approved_hash=approved, by=who,
-                         settings=settings(), now=LATER)
+    with pytest.raises(NotApproved, match="content"):
+        go_on(made, who)
 
 
 @pytest.mark.parametrize("end", [resume, cancel])
@@ -225,7 +242,7 @@ def test_going_on_with_the_old_text_drops_the_correction(
     assert made.dropped_at == LATER and find_open_correction(mailing.id) is None
     assert the_edition().subject == "Een editie om te proberen"
     with pytest.raises(WrongState, match="not_open"):
-        carry(made, who)
+        go_on(made, who)
 
 
 def test_a_correction_needs_a_pause_and_somebody_who_can_get_it(
@@ -233,9 +250,10 @@ def test_a_correction_needs_a_pause_and_somebody_who_can_get_it(
 ) -> None:
     made = begin(mailing, who)
     assert open_correction(the_edition(), mailing, by=who, now=LATER) is made
-    drop_correction(made, now=LATER)
-    drop_correction(made, now=LATER + timedelta(hours=1))
-    assert made.dropped_at == LATER
+    asked = ask(who)
+    drop_correction(the_edition(), now=LATER)
+    drop_correction(the_edition(), now=LATER + timedelta(hours=1))
+    assert (made.dropped_at, asked.voided_at) == (LATER, LATER)
     session.execute(text("update deliveries set status = 'sent', sent_at = now(),"
                          " ended_at = now(), claim_id = null where status = 'pending'"
                          " or (status = 'deferred' and unclear_count = 0)"))
@@ -252,10 +270,12 @@ def test_two_editors_do_not_overwrite_each_other(mailing: Mailing, who: int) -> 
                        ({"text_en": "a\nb"}, "text_en")):
         given = {"text_nl": "Iets.", "text_en": "", "revision": 1, **fields}
         with pytest.raises(BadInput) as found:
-            write_correction(made, Texts("T", "O", "", ""), **given)
+            write_correction(the_edition(), made, Texts("T", "O", "", ""), by=who, now=LATER,
+                             **given)
         assert found.value.field == at
     with pytest.raises(BadInput) as found:
-        write_correction(made, Texts("T", " ", "", ""), text_nl="Iets.", text_en="", revision=1)
+        write_correction(the_edition(), made, Texts("T", " ", "", ""), text_nl="Iets.",
+                         text_en="", revision=1, by=who, now=LATER)
     assert found.value.field == "subject"
 
 
