@@ -192,3 +192,10 @@ def short_texts(manifest_id: int) -> dict[str, tuple[str, str]]:
         )
     )
     return {key: (subject, preheader) for key, subject, preheader in rows}
+
+
+def hashes_of(manifest_ids: Collection[int]) -> dict[int, str]:
+    """The hashes of these manifests, by their ids."""
+    rows = db.session.execute(select(Manifest.id, Manifest.hash)
+                              .where(Manifest.id.in_(manifest_ids)))
+    return dict(rows.tuples().all())

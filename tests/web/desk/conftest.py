@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ class Worker:
 
     def get(self, path: str) -> TestResponse:
         """Open a page."""
+        self._come_in()
         return self.client.get(path)
 
     def post(self, path: str, **fields: str | list[str]) -> TestResponse:
@@ -39,7 +40,13 @@ class Worker:
         What the test made before is committed, so that a refused deed undoes only itself.
         """
         db.session.commit()
-        return self.client.post(path, data={"csrf_token": self.token(), **fields})
+        token = self.token()
+        return self.client.post(path, data={"csrf_token": token, **fields})
+
+    def _come_in(self) -> None:
+        """Of several workers in one test, who asks now: all requests share the test's context."""
+        for kept in ("_login_user", "csrf_token"):
+            g.pop(kept, None)
 
     def token(self) -> str:
         """The form token of this session."""
