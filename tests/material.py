@@ -23,6 +23,7 @@ from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.extensions import db
 from newsletter.jobs import Lane
+from newsletter.mailings.contents import CompiledManifest
 from newsletter.sending.compile_now import compile_now
 from newsletter.subscribers.choices import Choices
 from newsletter.subscribers.confirm import confirm
@@ -127,28 +128,47 @@ def slot(*, cadence: Cadence = Cadence.WEEKLY, at: datetime = NOW) -> DigestSlot
 
 
 def edition(
-    articles: Iterable[Article], *, send_at: datetime = NOW, number: int = 8
+    articles: Iterable[Article], *, send_at: datetime = NOW, number: int = 8, volume: int = 90
 ) -> Edition:
     """A scheduled and approved edition of a volume that the seeds do not know."""
+    made = planned(articles, send_at=send_at, number=number, volume=volume)
+    approved_anew(made)
+    return made
+
+
+def planned(
+    articles: Iterable[Article], *, send_at: datetime = NOW, number: int = 8, volume: int = 90
+) -> Edition:
+    """An edition of which nothing is missing, but that nobody was asked to approve."""
     made = Edition(
-        volume=90, number=number, title="Een editie", subject="Een editie om te proberen",
-        preheader="Wat erin staat", editorial_md="Dag lezer.", status=EditionStatus.SCHEDULED,
-        send_at=send_at, copy_deadline_at=send_at, approval_deadline_at=send_at,
+        volume=volume, number=number, title="Een editie", subject="Een editie om te proberen",
+        preheader="Wat erin staat", editorial_md="Dag lezer.", send_at=send_at,
+        copy_deadline_at=send_at, approval_deadline_at=send_at,
         items=[EditionItem(article=each, position=n) for n, each in enumerate(articles, 1)],
     )
     db.session.add(made)
     db.session.flush()
-    approved(made)
     return made
 
 
 def approved(edition: Edition, *, send_at: datetime | None = None) -> Approval:
-    """The approval of the edition as it stands, were it sent then, asked by one person and given
-    by a second one.
+    """The approval of the edition as it stands, were it sent then: asked by one, given by another.
     """
-    compiled = compile_now(edition, settings=settings(), send_at=send_at)
-    asked = ask_approval(edition, compiled, asked_by=person().id, now=NOW)
+    asked = ask_approval(edition, compiled(edition, send_at=send_at), asked_by=person().id,
+                         now=NOW)
     return approve(edition, asked.id, by=person(), now=NOW)
+
+
+def approved_anew(edition: Edition) -> None:
+    """Let the edition leave as it now stands, after a change that voided its approval."""
+    approved(edition)
+    edition.status = EditionStatus.SCHEDULED
+    db.session.flush()
+
+
+def compiled(edition: Edition, *, send_at: datetime | None = None) -> CompiledManifest:
+    """The edition's mail as it would leave then, or at its own moment."""
+    return compile_now(edition, settings=settings(), send_at=send_at)
 
 
 def person(*roles: RoleName, partner_id: int | None = None) -> Account:

@@ -41,3 +41,11 @@ def why_unapproved(reason: str) -> str:
 def why_not_you(reason: str) -> str:
     """Why this person cannot be the second one."""
     return str(_MAY_NOT[reason])
+
+
+def audience_words(audience: str) -> str:
+    """By which rule a mail finds its readers."""
+    if audience.startswith("editions:"):
+        return _("Elke abonnee die edities wil, het adres bevestigde vóór het verzendmoment en dan "
+                 "geen pauze heeft. In de eigen taal, opgemaakt of als platte tekst.")
+    return audience

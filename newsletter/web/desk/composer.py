@@ -11,11 +11,13 @@ from newsletter.editions.queries import list_published, list_unpublished, year_o
 from newsletter.errors import BadInput, EditionNotReady
 from newsletter.mailings.queries import find_mailing_of_edition
 from newsletter.web.desk.acts import recorded
+from newsletter.web.desk.approval_shown import newest_shown
 from newsletter.web.desk.checks import checks_of
 from newsletter.web.desk.forms import PressForm, ProofForm, ScheduleForm, TextsForm, revision_of
 from newsletter.web.desk.found import wanted_edition
 from newsletter.web.desk.previews import VIEWS, compiled, text_of
 from newsletter.web.desk.said import _
+from newsletter.web.desk.void_after import tell, void_after
 
 Answer = str | Response | tuple[str, int]
 
@@ -44,6 +46,7 @@ def save(key: str) -> Answer:
             compose(edition, form.texts(), revision=revision_of(form.revision.data),
                     by=current_user.id, now=clock.now())
             act.details["revision"] = edition.revision
+            fell = void_after(edition)
     except BadInput as fault:
         found = faults(tidy(form.texts())) or {fault.field: fault.reason}
         for field, reason in found.items():
@@ -53,6 +56,7 @@ def save(key: str) -> Answer:
         flash(_("Niet bewaard. De editie is ingepland en zou dan iets missen."), "wrong")
         return show(wanted_edition(key), texts=form), 409
     flash(_("Bewaard."), "done")
+    tell(fell)
     return redirect(url_for("desk.edition", key=key), 303)
 
 
@@ -90,6 +94,7 @@ def show(
         preview_text=text_of(manifest, language) if manifest else "",
         has_preview=manifest is not None,
         mailing=find_mailing_of_edition(edition.id),
+        asked=newest_shown(edition, manifest),
         order_fault=order_fault,
         order_typed=order_typed or {},
         good_subject=GOOD_SUBJECT,

@@ -15,6 +15,7 @@ from newsletter.web.desk.cautions import in_words
 from newsletter.web.desk.forms import DatesForm, revision_of
 from newsletter.web.desk.found import wanted_edition
 from newsletter.web.desk.said import _
+from newsletter.web.desk.void_after import tell, void_after
 
 Answer = str | Response | tuple[str, int]
 
@@ -37,6 +38,7 @@ def save(key: str) -> Answer:
             act.details.update(before=dates_of(edition).send_at.isoformat(),
                                after=dates.send_at.isoformat())
             move_dates(edition, dates, revision=revision_of(form.revision.data), now=clock.now())
+            fell = void_after(edition)
     except BadInput as fault:
         moved = fault.field in ("send_at", "copy_deadline_at", "approval_deadline_at")
         form.show_fault(fault, at=f"{fault.field}_day" if moved else None)
@@ -47,6 +49,7 @@ def save(key: str) -> Answer:
     except WrongState:
         flash(_("Niet bewaard: de editie is al vertrokken."), "wrong")
         return redirect(url_for("desk.edition", key=key), 303)
+    tell(fell)
     minds = _minds(edition, dates)
     if minds:
         flash(_("Bewaard. Let wel op: %(minds)s", minds=" ".join(minds)), "done")

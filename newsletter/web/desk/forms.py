@@ -133,6 +133,12 @@ class ReaderForm(DeskForm):
     address = StringField(_l("E-mailadres"), id="address")
 
 
+class RefuseForm(DeskForm):
+    """Why an edition may not leave as it was frozen."""
+
+    note = TextAreaField(_l("Wat moet er anders?"))
+
+
 class ProofForm(DeskForm):
     """In which language and form a test goes to one's own address."""
 
@@ -175,6 +181,12 @@ class DatesForm(DeskForm):
                 for name in ("send_at", "copy_deadline_at", "approval_deadline_at")
             }
         )
+
+
+def number_of(typed: str | None) -> int:
+    """The number of a row that a form brought along; -1, which none has, when it is none."""
+    text = typed or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
 
 
 def revision_of(typed: str | None) -> int:

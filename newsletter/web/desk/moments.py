@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.core import settings
+from newsletter.editions.approval_queries import find_open
 from newsletter.editions.change import lock
 from newsletter.editions.models import Edition
 from newsletter.editions.schedule import schedule, unschedule
@@ -50,11 +51,21 @@ def schedule_it(key: str) -> Answer:
         flash(_("Nog niet ingepland. Bij ‘Controle’ staat wat er eerst moet."), "wrong")
         return show(wanted_edition(key), moment=form), 409
     except NotApproved as refusal:
-        flash(why_unapproved(str(refusal)), "wrong")
+        flash(_other_month(edition, moment) or why_unapproved(str(refusal)), "wrong")
         return show(wanted_edition(key), moment=form), 409
     when = moment_in_words(moment, current_language())
     flash(_("Ingepland. De editie vertrekt vanzelf op %(when)s.", when=when), "done")
     return redirect(url_for("desk.edition", key=key), 303)
+
+
+def _other_month(edition: Edition, moment: datetime) -> str:
+    """That the mail names a month in which it would not leave, when that is what it is."""
+    then, now_there = clock.local(moment), clock.local(edition.send_at)
+    if find_open(edition.id) is None or (then.year, then.month) == (now_there.year,
+                                                                    now_there.month):
+        return ""
+    return _("Nog niet ingepland. In de mail staat de maand van verzending, en dit is een andere. "
+             "Wijzig eerst de data van de editie, en vraag dan opnieuw goedkeuring.")
 
 
 def _leaving(edition: Edition, moment: datetime) -> CompiledManifest | None:

@@ -17,6 +17,7 @@ from newsletter.web.desk.found import wanted_edition
 from newsletter.web.desk.reasons import explain
 from newsletter.web.desk.said import _, ngettext
 from newsletter.web.desk.shelf import found_by_words
+from newsletter.web.desk.void_after import tell, void_after
 
 Answer = str | Response | tuple[str, int]
 STEPS = {"up": -1, "down": 1}
@@ -67,6 +68,7 @@ def _choose(edition: Edition, chosen: Sequence[Chosen]) -> str:
             choose(edition, chosen, revision=revision_of(request.form.get("revision")),
                    by=current_user.id, now=clock.now())
             act.details["articles"] = [one.article_id for one in chosen]
+            fell = void_after(edition)
     except BadInput as fault:
         if fault.field == "revision":
             return _("Iemand anders heeft intussen iets bewaard. Kijk hoe de editie er nu voor "
@@ -74,6 +76,7 @@ def _choose(edition: Edition, chosen: Sequence[Chosen]) -> str:
         return explain(fault)
     except EditionNotReady:
         return _("De editie is ingepland en zou dan iets missen. Haal haar eerst uit de planning.")
+    tell(fell)
     return ""
 
 

@@ -21,6 +21,7 @@ from newsletter.web.desk.forms import revision_of
 from newsletter.web.desk.found import wanted_edition
 from newsletter.web.desk.reasons import explain
 from newsletter.web.desk.said import _
+from newsletter.web.desk.void_after import tell, void_after
 from newsletter.web.languages import current_language
 
 YEARS = range(2000, 2101)  # as read_day takes them
@@ -54,9 +55,11 @@ def shift(key: str) -> Response:
                       before=edition.send_at.isoformat(), after=dates.send_at.isoformat()):
             move_dates(edition, dates, revision=revision_of(request.form.get("revision")),
                        now=clock.now())
+            fell = void_after(edition)
     except (BadInput, WrongState) as refused:
         flash(_("Niet verplaatst. %(why)s", why=_why(refused)), "wrong")
         return back
+    tell(fell)
     words = _("Editie %(number)s staat nu op %(day)s. Kopij en akkoord schoven mee.",
               number=_number(edition), day=day_in_words(day, current_language()))
     flash(" ".join([words, *_minds(edition, dates)]), "done")
@@ -72,9 +75,11 @@ def put_it_back(key: str) -> Response:
             dates = put_back(edition, revision=revision_of(request.form.get("revision")),
                              now=clock.now())
             act.details["after"] = dates.send_at.isoformat()
+            fell = void_after(edition)
     except (BadInput, WrongState) as refused:
         flash(_("Niet teruggezet. %(why)s", why=_why(refused)), "wrong")
     else:
+        tell(fell)
         flash(_("Teruggezet: editie %(number)s staat weer op %(day)s.", number=_number(edition),
                 day=day_in_words(dates.send_at, current_language())), "done")
     return _back_to(edition)

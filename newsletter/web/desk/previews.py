@@ -47,7 +47,8 @@ def compiled(edition: Edition) -> tuple[CompiledManifest | None, bool]:
 
 def html_of(manifest: CompiledManifest, language: str, *, is_dark: bool) -> str:
     """The HTML of a language; the switch decides between light and dark, not the system's own."""
-    return in_scheme(show_compiled.html_of(manifest, _variant(manifest, language)), is_dark=is_dark)
+    html = show_compiled.html_of(manifest, variant_of(manifest, language))
+    return in_scheme(html, is_dark=is_dark)
 
 
 def in_scheme(html: str, *, is_dark: bool) -> str:
@@ -57,7 +58,7 @@ def in_scheme(html: str, *, is_dark: bool) -> str:
 
 def text_of(manifest: CompiledManifest, language: str) -> str:
     """The plain text of a language."""
-    return show_compiled.text_of(manifest, _variant(manifest, language))
+    return show_compiled.text_of(manifest, variant_of(manifest, language))
 
 
 def in_frame(html: str) -> Response:
@@ -67,6 +68,7 @@ def in_frame(html: str) -> Response:
     return response
 
 
-def _variant(manifest: CompiledManifest, language: str) -> CompiledVariant:
+def variant_of(manifest: CompiledManifest, language: str) -> CompiledVariant:
+    """What a reader in that language gets who did not ask for plain text."""
     key = f"{language}:mail"
     return next(one for one in manifest.variants if one.selection_key == key)

@@ -84,6 +84,7 @@ _AT_FIELD = {
     ("how", "unknown"): _l("Kies wat de lezer wil."),
     ("typed", "other_number"): _l("Typ het nummer precies zoals het hierboven staat."),
     ("note", "too_long"): _l("Maak de aantekening korter: tot 500 tekens."),
+    ("note", "empty"): _l("Schrijf wat er anders moet."),
     ("note", "holds_address"): _l(
         "Zet geen adres in de aantekening. Het nummer van het verzoek is genoeg."
     ),
