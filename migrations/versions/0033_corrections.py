@@ -41,7 +41,8 @@ def upgrade() -> None:
         sa.CheckConstraint("number between 1 and 5", name=op.f("ck_corrections_number")),
         sa.CheckConstraint(
             "num_nonnulls(number, corrected_at, corrected_by, old_manifest_id, manifest_id, "
-            "approval_id, moved, kept, served, notice_id) in (0, 10)", name=op.f("ck_corrections_carried_out")),
+            "approval_id, moved, kept, served, notice_id) in (0, 10)",
+            name=op.f("ck_corrections_carried_out")),
         sa.CheckConstraint("num_nonnulls(dropped_at, corrected_at) < 2",
                            name=op.f("ck_corrections_one_end")),
         sa.CheckConstraint("length(title) <= 200", name=op.f("ck_corrections_title")),

@@ -71,8 +71,9 @@ def write_correction(
 ) -> None:
     """Keep the corrected texts, and the line that those who were served read, in two languages.
 
-    Whoever does (`by`, an account's id) cannot approve it. Raises BadInput at the field that cannot be taken, or at `revision` when someone saved in
-    between; WrongState when it was carried out or dropped meanwhile.
+    Whoever does (`by`, an account's id) cannot approve it. Raises BadInput at the field that
+    cannot be taken, or at `revision` when someone saved in between; WrongState when it was
+    carried out or dropped meanwhile.
     """
     texts = tidy(texts)
     found = faults(texts)

@@ -90,10 +90,10 @@ def _judge(field: Field) -> list[str]:
         done = db.session.scalars(select(Correction)).one()
         owed = set(db.session.scalars(
             select(OwedNotice.subscriber_id).where(OwedNotice.notice_id == done.notice_id)))
-        rows = {address: delivery for address, delivery in db.session.execute(
+        rows = dict(db.session.execute(
             select(Subscriber.address, Delivery)
             .join(Delivery, Delivery.subscriber_id == Subscriber.id)
-            .where(Delivery.mailing_id == done.mailing_id)).tuples()}
+            .where(Delivery.mailing_id == done.mailing_id)).tuples().all())
         names = {
             each.subscriber_id: message_id_in_mailing(
                 KEY, each.subscriber_id or 0, signer=signer(), correction=each.correction or 0,

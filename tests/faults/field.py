@@ -59,8 +59,8 @@ class Field:
     """
 
     def __init__(
-        self, plan: Plan, script: Script | None = None, *, log: Path | None = None, keeps: bool = False,
-        **words: str,
+        self, plan: Plan, script: Script | None = None, *, log: Path | None = None,
+        keeps: bool = False, **words: str,
     ) -> None:
         self._plan = plan
         self.dice = random.Random(plan.seed)

@@ -69,7 +69,7 @@ def mailing(session: Session) -> Mailing:
         reader("data")
     carry_out_edition(edition([article("data")]).id, settings=settings(), now=NOW)
     for delivery, state in zip(deliveries(MailKind.EDITION), STATES.values(), strict=True):
-        session.execute(text(f"update deliveries set {state} where id = :id"),  # noqa: S608
+        session.execute(text(f"update deliveries set {state} where id = :id"),
                         {"id": delivery.id})
     session.expire_all()
     return pause(get_mailing("edition:90-8").id, now=NOW)
@@ -145,7 +145,8 @@ def test_the_mailing_goes_on_with_the_same_recipients(mailing: Mailing, who: int
     assert (mailing.status, mailing.manifest_id) == (MailingStatus.SENDING, done.manifest_id)
     assert done.old_manifest_id == old != done.manifest_id
     ledger = progress(mailing)
-    assert ledger.closes and ledger.recipients == len(STATES)
+    assert ledger.closes
+    assert ledger.recipients == len(STATES)
     assert (the_edition().subject, the_edition().editorial_md) == (
         "Verbeterd", "Dag lezer, nu goed.")
 
@@ -239,7 +240,8 @@ def test_going_on_with_the_old_text_drops_the_correction(
     assert callable(end)
     end(mailing.id, now=LATER)
     db.session.refresh(made)
-    assert made.dropped_at == LATER and find_open_correction(mailing.id) is None
+    assert made.dropped_at == LATER
+    assert find_open_correction(mailing.id) is None
     assert the_edition().subject == "Een editie om te proberen"
     with pytest.raises(WrongState, match="not_open"):
         go_on(made, who)

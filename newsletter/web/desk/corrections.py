@@ -11,13 +11,9 @@ from wtforms import StringField
 
 from newsletter import clock
 from newsletter.core import settings
-from newsletter.editions.approval_models import Approval
-from newsletter.editions.approval_queries import find_newest
-from newsletter.editions.approve import approve, why_not
 from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.compose import GOOD_SUBJECT
 from newsletter.editions.models import Edition
-from newsletter.editions.refuse_approval import refuse_approval
 from newsletter.editions.void_changed import void_changed
 from newsletter.editions.write_correction import (
     drop_correction,
@@ -28,7 +24,6 @@ from newsletter.errors import (
     BadInput,
     EditionNotReady,
     MailError,
-    MayNotApprove,
     NotApproved,
     WrongState,
 )
@@ -41,10 +36,9 @@ from newsletter.mailings.notice_models import LONGEST_NOTICE
 from newsletter.mailings.queries import get_mailing, hashes_of
 from newsletter.sending.carry_correction import carry_correction
 from newsletter.sending.compile_now import find_compiled
-from newsletter.transaction import transaction
 from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
-from newsletter.web.desk.approval_words import voided_words, why_not_you
+from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
 from newsletter.web.desk.forms import PressForm, TextsForm, revision_of
 from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
@@ -63,9 +57,9 @@ class CorrectionForm(TextsForm):
 
     def show(self, correction: Correction) -> None:
         """Show the correction as it stands."""
-        self.fill(correction)
-        self.text_nl.data = correction.text_nl
-        self.text_en.data = correction.text_en
+        for name in ("title", "subject", "preheader", "editorial_md", "text_nl", "text_en",
+                     "revision"):
+            self[name].data = str(getattr(correction, name))
 
 
 def page(key: str) -> str:
@@ -116,38 +110,9 @@ def ask(key: str) -> Response:
     with _refusals() as refused, recorded("ask_approval", key) as act:
         asked = ask_approval(edition, compiled, asked_by=current_user.id, now=clock.now(),
                              is_correction=True)
-        act.details["approval"], act.details["manifest"] = asked.id, compiled.hash
+        act.details.update(approval=asked.id, manifest=compiled.hash)
     if not refused:
         flash(_("Gevraagd. Een ander dan wie eraan werkte, keurt de verbetering goed."), "done")
-    return _back(key)
-
-
-def decide(key: str) -> Response:
-    """POST …/verbetering/oordeel: the second person approves, or says what must be otherwise."""
-    _mailing, edition = _wanted(key)
-    number = request.form.get("approval", "")
-    approval_id = int(number) if number.isascii() and number.isdigit() else 0
-    by, now = current_user, clock.now()
-    is_yes = request.form.get("verdict") == "approve"
-    with transaction():
-        void_changed(edition, _compiled(edition), now=now)
-    try:
-        with recorded("approve" if is_yes else "refuse_approval", key) as act:
-            act.details["approval"] = approval_id
-            if is_yes:
-                approve(edition, approval_id, by=by, now=now)
-            else:
-                refuse_approval(edition, approval_id, note=request.form.get("note", ""), by=by,
-                                now=now)
-    except BadInput:
-        flash(_("Schrijf wat er anders moet, in hoogstens 1.000 tekens."), "wrong")
-    except MayNotApprove as refusal:
-        flash(why_not_you(str(refusal)), "wrong")
-    except WrongState:
-        flash(_("De verbetering is intussen veranderd. Kijk opnieuw."), "wrong")
-    else:
-        flash(_("Goedgekeurd. De verbeterde mail kan vertrekken.") if is_yes
-              else _("Niet goedgekeurd. Wie het vroeg, ziet waarom."), "done")
     return _back(key)
 
 
@@ -209,38 +174,27 @@ def _show(mailing: Mailing, edition: Edition, *, form: CorrectionForm | None = N
         form.show(correction)
     done = corrections_of(mailing.id)
     compiled = _compiled(edition) if correction is not None else None
-    approval = _approval_of(edition, correction)
-    is_asked = approval is not None and (approval.is_waiting or approval.holds)
-    is_changed = approval is not None and is_asked and compiled is not None and (
-        hashes_of([approval.manifest_id])[approval.manifest_id] != compiled.hash)
     return render_template(
         "pages/desk/correction.html",
         mailing=mailing, edition=edition, name=mailing_name(mailing), form=form,
         press=PressForm(formdata=None), correction=correction, reach=reach_of(mailing.id),
         done=done, hashes=hashes_of([each for one in done for each in
                                      (one.old_manifest_id, one.manifest_id) if each]),
-        approval=None if is_changed else approval, is_changed=is_changed, compiled=compiled,
-        why_fell=voided_words(approval.void_reason) if approval and approval.void_reason else "",
-        why_not_me=_why_not_me(edition, approval),
+        compiled=compiled, asked=_asked(edition, correction, compiled),
         is_paused=mailing.status is MailingStatus.PAUSED,
         late=hours_late(mailing) if is_late(mailing) else None,
         longest=LONGEST_NOTICE, good_subject=GOOD_SUBJECT,
     )
 
 
-def _approval_of(edition: Edition, correction: Correction | None) -> Approval | None:
-    """What was asked last of this correction, whatever became of it."""
-    found = find_newest(edition.id) if correction is not None else None
+def _asked(
+    edition: Edition, correction: Correction | None, compiled: CompiledManifest | None
+) -> ApprovalShown | None:
+    """What was asked last of this correction, and what came of it."""
+    found = newest_shown(edition, compiled) if correction is not None else None
     is_of_it = found is not None and correction is not None and (
-        found.asked_at >= correction.opened_at and found.used_at is None)
+        found.approval.asked_at >= correction.opened_at and found.approval.used_at is None)
     return found if is_of_it else None
-
-
-def _why_not_me(edition: Edition, approval: Approval | None) -> str:
-    if approval is None or not approval.is_waiting:
-        return ""
-    reason = why_not(edition, approval, current_user)
-    return why_not_you(reason) if reason else ""
 
 
 def _compiled(edition: Edition) -> CompiledManifest | None:

@@ -23,6 +23,7 @@ from newsletter.web.desk.halt import halt_of_all, halt_of_mailing
 from newsletter.web.desk.lateness import hours_late, is_late, moment_of
 from newsletter.web.desk.names import failure_words, mailing_name, mailing_state, skip_words
 from newsletter.web.desk.said import _
+from newsletter.web.desk.tempo import tempo_of
 from newsletter.web.languages import current_language
 
 SHELF = 30
@@ -152,6 +153,8 @@ def _facts(mailing: Mailing) -> dict[str, Any]:
         "skipped": [(skip_words(reason), n) for reason, n in sorted(ledger.skipped.items())],
         "failed": [(failure_words(code), n) for code, n in sorted(ledger.failed.items())],
         "halts": [halt for halt in (halt_of_mailing(mailing), halt_of_all()) if halt],
+        "tempo": tempo_of(ledger, now=clock.now(),
+                          is_sending=mailing.status is MailingStatus.SENDING),
         "small_open": ", ".join(part for part in later if part),
         "moves": _moves(mailing),
         "is_edition": mailing.edition_id is not None,

@@ -161,8 +161,6 @@ PAGES = (
          corrections.begin),
     Page("/verzendingen/<key>/verbetering/goedkeuring", "ask_correction", EDITOR, None,
          corrections.ask),
-    Page("/verzendingen/<key>/verbetering/oordeel", "decide_correction", EDITOR, None,
-         corrections.decide, True),
     Page("/verzendingen/<key>/verbetering/verder", "carry_correction", EDITOR, None,
          corrections.carry, True),
     Page("/verzendingen/<key>/verbetering/weg", "drop_correction", EDITOR, None,

@@ -24,6 +24,7 @@ from tests.web.visitor import page
 KEY = "edition:90-8"
 MAILING = f"/redactie/verzendingen/{KEY}"
 PATH = f"{MAILING}/verbetering"
+APPROVAL = "/redactie/edities/90-8/goedkeuring"
 TEXTS = {"title": "Een editie", "subject": "Nu goed", "preheader": "", "editorial_md": "Dag.",
          "text_nl": "De datum klopte niet.", "text_en": ""}
 
@@ -54,7 +55,7 @@ def write(worker: Worker, **fields: str) -> int:
 
 
 def approval_in(worker: Worker) -> str:
-    found = page(worker.get(PATH)).css_first('input[name="approval"]')
+    found = page(worker.get(APPROVAL)).css_first('input[name="approval"]')
     return str(found.attributes["value"]) if found else ""
 
 
@@ -65,8 +66,7 @@ def weighty(worker: Worker, path: str, **fields: str) -> int:
 def approve_it(editor: Worker, second: Worker) -> None:
     assert write(editor) == 303
     editor.post(f"{PATH}/goedkeuring")
-    assert weighty(second, f"{PATH}/oordeel", approval=approval_in(second),
-                   verdict="approve") == 303
+    assert weighty(second, f"{APPROVAL}/akkoord", approval=approval_in(second)) == 303
 
 
 def test_one_writes_another_approves_and_the_rest_gets_the_new_text(
@@ -87,7 +87,8 @@ def test_one_writes_another_approves_and_the_rest_gets_the_new_text(
     assert acts[-5:] == ["open_correction", "write_correction", "ask_approval", "approve",
                          "carry_correction"]
     after = editor.get(PATH).get_data(as_text=True)
-    assert "De datum klopte niet." in after and "2 lezers" in after
+    assert "De datum klopte niet." in after
+    assert "2 lezers" in after
     assert "Verder met de verbeterde tekst, door Iemand editor" in editor.get(MAILING).get_data(
         as_text=True)
 
@@ -96,8 +97,8 @@ def test_nobody_approves_his_own_words(editor: Worker, mailing: Mailing) -> None
     write(editor)
     editor.post(f"{PATH}/goedkeuring")
     assert approval_in(editor) == ""
-    assert "Een ander moet kijken." in editor.get(PATH).get_data(as_text=True)
-    weighty(editor, f"{PATH}/oordeel", approval="1", verdict="approve")
+    assert "Een ander moet kijken." in editor.get(APPROVAL).get_data(as_text=True)
+    weighty(editor, f"{APPROVAL}/akkoord", approval="1")
     weighty(editor, f"{PATH}/verder")
     assert mailing.status is MailingStatus.PAUSED
 
@@ -114,7 +115,7 @@ def test_a_change_after_the_approval_asks_for_another(
     editor.post(f"{PATH}/goedkeuring")
     get_edition("90-8").items[0].article.title = "In het archief gewijzigd"
     session.commit()
-    assert "veranderd sinds de goedkeuring" in second.get(PATH).get_data(as_text=True)
+    assert "Vervallen: de inhoud" in second.get(PATH).get_data(as_text=True)
 
 
 def test_a_refusal_says_what_must_be_otherwise(
@@ -122,10 +123,7 @@ def test_a_refusal_says_what_must_be_otherwise(
 ) -> None:
     write(editor)
     editor.post(f"{PATH}/goedkeuring")
-    given = approval_in(second)
-    weighty(second, f"{PATH}/oordeel", approval=given, verdict="refuse", note=" ")
-    assert approval_in(second) == given
-    weighty(second, f"{PATH}/oordeel", approval=given, verdict="refuse", note="Noem de dag.")
+    weighty(second, f"{APPROVAL}/weiger", approval=approval_in(second), note="Noem de dag.")
     assert "Noem de dag." in editor.get(PATH).get_data(as_text=True)
 
 
