@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import DateTime, cast, func, literal, null, select, union_all
 
@@ -110,7 +110,7 @@ def progress(mailing: Mailing) -> Progress:
         literal(0), cast(null(), DateTime(timezone=True)), cast(null(), DateTime(timezone=True)),
         cast(null(), DateTime(timezone=True)),
     ).where(PastOutcome.mailing_id == mailing.id)
-    rows = db.session.execute(union_all(present, past)).all()
+    rows: Sequence[Any] = db.session.execute(union_all(present, past)).all()
     by_status: dict[DeliveryStatus, int] = {}
     skipped: dict[SkipReason, int] = {}
     failed: dict[str, int] = {}
