@@ -16,6 +16,7 @@ from newsletter.editions import approval_models as approvals
 from newsletter.editions import models as editions
 from newsletter.extensions import db
 from newsletter.mailings import answer_models as answers
+from newsletter.mailings import correction_models as corrections
 from newsletter.mailings import models as mailings
 from newsletter.mailings import notice_models as notices
 from newsletter.partners import models as partners
@@ -27,5 +28,5 @@ from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
-         notices, theme_changes, approvals, answers, figures)
+         notices, theme_changes, approvals, answers, figures, corrections)
 metadata = db.metadata

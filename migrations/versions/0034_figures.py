@@ -1,14 +1,14 @@
 """Figures: counts of days, and answers to mailings; neither says anything of a person.
 
 Revision ID: 0034
-Revises: 0031
+Revises: 0033
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0034"
-down_revision = "0031"
+down_revision = "0033"
 
 MEASURES = ("given", "left", "erased", "bounced", "readers", "cadence", "language", "theme")
 

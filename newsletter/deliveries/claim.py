@@ -39,6 +39,7 @@ class Due:
     link_nonce: int | None
     message_id: str | None
     first: Fixed | None
+    correction: int = 0
 
 
 _KINDS = {kind.value: kind for kind in MailKind}
@@ -48,7 +49,7 @@ _READ = text("""
     select d.id, d.kind, d.mailing_id, d.variant_id, d.subscriber_id, d.account_id,
            nullif(d.params, '{}'),
            d.created_at, d.status, d.attempts, d.link_nonce, d.message_id,
-           c.at, c.key_id, c.dkim
+           c.at, c.key_id, c.dkim, coalesce(d.correction, 0)
       from deliveries d left join claims c on c.id = d.first_claim_id
      where d.id = any(:ids) order by d.id
 """)
@@ -89,6 +90,7 @@ def read_due(ids: Sequence[int]) -> list[Due]:
             row[0], _KINDS[row[1]], row[2], row[3], row[4], row[5], row[6] or {}, row[7],
             _STATUSES[row[8]], row[9], row[10], row[11],
             None if row[12] is None else Fixed(row[12], row[13], tuple(row[14])),
+            row[15],
         )
         for row in db.session.execute(_READ, {"ids": list(ids)})
     ]

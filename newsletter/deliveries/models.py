@@ -121,6 +121,9 @@ class Delivery(Model):
     lane: Mapped[Lane] = mapped_column(words(Lane, "lane"))
     mailing_id: Mapped[int | None] = mapped_column(BigInteger)
     variant_id: Mapped[int | None] = mapped_column(BigInteger)
+    # By which correction of its mailing it has its text, and so another Message-ID; none: the first
+    # text.
+    correction: Mapped[int | None]
     subscriber_id: Mapped[int | None] = mapped_column(BigInteger)
     account_id: Mapped[int | None] = mapped_column(BigInteger)
     # Makes a single mail unique where its deed may repeat ("welcome:<consent id>"), by the table

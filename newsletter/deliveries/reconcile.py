@@ -27,7 +27,8 @@ _OPEN = text("""
 """)
 _READ = text("""
     select d.id, d.mailing_id, d.subscriber_id, d.created_at, d.due_at, d.status, d.attempts,
-           d.unclear_count, d.message_id, c.at, c.key_id, d.id <= :found_delivery
+           d.unclear_count, d.message_id, c.at, c.key_id,
+           d.id <= :found_delivery, coalesce(d.correction, 0)
       from deliveries d left join claims c on c.id = d.first_claim_id
      where d.id = any(:ids) and d.status in ('pending', 'claimed', 'deferred', 'unclear')
      order by d.id
@@ -55,6 +56,7 @@ class OpenDelivery(NamedTuple):
     first_claimed_at: datetime | None
     key_id: str | None
     is_in_backup: bool
+    correction: int
 
     @property
     def lane(self) -> Lane:

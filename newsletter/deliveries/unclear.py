@@ -13,6 +13,7 @@ AT_ONCE = 1_000
 _BY_INDEX = text("set local enable_seqscan = off")
 _READ = text("""
     select d.id, d.mailing_id, d.subscriber_id, d.created_at, d.message_id, c.key_id,
+           coalesce(d.correction, 0) as correction,
            c.at as first_claimed_at,
            (select max(a.ended_at) from attempts a
              where a.delivery_id = d.id and a.ended_at >= c.at) as offered_before
@@ -31,6 +32,7 @@ class Unclear(NamedTuple):
     created_at: datetime
     message_id: str | None
     key_id: str | None
+    correction: int
     first_claimed_at: datetime
     offered_before: datetime | None
 

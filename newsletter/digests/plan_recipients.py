@@ -20,6 +20,7 @@ from newsletter.extensions import db
 from newsletter.mailings.carry_notices import carry_in_mailing
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.owed import read_owed
+from newsletter.mailings.texts import TEXTS_OF_MAILINGS
 
 # Of one transaction at a time: at a million readers, four times as fast as on disk.
 _IN_MEMORY = text("set local work_mem = '64MB'")
@@ -55,16 +56,16 @@ _PAUSED = text("""
 
 # By which variants a reader is covered: of most readers only those that hold something fresh, of
 # whom is reckoned anew all. Of mailings whose deliveries were dropped by what was kept of them.
-_HAD = text("""
+_HAD = text(f"""
     create temporary table had on commit drop as
     with holding as materialized (
-        select m.id as mailing_id, v.id as variant_id
-          from variants v join mailings m on m.manifest_id = v.manifest_id
+        select m.mailing_id, v.id as variant_id
+          from variants v join {TEXTS_OF_MAILINGS} m on m.manifest_id = v.manifest_id
          where v.article_ids && cast(:fresh as bigint[])
     ), covering as materialized (
         select m.id as mailing_id, m.sending_at from mailings m
          where exists (select from variants v
-                        where v.manifest_id = m.manifest_id and v.article_ids <> '{}')
+                        where v.manifest_id = m.manifest_id and v.article_ids <> '{{}}')
            and exists (select from readers where is_anew)
     ), anew as materialized (
         select r.subscriber_id, s.created_at
@@ -96,7 +97,7 @@ _HAD = text("""
     )
     select subscriber_id, array_agg(variant_id order by variant_id) as variants
       from found group by subscriber_id
-""")
+""")  # noqa: S608 (only constants are joined)
 
 # A theme counts when it was chosen by the cut-off and something in it may be due; choosing late
 # falls in the next slot (R16). One that the house gave stands as the negative number of that gift.

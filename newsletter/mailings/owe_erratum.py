@@ -11,11 +11,12 @@ from newsletter.extensions import db
 from newsletter.mailings.notice_models import Notice
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.owe_notice import owe_notice
+from newsletter.mailings.texts import TEXTS_OF_MAILINGS
 
-_HAD = text("""
+_HAD = text(f"""
     with holding as materialized (
-        select m.id as mailing_id, v.id as variant_id
-          from variants v join mailings m on m.manifest_id = v.manifest_id
+        select m.mailing_id, v.id as variant_id
+          from variants v join {TEXTS_OF_MAILINGS} m on m.manifest_id = v.manifest_id
          where v.article_ids && array[:article_id ::bigint]
     )
     select d.subscriber_id
@@ -29,7 +30,7 @@ _HAD = text("""
                             and k.status not in ('failed', 'skipped')
      cross join unnest(k.subscriber_ids, k.variant_ids) p(subscriber_id, variant_id)
      where p.variant_id = h.variant_id
-""").columns(subscriber_id=BigInteger)
+""").columns(subscriber_id=BigInteger)  # noqa: S608 (only constants are joined)
 
 
 def owe_erratum(

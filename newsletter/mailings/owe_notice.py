@@ -24,8 +24,8 @@ def owe_notice(
     Raises BadInput at `text_nl` or `text_en` when it is empty, too long, or more than one line.
     """
     notice = _notice(
-        _checked("text_nl", text_nl),
-        _checked("text_en", text_en) if text_en is not None else None,
+        checked_line("text_nl", text_nl),
+        checked_line("text_en", text_en) if text_en is not None else None,
         article_id=article_id,
         now=now,
     )
@@ -58,7 +58,8 @@ def _notice(
     return notice
 
 
-def _checked(field: str, words: str) -> str:
+def checked_line(field: str, words: str) -> str:
+    """The words of a notice without spaces around them. Raises BadInput at the field."""
     words = words.strip()
     if not words:
         raise BadInput(field, "empty")

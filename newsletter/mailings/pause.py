@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 
 from newsletter.deliveries.alarm import clear_alarm, find_open_alarm
 from newsletter.deliveries.pace_models import RecentAnswers
 from newsletter.errors import NotFound, WrongState
 from newsletter.extensions import db
 from newsletter.jobs import Job, enqueue
+from newsletter.mailings.correction_models import Correction
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.start import WAKE_UPS
 
@@ -25,7 +26,7 @@ _TRY_AGAIN = text("""
 
 def pause(mailing_id: int, *, now: datetime) -> Mailing:
     """Hold what has not left. Raises WrongState unless it is sending; twice is as good as once."""
-    mailing = _locked(mailing_id)
+    mailing = lock_mailing(mailing_id)
     if mailing.status is MailingStatus.PAUSED:
         return mailing
     if mailing.status is not MailingStatus.SENDING:
@@ -38,16 +39,18 @@ def pause(mailing_id: int, *, now: datetime) -> Mailing:
 def resume(mailing_id: int, *, now: datetime) -> Mailing:
     """Let the rest leave. Raises WrongState unless it is paused; twice is as good as once.
 
-    After the brake its alarm is cleared, what was refused for our sake is due at once, and only
-    answers given from now on can pull the brake again.
+    It goes on with the text as it stands: a correction that was not carried out is dropped. After
+    the brake its alarm is cleared, what was refused for our sake is due at once, and only answers
+    given from now on can pull the brake again.
     """
-    mailing = _locked(mailing_id)
+    mailing = lock_mailing(mailing_id)
     if mailing.status is MailingStatus.SENDING:
         return mailing
     if mailing.status is not MailingStatus.PAUSED:
         raise WrongState(mailing.status.value)
     mailing.status = MailingStatus.SENDING
     mailing.paused_at = None
+    _drop_correction(mailing, now=now)
     _release_brake(mailing, now=now)
     enqueue(Job.SEND_BULK, times=WAKE_UPS)
     return mailing
@@ -57,10 +60,11 @@ def cancel(mailing_id: int, *, now: datetime) -> int:
     """How many of the rest became skipped (cancelled). What is in a worker's hands still ends
     by itself. Raises WrongState when it has finished.
     """
-    mailing = _locked(mailing_id)
+    mailing = lock_mailing(mailing_id)
     if mailing.status is MailingStatus.FINISHED:
         raise WrongState(mailing.status.value)
     mailing.status = MailingStatus.CANCELLED
+    _drop_correction(mailing, now=now)
     clear_alarm(BRAKE_ALARM, mailing.key, now=now)
     skipped = db.session.execute(
         text("""update deliveries set status = 'skipped', skip_reason = 'cancelled',
@@ -72,6 +76,15 @@ def cancel(mailing_id: int, *, now: datetime) -> int:
     return len(skipped.all())
 
 
+def _drop_correction(mailing: Mailing, *, now: datetime) -> None:
+    db.session.execute(
+        update(Correction)
+        .where(Correction.mailing_id == mailing.id, Correction.dropped_at.is_(None),
+               Correction.corrected_at.is_(None))
+        .values(dropped_at=now)
+    )
+
+
 def _release_brake(mailing: Mailing, *, now: datetime) -> None:
     if find_open_alarm(BRAKE_ALARM, mailing.key) is None:
         return
@@ -80,7 +93,8 @@ def _release_brake(mailing: Mailing, *, now: datetime) -> None:
     db.session.execute(_TRY_AGAIN, {"id": mailing.id})
 
 
-def _locked(mailing_id: int) -> Mailing:
+def lock_mailing(mailing_id: int) -> Mailing:
+    """The mailing as it stands, its row held until the transaction ends. Raises NotFound."""
     mailing: Mailing | None = db.session.scalar(
         select(Mailing)
         .where(Mailing.id == mailing_id)

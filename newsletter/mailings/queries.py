@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import DateTime, cast, func, literal, null, select, union_all
 
 from newsletter.deliveries.models import OPEN, Delivery, DeliveryStatus, SkipReason
 from newsletter.deliveries.past_models import PastOutcome
@@ -12,6 +13,8 @@ from newsletter.errors import NotFound
 from newsletter.extensions import db
 from newsletter.mailings.models import Block, Mailing, Manifest, Variant
 from newsletter.mailings.start import RECIPIENTS
+
+LATELY = timedelta(minutes=3)  # over which the rate is taken
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,13 @@ class Progress:
     failed: Mapping[str, int]  # by the relay's code
     unclear_copies: int  # how often a delivery became unclear: at most so many second copies
     same_recipients: bool  # the hash of ids is still the frozen one
+    # Of the last minutes: how many were sent, and since when, in this time; none were, or they are
+    # too few to tell.
+    sent_lately: int = 0
+    lately_since: datetime | None = None
+    # When the first and the last of those that were put off are due again.
+    again_from: datetime | None = None
+    again_until: datetime | None = None
 
     @property
     def sent(self) -> int:
@@ -78,10 +88,18 @@ def list_mailings(limit: int = 100) -> list[Mailing]:
 
 
 def progress(mailing: Mailing) -> Progress:
-    """The ledger of one mailing as it stands now, in two statements."""
+    """The ledger of one mailing as it stands now, in two statements.
+
+    What was sent in the last minutes is counted along, by the clock of the database.
+    """
+    lately = Delivery.sent_at > func.clock_timestamp() - LATELY
+    is_put_off = Delivery.status == DeliveryStatus.DEFERRED
     ends = (Delivery.status, Delivery.skip_reason, Delivery.reply_code)
     present = (
-        select(*ends, func.count(), func.sum(Delivery.unclear_count))
+        select(*ends, func.count(), func.sum(Delivery.unclear_count),
+               func.count().filter(lately), func.min(Delivery.sent_at).filter(lately),
+               func.min(Delivery.due_at).filter(is_put_off),
+               func.max(Delivery.due_at).filter(is_put_off))
         .where(Delivery.mailing_id == mailing.id)
         .group_by(*ends)
     )
@@ -89,12 +107,14 @@ def progress(mailing: Mailing) -> Progress:
     past = select(
         PastOutcome.status, PastOutcome.skip_reason, PastOutcome.reply_code,
         PastOutcome.deliveries, PastOutcome.unclear_copies,
+        literal(0), cast(null(), DateTime(timezone=True)), cast(null(), DateTime(timezone=True)),
+        cast(null(), DateTime(timezone=True)),
     ).where(PastOutcome.mailing_id == mailing.id)
-    rows = db.session.execute(union_all(present, past)).all()
+    rows: Sequence[Any] = db.session.execute(union_all(present, past)).all()
     by_status: dict[DeliveryStatus, int] = {}
     skipped: dict[SkipReason, int] = {}
     failed: dict[str, int] = {}
-    for status, reason, code, count, _ in rows:
+    for status, reason, code, count, *_ in rows:
         by_status[status] = by_status.get(status, 0) + count
         if reason is not None:
             skipped[reason] = skipped.get(reason, 0) + count
@@ -108,6 +128,10 @@ def progress(mailing: Mailing) -> Progress:
         failed=failed,
         unclear_copies=int(sum(row[4] or 0 for row in rows)),
         same_recipients=mailing.recipients_hash in (None, ids_hash),
+        sent_lately=sum(row[5] for row in rows),
+        lately_since=min((row[6] for row in rows if row[6]), default=None),
+        again_from=min((row[7] for row in rows if row[7]), default=None),
+        again_until=max((row[8] for row in rows if row[8]), default=None),
     )
 
 
@@ -192,3 +216,10 @@ def short_texts(manifest_id: int) -> dict[str, tuple[str, str]]:
         )
     )
     return {key: (subject, preheader) for key, subject, preheader in rows}
+
+
+def hashes_of(manifest_ids: Collection[int]) -> dict[int, str]:
+    """The hashes of these manifests, by their ids."""
+    rows = db.session.execute(select(Manifest.id, Manifest.hash)
+                              .where(Manifest.id.in_(manifest_ids)))
+    return dict(rows.tuples().all())

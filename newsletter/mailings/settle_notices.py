@@ -23,6 +23,15 @@ _OWED_AGAIN = text("""
            select subscriber_id, notice_id from owed_notices
             where given_at is null and delivery_id is not null for update skip locked)
 """)
+# Of a correction: whoever turned out not to have been served with the old text is owed no line.
+_NOT_SERVED = text("""
+    delete from owed_notices o using corrections c, deliveries d
+     where c.corrected_at > clock_timestamp() - interval '30 days'
+       and d.mailing_id = c.mailing_id and d.status in ('failed', 'skipped')
+       and d.ended_at >= c.corrected_at
+       and o.notice_id = c.notice_id and o.subscriber_id = d.subscriber_id
+       and o.given_at is null and o.delivery_id is null
+""")
 _FORGET = text("""
     delete from owed_notices o using subscriptions s, notices n
      where s.subscriber_id = o.subscriber_id and n.id = o.notice_id
@@ -36,6 +45,7 @@ def settle_notices() -> int:
     """How many notices were given or are owed again. Safe to repeat."""
     given = db.session.execute(_GIVEN)
     again = db.session.execute(_OWED_AGAIN)
+    db.session.execute(_NOT_SERVED)
     return int(given.rowcount + again.rowcount)  # type: ignore[attr-defined]
 
 

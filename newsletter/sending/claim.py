@@ -200,7 +200,8 @@ class Claimer:
             "signer": self._signer, "domain": self._domain, "key_id": fixed.key_id
         }
         if mailing_key is not None and due.subscriber_id is not None:
-            return message_id_in_mailing(mailing_key, due.subscriber_id, **names)
+            return message_id_in_mailing(mailing_key, due.subscriber_id,
+                                         correction=due.correction, **names)
         return message_id_of_single(due.id, due.created_at, **names)
 
     def _learn_keys(self, mailing_ids: Sequence[int | None]) -> None:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from newsletter.config import Settings
 from newsletter.editions.content import content_of
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, EditionStatus
+from newsletter.editions.write_correction import corrected_content, find_correction_of
 from newsletter.emails.compile import compile_edition
 from newsletter.errors import MailError
 from newsletter.mailings.contents import CompiledManifest
@@ -14,10 +15,16 @@ from newsletter.sending.house import house_of
 def compile_now(
     edition: Edition, *, settings: Settings, send_at: datetime | None = None
 ) -> CompiledManifest:
-    """The mail if it left at `send_at`, or at its own moment. Raises MailTooLarge, MailError."""
+    """The mail if it left at `send_at`, or at its own moment. Raises MailTooLarge, MailError.
+
+    Of an edition that is being corrected in mid-send, the corrected mail.
+    """
     house = house_of(settings)
-    return compile_edition(content_of(edition, send_at=send_at), identity=house.identity,
-                           urls=house.urls)
+    content = content_of(edition, send_at=send_at)
+    if edition.status is EditionStatus.PUBLISHED:
+        correction = find_correction_of(edition)
+        content = corrected_content(edition, correction) if correction is not None else content
+    return compile_edition(content, identity=house.identity, urls=house.urls)
 
 
 def find_compiled(

@@ -6,14 +6,17 @@ from newsletter.tokens import Signer
 
 
 def message_id_in_mailing(
-    mailing_key: str, subscriber_id: int, *, signer: Signer, domain: str, key_id: str = ""
+    mailing_key: str, subscriber_id: int, *, signer: Signer, domain: str, key_id: str = "",
+    correction: int = 0,
 ) -> str:
     """The Message-ID with its angle brackets: keyed, not guessable, no address in it (M07).
 
-    By mailing and reader, so that a mailing that is planned anew after a restore keeps it (R23).
-    `key_id` names the secret key (`Signer.present`); empty means the present one.
+    By mailing and reader, so that a mailing that is planned anew after a restore keeps it (R23);
+    and by the correction that gave it its text, for another text is another mail. `key_id` names
+    the secret key (`Signer.present`); empty means the present one.
     """
-    return _message_id(f"{mailing_key} {subscriber_id}", signer, domain, key_id)
+    text = f" {correction}" if correction else ""
+    return _message_id(f"{mailing_key} {subscriber_id}{text}", signer, domain, key_id)
 
 
 def message_id_of_single(

@@ -1,6 +1,7 @@
 """What every template may use: the magazine, the language, signs, covers, dates and assets."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, g, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter import clock
 from newsletter.catalogue.models import Magazine
 from newsletter.catalogue.queries import magazine
 from newsletter.editions.queries import latest_published
@@ -19,6 +21,7 @@ from newsletter.web.cover import draw_cover
 from newsletter.web.headers import STATIC
 from newsletter.web.languages import PARAMETER, current_language
 from newsletter.web.magazine.colours import sheet_address
+from newsletter.web.spans import countdown_in_words, countdown_words
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ def init_app(app: Flask) -> None:
                  "number_in_words"):
         env.filters[name] = _in_language(name)
     env.filters["as_sentence"] = _as_sentence
+    env.filters["countdown"] = _countdown
+    env.globals["countdown_words"] = countdown_words
     app.before_request(_begin)
     app.context_processor(_context)
 
@@ -156,6 +161,11 @@ def _in_language(name: str) -> Any:
         return str(write(value, current_language()))
 
     return filtered
+
+
+def _countdown(moment: datetime) -> str:
+    """`over 2 uur en 5 minuten`, as it is while the page is made."""
+    return countdown_in_words((moment - clock.now()).total_seconds(), current_language())
 
 
 def _as_sentence(words: str) -> str:

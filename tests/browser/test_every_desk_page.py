@@ -23,6 +23,7 @@ from newsletter.articles.versions import keep_version
 from newsletter.core import settings, signer
 from newsletter.digests.models import DigestSlot
 from newsletter.editions.enter_period import PeriodDraft, enter_period
+from newsletter.editions.write_correction import open_correction
 from newsletter.extensions import db
 from newsletter.mailings.pause import pause
 from newsletter.mailings.queries import get_mailing
@@ -42,7 +43,8 @@ from tests.second_factor import equip
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 # What is no page: JSON for a script, the mails that stand in a frame, and what only leads on.
 NO_PAGES = {"mailing_state", "preview", "approval_mail", "rehearsed_mail", "this_year",
-            "import_report", "reader_mail", "shift", "mailing_report_csv", "figures_csv"}
+            "import_report", "reader_mail", "shift", "mailing_report_csv", "figures_csv",
+            "corrected_mail"}
 PROOF = {"source": "Congres van mei", "given_on": "2026-05-20", "wording": "Ja, mail mij."}
 LONG = "Rijksinspectie Digitale Infrastructuur"  # a name of an editor may be as long
 
@@ -103,6 +105,7 @@ def _addresses() -> dict[str, str]:
     carry_out_edition(sent.id, settings=settings(), now=NOW)
     mailing = f"edition:{sent.key}"
     pause(get_mailing(mailing).id, now=NOW)
+    open_correction(sent, get_mailing(mailing), by=admin.id, now=NOW)
     db.session.commit()
     values = {"<int:article_id>": str(stored[0].id), "<int:year>": "2026",
               "<int:slot_id>": str(digest.id), "<slug>": "data",

@@ -27,12 +27,13 @@ from newsletter.tokens import Purpose
 from newsletter.web.blueprints import MAGAZINE, MAILED, READER
 from newsletter.web.errors import PAGES, STATUSES, Told
 from tests.browser.sight import Ears, faults_of
-from tests.material import NOW, choices, confirm_token, reader, sign_up
+from tests.corrections import sent_and_corrected
+from tests.material import NOW, article, choices, confirm_token, edition, reader, sign_up
 from tests.web.reader.life import choices_of, data_of, rich_life
 
 # Files for programs, and what is saved to a disk.
 FILES = {"consent_key", "challenge", "receipt", "export_json", "export_zip"}
-MAILS = {"edition_mail", "my_mail"}
+MAILS = {"edition_mail", "edition_version_mail", "my_mail"}
 ROOMS = (("magazine", MAGAZINE), ("reader", (*READER, *MAILED)))
 ROWS = {id(told): told for told in (*PAGES.values(), *STATUSES.values()) if told.heading}
 LONG_AGO = NOW - timedelta(days=40)
@@ -183,12 +184,15 @@ def _addresses() -> tuple[dict[str, str], dict[str, str]]:
     asked = ask_change(mover, "nieuw@provincie.example", signer=signer(), now=NOW)
     done = ask_change(moved, "elders@provincie.example", signer=signer(), now=NOW)
     db.session.flush()
+    sent_and_corrected(edition([article("data")], number=7), now=NOW)
     confirm_change(_new_side(done.id), signer=signer(), now=NOW)
     manage, data = choices_of(anne), data_of(anne)
     leave = f"/afmelden/{signer().make(Purpose.LEAVE_DIGESTS, anne.subscriber_id)}"
     pages = {
         "home": "/", "editions": "/edities/", "edition": "/edities/14-2",
         "edition_mail": "/edities/90-8/mail", "article": "/artikelen/sprongetje",
+        "edition_version": "/edities/90-7/versies/1",
+        "edition_version_mail": "/edities/90-7/versies/1/mail",
         "themes": "/themas/", "theme": "/themas/data", "privacy": "/privacy",
         "cookies": "/cookies", "security": "/beveiliging", "colophon": "/colofon",
         "accessibility": "/toegankelijkheid",
@@ -211,7 +215,7 @@ def _addresses() -> tuple[dict[str, str], dict[str, str]]:
         "nowhere": "/nee", "nowhere in english": "/nee?taal=en",
         "home in english": "/?taal=en", "sign-up in english": "/aanmelden?taal=en",
         "privacy in english": "/privacy?taal=en", "no such partner": "/p/nee",
-        "no such edition": "/edities/nee",
+        "no such edition": "/edities/nee", "edition, corrected": "/edities/90-7",
         "useful, in english": "/nuttig/edition.90-8?taal=en", "useful, unknown": "/nuttig/nee",
         "confirmation, invalid": "/bevestigen/nee",
         "confirmation, expired": f"/bevestigen/{confirm_token(late, issued_at=LONG_AGO)}",

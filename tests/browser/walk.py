@@ -23,6 +23,7 @@ SHOWN = frozenset({
     "home", "sign-up", "sign-up-refused", "check-mail", "confirm", "preferences", "my-data",
     "my-mails", "left", "partner", "desk", "mailing", "mail-edition", "mail-confirmation",
     "mail-welcome", "figures", "report", "useful",
+    "mailing-running", "mailing-paused", "mailing-corrected", "correction",
 })
 
 

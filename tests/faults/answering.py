@@ -21,7 +21,7 @@ def ambiguous(plan: Plan) -> Verdict:
     with Field(plan, Script(_AMBIGUOUS, seed=plan.seed, pace=0.02)) as field:
         field.publish()
         field.start(*UPKEEP, "worker-bulk")
-        return field.verdict(bound=lambda: _untold(field), least_kills=0)
+        return field.verdict(bound=lambda: untold(field), least_kills=0)
 
 
 # The lease is 3 s: it must be renewed while an answer is waited for.
@@ -40,10 +40,10 @@ def slow(plan: Plan) -> Verdict:
     with Field(plan, script, SMTP_FINAL_TIMEOUT_SECONDS="4") as field:
         field.publish()
         field.start(*UPKEEP, "worker-bulk")
-        return field.verdict(bound=lambda: _untold(field), least_kills=0)
+        return field.verdict(bound=lambda: untold(field), least_kills=0)
 
 
-def _untold(field: Field) -> int:
+def untold(field: Field) -> int:
     """How many mails the relay took without saying so: these may come twice, and nothing else."""
     told = sum(1 for answer in field.relay.journal.answers
                if answer.step == "dot" and answer.reply.startswith("2"))

@@ -59,12 +59,13 @@ class Field:
     """
 
     def __init__(
-        self, plan: Plan, script: Script | None = None, *, log: Path | None = None, **words: str
+        self, plan: Plan, script: Script | None = None, *, log: Path | None = None,
+        keeps: bool = False, **words: str,
     ) -> None:
         self._plan = plan
         self.dice = random.Random(plan.seed)
         self.script = script or Script(pace=PACE, seed=plan.seed)
-        self.relay = RelayProcess(plan.folder, self.script, log=log)
+        self.relay = RelayProcess(plan.folder, self.script, log=log, keeps=keeps)
         self.environ: dict[str, str] = {}
         self._words = words
         self._patience = PATIENCE_SECONDS if not plan.alteration else PATIENCE_SECONDS / 3

@@ -41,6 +41,11 @@ class Ledger:
     rows: Mapping[str, Row] = field(default_factory=dict)
 
     @property
+    def in_hand(self) -> int:
+        """How many deliveries a worker holds, or held when it died."""
+        return sum(row.status == "claimed" for row in self.rows.values())
+
+    @property
     def unclear(self) -> int:
         """How many attempts it names as unclear."""
         return sum(row.unclear for row in self.rows.values())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults import answering, killing, losing, machines, stopping
+from tests.faults import answering, correcting, killing, losing, machines, stopping
 from tests.faults.field import Plan
 from tests.faults.oracle import Verdict
 
@@ -27,6 +27,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "two machines": machines.two_machines,
     "slow relay": answering.slow,
     "log at hand": killing.log_at_hand,
+    "corrected": correcting.corrected,
 }
 # What `make test` leaves to the longer runs: others meet the same.
 LONG = frozenset({"database away", "two machines", "log at hand"})

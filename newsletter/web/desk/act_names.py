@@ -12,6 +12,7 @@ ACTS = {
     "backup": _l("Reservekopie gemaakt"),
     "brake": _l("Vanzelf gepauzeerd"),
     "cancel": _l("Verzending gestopt"),
+    "carry_correction": _l("Verbeterde tekst verzonden"),
     "choose": _l("Artikelen gekozen"),
     "change_password": _l("Wachtwoord gewijzigd"),
     "change_password_refused": _l("Wachtwoord niet gewijzigd"),
@@ -19,6 +20,7 @@ ACTS = {
     "code_refused": _l("Code geweigerd"),
     "confirm": _l("Bevestigd met een code"),
     "compose": _l("Teksten bewaard"),
+    "drop_correction": _l("Verbetering weggehaald"),
     "edit_article": _l("Artikel gewijzigd"),
     "end_session": _l("Sessie beëindigd"),
     "end_sessions": _l("Andere sessies beëindigd"),
@@ -31,6 +33,7 @@ ACTS = {
     "mailing_started": _l("Verzending begonnen"),
     "make_recovery_codes": _l("Herstelcodes gemaakt"),
     "move_dates": _l("Data verplaatst"),
+    "open_correction": _l("Verbetering begonnen"),
     "pause": _l("Verzending gepauzeerd"),
     "plan_year": _l("Jaar ingepland"),
     "prepare_slot": _l("Themamail voorbereid"),
@@ -50,6 +53,7 @@ ACTS = {
     "unschedule": _l("Editie teruggehaald"),
     "void_approval": _l("Goedkeuring vervallen"),
     "withdraw_approval": _l("Goedkeuring teruggetrokken"),
+    "write_correction": _l("Verbetering bewaard"),
 }
 
 

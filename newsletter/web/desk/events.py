@@ -57,7 +57,18 @@ def _event(entry: AuditEntry, person: str | None) -> Event:
         when = moment_in_words(datetime.fromisoformat(entry.details["send_at"]), lang)
         return Event("person", entry.at, _("Ingepland door %(name)s", name=actor),
                      _("Voor %(when)s.", when=when))
+    if entry.act == "carry_correction":
+        count = figures(int(entry.details.get("moved", 0)), lang)
+        return Event("person", entry.at, _("Verder met de verbeterde tekst, door %(name)s",
+                                           name=actor),
+                     _("%(count)s lezers krijgen die.", count=count))
     named = {
+        "open_correction": _("Verbetering begonnen door %(name)s", name=actor),
+        "write_correction": _("Verbetering bewaard door %(name)s", name=actor),
+        "drop_correction": _("Verbetering weggehaald door %(name)s", name=actor),
+        "ask_approval": _("Goedkeuring gevraagd door %(name)s", name=actor),
+        "approve": _("Goedgekeurd door %(name)s", name=actor),
+        "refuse_approval": _("Niet goedgekeurd door %(name)s", name=actor),
         "compose": _("Teksten bewaard door %(name)s", name=actor),
         "choose": _("Artikelen gekozen door %(name)s", name=actor),
         "schedule": _("Ingepland door %(name)s", name=actor),

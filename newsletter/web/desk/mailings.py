@@ -7,7 +7,11 @@ from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.deliveries.models import DeliveryStatus
+from newsletter.editions.models import Edition
+from newsletter.editions.write_correction import drop_correction
 from newsletter.errors import WrongState
+from newsletter.extensions import db
+from newsletter.mailings.correction_queries import corrections_of, find_open_correction
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.pause import cancel, pause, resume
 from newsletter.mailings.queries import get_mailing, list_mailings, progress
@@ -16,8 +20,10 @@ from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.events import events_of
 from newsletter.web.desk.forms import PressForm
 from newsletter.web.desk.halt import halt_of_all, halt_of_mailing
+from newsletter.web.desk.lateness import hours_late, is_late, moment_of
 from newsletter.web.desk.names import failure_words, mailing_name, mailing_state, skip_words
 from newsletter.web.desk.said import _
+from newsletter.web.desk.tempo import tempo_of
 from newsletter.web.languages import current_language
 
 SHELF = 30
@@ -66,16 +72,44 @@ def pause_it(key: str) -> Response:
 
 
 def resume_it(key: str) -> Response:
-    """POST …/hervat: let the rest leave."""
+    """POST …/hervat: let the rest leave, as it stands; later than we send, a person is asked."""
     mailing = get_mailing(key)
+    if mailing.status is MailingStatus.PAUSED and is_late(mailing):
+        return redirect(url_for("desk.resume_late", key=key), 303)
+    return _resume(mailing)
+
+
+def ask_late(key: str) -> str:
+    """GET …/alsnog: how late the rest would be, and a button."""
+    mailing = get_mailing(key)
+    return render_template(
+        "pages/desk/mailing_late.html", press=PressForm(formdata=None), hours=hours_late(mailing),
+        moment=moment_of(mailing), **_facts(mailing),
+    )
+
+
+def resume_late(key: str) -> Response:
+    """POST …/alsnog: let the rest leave, however late."""
+    return _resume(get_mailing(key), hours_late=hours_late(get_mailing(key)))
+
+
+def _resume(mailing: Mailing, **details: int) -> Response:
+    """With the old text: what was not carried out of a correction is dropped."""
+    key = mailing.key
     try:
-        with recorded("resume", key):
+        with recorded("resume", key, **details):
+            _give_up_correction(mailing)
             resume(mailing.id, now=clock.now())
     except WrongState:
         flash(_("Hervatten kan alleen na een pauze."), "wrong")
     else:
         flash(_("Hervat. De rest vertrekt nu."), "done")
     return _back(key)
+
+
+def _give_up_correction(mailing: Mailing) -> None:
+    if mailing.edition_id is not None:
+        drop_correction(db.session.get_one(Edition, mailing.edition_id), now=clock.now())
 
 
 def ask_cancel(key: str) -> str:
@@ -91,6 +125,7 @@ def cancel_it(key: str) -> Response:
     mailing = get_mailing(key)
     try:
         with recorded("cancel", key) as act:
+            _give_up_correction(mailing)
             skipped = cancel(mailing.id, now=clock.now())
             act.details["skipped"] = skipped
     except WrongState:
@@ -118,8 +153,13 @@ def _facts(mailing: Mailing) -> dict[str, Any]:
         "skipped": [(skip_words(reason), n) for reason, n in sorted(ledger.skipped.items())],
         "failed": [(failure_words(code), n) for code, n in sorted(ledger.failed.items())],
         "halts": [halt for halt in (halt_of_mailing(mailing), halt_of_all()) if halt],
+        "tempo": tempo_of(ledger, now=clock.now(),
+                          is_sending=mailing.status is MailingStatus.SENDING),
         "small_open": ", ".join(part for part in later if part),
         "moves": _moves(mailing),
+        "is_edition": mailing.edition_id is not None,
+        "is_corrected": bool(corrections_of(mailing.id)),
+        "correction": find_open_correction(mailing.id),
         "is_sending": mailing.status is MailingStatus.SENDING,
         "is_paused": mailing.status is MailingStatus.PAUSED,
         "can_stop": mailing.status in (MailingStatus.SENDING, MailingStatus.PAUSED),

@@ -1,14 +1,20 @@
-"""The editions: all of them, one of them, and its mail as it was sent."""
+"""The editions: all of them, one of them, and its mail as it was sent, in each of its texts."""
 
-from flask import Response, abort, render_template, request
+from collections.abc import Sequence
+
+from flask import Response, abort, make_response, render_template, request
 
 from newsletter import clock
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import find_edition, list_published, year_of, year_plan
+from newsletter.mailings.correction_models import Correction
+from newsletter.mailings.correction_queries import corrections_of
+from newsletter.mailings.models import Mailing
 from newsletter.mailings.queries import (
     block_bodies,
     find_mailing_of_edition,
     find_variant,
+    hashes_of,
     newest_manifest,
 )
 from newsletter.web.cards import card_of, year_strip
@@ -33,12 +39,15 @@ def page(key: str) -> str:
     lang = current_language()
     mailing = find_mailing_of_edition(edition.id)
     manifest = newest_manifest(edition.id)
+    corrections = corrections_of(mailing.id) if mailing else ()
     return render_template(
         "pages/magazine/edition.html",
         card=card_of(edition, wordmark=masthead().wordmark, lang=lang),
         editorial=to_html(edition.editorial_md),
         sent_at=mailing.sending_at if mailing and manifest else None,
         content_hash=manifest.hash if manifest else "",
+        corrections=corrections,
+        hashes=hashes_of([each.old_manifest_id or 0 for each in corrections]),
         year=year_strip(
             year_plan(year_of(edition)), this=edition.key, lang=lang, now=clock.now()
         ),
@@ -49,10 +58,54 @@ def page(key: str) -> str:
 def mail(key: str) -> Response:
     """GET /edities/<key>/mail: the frozen mail in the page's language; 404 before it was sent."""
     manifest = newest_manifest(_appeared(key).id)
-    variant = find_variant(manifest.id, f"{current_language()}:mail") if manifest else None
-    if manifest is None or variant is None:
+    return _frozen(manifest.id if manifest else 0)
+
+
+def version(key: str, number: int) -> Response:
+    """GET /edities/<key>/versies/<n>: an earlier text, for who had it; no search engine keeps it.
+
+    Version 1 is the first text; the last one is the edition itself, and no page of its own.
+    """
+    edition, mailing, corrections = _versions(key)
+    correction = _ended_by(corrections, number)
+    response = make_response(render_template(
+        "pages/magazine/edition_version.html", edition=edition, number=number,
+        correction=correction, sent_at=mailing.sending_at,
+        content_hash=hashes_of([correction.old_manifest_id or 0])[correction.old_manifest_id or 0],
+    ))
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def version_mail(key: str, number: int) -> Response:
+    """GET /edities/<key>/versies/<n>/mail: the frozen mail of an earlier text."""
+    _edition, _mailing, corrections = _versions(key)
+    response = _frozen(_ended_by(corrections, number).old_manifest_id or 0)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _versions(key: str) -> tuple[Edition, Mailing, Sequence[Correction]]:
+    edition = _appeared(key)
+    mailing = find_mailing_of_edition(edition.id)
+    if mailing is None:
         abort(404)
-    html = as_sent(variant, block_bodies(manifest.id, variant.html_blocks))
+    return edition, mailing, corrections_of(mailing.id)
+
+
+def _ended_by(corrections: Sequence[Correction], number: int) -> Correction:
+    """The correction that took the place of this version; 404 for what is no earlier one."""
+    if not 1 <= number <= len(corrections):
+        abort(404)
+    return corrections[number - 1]
+
+
+def _frozen(manifest_id: int) -> Response:
+    """The mail of a frozen content in the page's language, or 404."""
+    variant = find_variant(manifest_id, f"{current_language()}:mail")
+    if variant is None:
+        abort(404)
+    html = as_sent(variant, block_bodies(manifest_id, variant.html_blocks))
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = MAIL_CONTENT_SECURITY
     return response

@@ -204,10 +204,11 @@ READERS = (
             "Single mails and details {detail} months at most. Which editions and digests you got "
             "stays under a number.",
         ),
-        columns_of("deliveries", "id", "kind", "lane", "mailing_id", "variant_id", "subscriber_id",
-                   "idempotency_key", "params", "status", "created_at", "due_at", "claim_id",
-                   "first_claim_id", "link_nonce", "message_id", "attempts", "unclear_count",
-                   "sent_at", "ended_at", "reply_code", "skip_reason")
+        columns_of("deliveries", "id", "kind", "lane", "mailing_id", "variant_id", "correction",
+                   "subscriber_id", "idempotency_key", "params", "status", "created_at",
+                   "due_at", "claim_id", "first_claim_id", "link_nonce", "message_id",
+                   "attempts", "unclear_count", "sent_at", "ended_at", "reply_code",
+                   "skip_reason")
         + columns_of("claims", "id", "at", "lane", "worker", "lease_until", "key_id", "dkim")
         + columns_of("idempotency_keys", "key", "created_at")
         + columns_of("past_recipients", "mailing_id", "status", "skip_reason", "first_id",

@@ -122,6 +122,17 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "Welke verbetering van een editie je begon of liet verzenden",
+            "Which correction of an edition you began or had sent",
+        ),
+        Said("Weten bij wie je navraagt.", "To know whom to ask."),
+        Basis.INTEREST,
+        _AS_MAGAZINE,
+        columns_of("corrections", "opened_by", "corrected_by"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Vanaf welk internetadres en met welke browser je iets deed of probeerde in te loggen",
             "From which internet address and with which browser you did something or tried to "
             "log in",
@@ -169,6 +180,8 @@ NAMED = (
         + columns_of("article_versions", "content")
         + columns_of("feed_items", "title", "summary", "body_md", "authors")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
+        + columns_of("corrections", "title", "editorial_md", "subject", "preheader", "text_nl",
+                     "text_en")
         + columns_of("digest_slots", "editorial_line")
         + columns_of("blocks", "body")
         + columns_of("notices", "text_nl", "text_en")
@@ -194,6 +207,9 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
     "consent_wordings": ("id", "version", "language", "text", "sha256", "since",
                          "is_imported"),
+    "corrections": ("id", "mailing_id", "revision", "opened_at", "dropped_at", "number",
+                    "corrected_at", "old_manifest_id", "manifest_id", "approval_id",
+                    "moved", "kept", "served", "notice_id"),
     "digest_slot_articles": ("slot_id", "article_id", "treatment"),
     "digest_slots": ("id", "cadence", "slot_on", "slot_at", "period_on", "window_from", "status",
                      "is_held", "revision", "released_at", "readers_due",

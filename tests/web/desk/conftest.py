@@ -31,7 +31,7 @@ class Worker:
 
     def get(self, path: str) -> TestResponse:
         """Open a page."""
-        _forget()
+        self._come_in()
         return self.client.get(path)
 
     def post(self, path: str, **fields: str | list[str]) -> TestResponse:
@@ -41,20 +41,18 @@ class Worker:
         """
         db.session.commit()
         token = self.token()
-        _forget()
         return self.client.post(path, data={"csrf_token": token, **fields})
+
+    def _come_in(self) -> None:
+        """Of several workers in one test, who asks now: all requests share the test's context."""
+        for kept in ("_login_user", "csrf_token"):
+            g.pop(kept, None)
 
     def token(self) -> str:
         """The form token of this session."""
         page = LexborHTMLParser(self.get("/redactie/jaarplan/2026").get_data(as_text=True))
         field = page.css_first('form[action^="/redactie/uitloggen"] input[name=csrf_token]')
         return str(field.attributes["value"])
-
-
-def _forget() -> None:
-    """Whoever asked for a page last: a test's own application context would remember."""
-    for name in ("_login_user", "csrf_token"):
-        g.pop(name, None)
 
 
 MakeWorker = Callable[[RoleName], Worker]

@@ -10,7 +10,10 @@ from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.models import Edition
 from newsletter.editions.refuse_approval import refuse_approval
 from newsletter.mailings.models import Manifest
+from newsletter.mailings.pause import pause
+from newsletter.mailings.queries import get_mailing, hashes_of
 from newsletter.sending.carry_out import carry_out_edition
+from tests.corrections import approved_correction, corrected
 from tests.material import NOW, article, compiled, edition, person, reader
 from tests.web import visitor
 
@@ -83,3 +86,37 @@ def test_the_edition_page_says_when_it_was_sent_and_leads_to_the_mail(
     answer = client.get(f"/edities/{sent.key}")
     assert "dinsdag 10 november 2026 om 08.00 uur" in visitor.page(answer).body.text()
     assert f"/edities/{sent.key}/mail" in visitor.links(answer)
+
+
+def test_a_corrected_edition_says_so_and_shows_the_first_text_to_who_had_it(
+    client: FlaskClient, session: Session, sent: Edition
+) -> None:
+    before = client.get(f"/edities/{sent.key}/mail").get_data()
+    assert client.get(f"/edities/{sent.key}/versies/1").status_code == 404
+    done = corrected(sent, now=NOW)
+    hashes = hashes_of([done.old_manifest_id or 0, done.manifest_id or 0])
+    shown = client.get(f"/edities/{sent.key}").get_data(as_text=True)
+    assert "Op dinsdag 10 november 2026 om 08.00 uur verbeterd:" in shown
+    assert "In de mail stond een verkeerde datum." in shown
+    assert all(each[:16] in shown for each in hashes.values())
+    assert "Er is daarna niets veranderd" not in shown
+    old = client.get(f"/edities/{sent.key}/versies/1")
+    assert old.headers["X-Robots-Tag"] == "noindex"
+    assert "In de mail stond een verkeerde datum." in old.get_data(as_text=True)
+    first, last = (client.get(f"/edities/{sent.key}/{path}")
+                   for path in ("versies/1/mail", "mail"))
+    assert first.get_data() == before != last.get_data()
+    assert first.headers["X-Robots-Tag"] == "noindex"
+    for number in (0, 2):
+        assert client.get(f"/edities/{sent.key}/versies/{number}").status_code == 404
+    assert "The mail had a wrong date." in client.get(
+        f"/edities/{sent.key}?taal=en").get_data(as_text=True)
+
+
+def test_what_nobody_approved_is_not_public(
+    client: FlaskClient, session: Session, sent: Edition
+) -> None:
+    pause(get_mailing(f"edition:{sent.key}").id, now=NOW)
+    approved_correction(sent, subject="Nog niet", now=NOW)
+    for path in ("", "/mail"):
+        assert "nu goed" not in client.get(f"/edities/{sent.key}{path}").get_data(as_text=True)

@@ -94,7 +94,7 @@ HIDDEN = {
     },
     "deliveries": {
         "lane": "a mark of ours", "mailing_id": "shown by its key",
-        "variant_id": "shown by subject",
+        "variant_id": "shown by subject", "correction": "shown by subject",
         "subscriber_id": "her number", "account_id": "of mails to the desk",
         "idempotency_key": "a mark of ours",
         "due_at": "a mark of ours",

@@ -1,0 +1,235 @@
+"""Correct an edition in mid-send: write the better text, have it approved, and go on with it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_security import current_user
+from werkzeug.wrappers import Response
+from wtforms import StringField
+
+from newsletter import clock
+from newsletter.core import settings
+from newsletter.editions.ask_approval import ask_approval
+from newsletter.editions.compose import GOOD_SUBJECT
+from newsletter.editions.models import Edition
+from newsletter.editions.void_changed import void_changed
+from newsletter.editions.write_correction import (
+    drop_correction,
+    open_correction,
+    write_correction,
+)
+from newsletter.errors import (
+    BadInput,
+    EditionNotReady,
+    MailError,
+    NotApproved,
+    WrongState,
+)
+from newsletter.extensions import db
+from newsletter.mailings.contents import CompiledManifest
+from newsletter.mailings.correction_models import Correction
+from newsletter.mailings.correction_queries import corrections_of, find_open_correction, reach_of
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.mailings.notice_models import LONGEST_NOTICE
+from newsletter.mailings.queries import get_mailing, hashes_of
+from newsletter.sending.carry_correction import carry_correction
+from newsletter.sending.compile_now import find_compiled
+from newsletter.web.dates import figures
+from newsletter.web.desk.acts import recorded
+from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
+from newsletter.web.desk.forms import PressForm, TextsForm, revision_of
+from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
+from newsletter.web.desk.names import mailing_name
+from newsletter.web.desk.previews import html_of, in_frame
+from newsletter.web.desk.said import _
+from newsletter.web.languages import current_language
+
+Answer = str | Response | tuple[str, int]
+
+
+class CorrectionForm(TextsForm):
+    """The texts of the edition, and the line that those who have the old ones read."""
+
+    text_nl = StringField(_l("Bericht aan wie de mail al heeft"))
+    text_en = StringField(_l("Bericht in het Engels"))
+
+    def show(self, correction: Correction) -> None:
+        """Show the correction as it stands."""
+        for name in ("title", "subject", "preheader", "editorial_md", "text_nl", "text_en",
+                     "revision"):
+            self[name].data = str(getattr(correction, name))
+
+
+def page(key: str) -> str:
+    """GET /redactie/verzendingen/<key>/verbetering: the steps, and who would get what."""
+    return _show(*_wanted(key))
+
+
+def begin(key: str) -> Response:
+    """POST …/verbetering/begin: open a correction of what is paused."""
+    mailing, edition = _wanted(key)
+    with _refusals(), recorded("open_correction", key):
+        open_correction(edition, mailing, by=current_user.id, now=clock.now())
+    return _back(key)
+
+
+def save(key: str) -> Answer:
+    """POST …/verbetering: keep the corrected texts; an approval of other ones falls."""
+    mailing, edition = _wanted(key)
+    correction, form = find_open_correction(mailing.id), CorrectionForm()
+    if correction is None:
+        flash(_not_open(), "wrong")
+        return _back(key)
+    try:
+        with recorded("write_correction", key) as act:
+            write_correction(
+                edition, correction, form.texts(), text_nl=form.text_nl.data or "",
+                text_en=form.text_en.data or "", revision=revision_of(form.revision.data),
+                by=current_user.id, now=clock.now())
+            void_changed(edition, _compiled(edition), now=clock.now())
+            act.details["revision"] = correction.revision
+    except BadInput as fault:
+        form.show_fault(fault)
+        return _show(*_wanted(key), form=form), 400
+    except WrongState:
+        flash(_not_open(), "wrong")
+        return _back(key)
+    flash(_("Bewaard. Lezers zien het pas als de verbeterde mail vertrekt."), "done")
+    return _back(key)
+
+
+def ask(key: str) -> Response:
+    """POST …/verbetering/goedkeuring: a second person is asked to look at these bytes."""
+    mailing, edition = _wanted(key)
+    correction, compiled = find_open_correction(mailing.id), _compiled(edition)
+    if correction is None or not correction.text_nl or compiled is None:
+        flash(_("Bewaar eerst de verbeterde tekst en het bericht."), "wrong")
+        return _back(key)
+    with _refusals() as refused, recorded("ask_approval", key) as act:
+        asked = ask_approval(edition, compiled, asked_by=current_user.id, now=clock.now(),
+                             is_correction=True)
+        act.details.update(approval=asked.id, manifest=compiled.hash)
+    if not refused:
+        flash(_("Gevraagd. Een ander dan wie eraan werkte, keurt de verbetering goed."), "done")
+    return _back(key)
+
+
+def carry(key: str) -> Response:
+    """POST …/verbetering/verder: who can still get it gets the new text, from now on."""
+    mailing, edition = _wanted(key)
+    correction = find_open_correction(mailing.id)
+    if correction is None:
+        flash(_not_open(), "wrong")
+        return _back(key)
+    if is_late(mailing) and not is_confirmed():
+        flash(_("Zet eerst het vinkje bij ‘Toch versturen’."), "wrong")
+        return _back(key)
+    with _refusals() as refused, recorded("carry_correction", key) as act:
+        done = carry_correction(edition, correction, by=current_user.id, settings=settings(),
+                                now=clock.now())
+        act.details.update(number=done.number, moved=done.moved, kept=done.kept,
+                           served=done.served, approval=done.approval_id)
+    if not refused:
+        count = figures(done.moved or 0, current_language())
+        flash(_("De verzending gaat verder. %(count)s lezers krijgen de verbeterde tekst.",
+                count=count), "done")
+    return _back(key)
+
+
+def drop(key: str) -> Response:
+    """POST …/verbetering/weg: give the correction up; the mailing stays paused."""
+    _mailing, edition = _wanted(key)
+    with _refusals() as refused, recorded("drop_correction", key):
+        drop_correction(edition, now=clock.now())
+    if not refused:
+        flash(_("De verbetering is weg. De verzending staat nog stil, met de oude tekst."), "done")
+    return _back(key)
+
+
+def mail(key: str) -> Response:
+    """GET …/verbetering/voorbeeld: the corrected HTML alone, for the frame."""
+    _mailing, edition = _wanted(key)
+    manifest = _compiled(edition)
+    if manifest is None:
+        abort(404)
+    language = "en" if request.args.get("mail") == "en" else "nl"
+    return in_frame(html_of(manifest, language, is_dark=False))
+
+
+def _wanted(key: str) -> tuple[Mailing, Edition]:
+    """The mailing with this key and its edition; 404 for a digest."""
+    mailing = get_mailing(key)
+    edition = db.session.get(Edition, mailing.edition_id) if mailing.edition_id else None
+    if edition is None:
+        abort(404)
+    return mailing, edition
+
+
+def _show(mailing: Mailing, edition: Edition, *, form: CorrectionForm | None = None) -> str:
+    correction = find_open_correction(mailing.id)
+    if correction is not None and form is None:
+        form = CorrectionForm(formdata=None)
+        form.show(correction)
+    done = corrections_of(mailing.id)
+    compiled = _compiled(edition) if correction is not None else None
+    return render_template(
+        "pages/desk/correction.html",
+        mailing=mailing, edition=edition, name=mailing_name(mailing), form=form,
+        press=PressForm(formdata=None), correction=correction, reach=reach_of(mailing.id),
+        done=done, hashes=hashes_of([each for one in done for each in
+                                     (one.old_manifest_id, one.manifest_id) if each]),
+        compiled=compiled, asked=_asked(edition, correction, compiled),
+        is_paused=mailing.status is MailingStatus.PAUSED,
+        late=hours_late(mailing) if is_late(mailing) else None,
+        longest=LONGEST_NOTICE, good_subject=GOOD_SUBJECT,
+    )
+
+
+def _asked(
+    edition: Edition, correction: Correction | None, compiled: CompiledManifest | None
+) -> ApprovalShown | None:
+    """What was asked last of this correction, and what came of it."""
+    found = newest_shown(edition, compiled) if correction is not None else None
+    is_of_it = found is not None and correction is not None and (
+        found.approval.asked_at >= correction.opened_at and found.approval.used_at is None)
+    return found if is_of_it else None
+
+
+def _compiled(edition: Edition) -> CompiledManifest | None:
+    return find_compiled(edition, settings=settings())
+
+
+@contextmanager
+def _refusals() -> Iterator[list[str]]:
+    """Say what a deed refuses; nothing of it is done, and the list is not empty then."""
+    refused: list[str] = []
+    try:
+        yield refused
+    except NotApproved:
+        refused.append(_("Een tweede persoon moet deze tekst eerst goedkeuren."))
+    except EditionNotReady:
+        refused.append(_("Een artikel mist iets, of is niet meer vrijgegeven. Kijk de artikelen "
+                         "na."))
+    except MailError:
+        refused.append(_("De mail kan zo niet gemaakt worden. Misschien is hij te groot."))
+    except WrongState as refusal:
+        refused.append({
+            "not_paused": _("Verbeteren kan alleen terwijl de verzending gepauzeerd is."),
+            "nobody_left": _("Iedereen heeft de mail al. Stuur een bericht met de volgende mail."),
+            "too_many": _("Deze editie is al vijf keer verbeterd. Stuur een bericht met de "
+                          "volgende mail."),
+            "waiting": _("De goedkeuring is al gevraagd."),
+            "approved": _("Deze tekst is al goedgekeurd."),
+        }.get(str(refusal), _not_open()))
+    for sentence in refused:
+        flash(sentence, "wrong")
+
+
+def _not_open() -> str:
+    return _("Deze verbetering is intussen verzonden of weggehaald.")
+
+
+def _back(key: str) -> Response:
+    return redirect(url_for("desk.correction", key=key), 303)

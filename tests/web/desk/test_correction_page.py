@@ -1,0 +1,189 @@
+"""A correction at the desk: written by one, approved by another, and who gets what."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.audit_queries import entries_of
+from newsletter.accounts.models import RoleName
+from newsletter.core import settings
+from newsletter.deliveries.models import Delivery, DeliveryStatus
+from newsletter.editions.queries import get_edition
+from newsletter.mailings.correction_queries import corrections_of, find_open_correction
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.mailings.pause import cancel, pause
+from newsletter.mailings.queries import get_mailing
+from newsletter.sending.carry_out import carry_out_edition
+from tests.material import NOW, article, deliveries, edition, reader
+from tests.second_factor import code
+from tests.web.desk.conftest import MakeWorker, Worker
+from tests.web.visitor import page
+
+KEY = "edition:90-8"
+MAILING = f"/redactie/verzendingen/{KEY}"
+PATH = f"{MAILING}/verbetering"
+APPROVAL = "/redactie/edities/90-8/goedkeuring"
+TEXTS = {"title": "Een editie", "subject": "Nu goed", "preheader": "", "editorial_md": "Dag.",
+         "text_nl": "De datum klopte niet.", "text_en": ""}
+
+
+@pytest.fixture
+def mailing(session: Session, now: None) -> Mailing:
+    """Of three readers one has the mail; the rest waits."""
+    for _ in range(3):
+        reader("data")
+    carry_out_edition(edition([article("data")]).id, settings=settings(), now=NOW)
+    session.execute(
+        update(Delivery).where(Delivery.id == deliveries()[0].id)
+        .values(status=DeliveryStatus.SENT, sent_at=NOW, ended_at=NOW))
+    session.commit()
+    return pause(get_mailing(KEY).id, now=NOW)
+
+
+@pytest.fixture
+def second(make_worker: MakeWorker) -> Worker:
+    """Who looks at what the editor wrote."""
+    return make_worker(RoleName.PUBLISHER)
+
+
+def write(worker: Worker, **fields: str) -> int:
+    worker.post(f"{PATH}/begin")
+    given = {**TEXTS, "revision": "0", **fields}
+    return worker.post(PATH, **given).status_code
+
+
+def approval_in(worker: Worker) -> str:
+    found = page(worker.get(APPROVAL)).css_first('input[name="approval"]')
+    return str(found.attributes["value"]) if found else ""
+
+
+def weighty(worker: Worker, path: str, **fields: str) -> int:
+    return worker.post(path, second_factor_code=code(), **fields).status_code
+
+
+def approve_it(editor: Worker, second: Worker) -> None:
+    assert write(editor) == 303
+    editor.post(f"{PATH}/goedkeuring")
+    assert weighty(second, f"{APPROVAL}/akkoord", approval=approval_in(second)) == 303
+
+
+def test_one_writes_another_approves_and_the_rest_gets_the_new_text(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    shown = editor.get(PATH).get_data(as_text=True)
+    assert "Begin een verbetering" in shown
+    assert page(editor.get(PATH)).css("tbody .number")[0].text() == "2"
+    approve_it(editor, second)
+    assert get_edition("90-8").subject == "Een editie om te proberen"
+    assert "Ga verder met de verbeterde tekst" in editor.get(PATH).get_data(as_text=True)
+    assert weighty(editor, f"{PATH}/verder") == 303
+    (done,) = corrections_of(mailing.id)
+    assert (done.moved, done.kept, done.served) == (2, 0, 1)
+    assert mailing.status is MailingStatus.SENDING
+    assert get_edition("90-8").subject == "Nu goed"
+    acts = [entry.act for entry, _ in entries_of(KEY)]
+    assert acts[-5:] == ["open_correction", "write_correction", "ask_approval", "approve",
+                         "carry_correction"]
+    after = editor.get(PATH).get_data(as_text=True)
+    assert "De datum klopte niet." in after
+    assert "2 lezers" in after
+    assert "Verder met de verbeterde tekst, door Iemand editor" in editor.get(MAILING).get_data(
+        as_text=True)
+
+
+def test_nobody_approves_his_own_words(editor: Worker, mailing: Mailing) -> None:
+    write(editor)
+    editor.post(f"{PATH}/goedkeuring")
+    assert approval_in(editor) == ""
+    assert "Een ander moet kijken." in editor.get(APPROVAL).get_data(as_text=True)
+    weighty(editor, f"{APPROVAL}/akkoord", approval="1")
+    weighty(editor, f"{PATH}/verder")
+    assert mailing.status is MailingStatus.PAUSED
+
+
+def test_a_change_after_the_approval_asks_for_another(
+    editor: Worker, second: Worker, mailing: Mailing, session: Session
+) -> None:
+    approve_it(editor, second)
+    assert write(editor, subject="Toch anders", revision="1") == 303
+    assert "Vervallen: het onderwerp is daarna veranderd" in editor.get(PATH).get_data(
+        as_text=True)
+    weighty(editor, f"{PATH}/verder")
+    assert mailing.status is MailingStatus.PAUSED
+    editor.post(f"{PATH}/goedkeuring")
+    get_edition("90-8").items[0].article.title = "In het archief gewijzigd"
+    session.commit()
+    assert "Vervallen: de inhoud" in second.get(PATH).get_data(as_text=True)
+
+
+def test_a_refusal_says_what_must_be_otherwise(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    write(editor)
+    editor.post(f"{PATH}/goedkeuring")
+    weighty(second, f"{APPROVAL}/weiger", approval=approval_in(second), note="Noem de dag.")
+    assert "Noem de dag." in editor.get(PATH).get_data(as_text=True)
+
+
+def test_what_is_wrong_is_said_at_its_field_and_kept(editor: Worker, mailing: Mailing) -> None:
+    editor.post(f"{PATH}/begin")
+    answer = editor.post(PATH, **{**TEXTS, "text_nl": "", "revision": "0"})
+    assert answer.status_code == 400
+    assert page(answer).css_first("#text_nl").attributes["aria-invalid"] == "true"
+    assert page(answer).css_first("#subject").attributes["value"] == "Nu goed"
+    assert write(editor, revision="7") == 400
+
+
+def test_going_on_with_the_old_text_drops_the_correction(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    approve_it(editor, second)
+    assert "Ga verder met de oude tekst" in editor.get(MAILING).get_data(as_text=True)
+    editor.post(f"{MAILING}/hervat")
+    assert mailing.status is MailingStatus.SENDING
+    assert find_open_correction(mailing.id) is None
+    assert get_edition("90-8").subject == "Een editie om te proberen"
+
+
+def test_a_correction_that_was_taken_away_leaves_the_mailing_still(
+    editor: Worker, mailing: Mailing
+) -> None:
+    write(editor)
+    for _ in range(2):
+        assert editor.post(f"{PATH}/weg").status_code == 303
+    assert mailing.status is MailingStatus.PAUSED
+    assert editor.post(PATH, **TEXTS, revision="1").status_code == 303
+    assert "Begin een verbetering" in editor.get(PATH).get_data(as_text=True)
+
+
+def test_too_late_to_correct_offers_a_line_in_the_next_mail(
+    editor: Worker, mailing: Mailing
+) -> None:
+    cancel(mailing.id, now=NOW)
+    shown = page(editor.get(PATH))
+    assert shown.css(f'a[href^="/redactie/artikelen/{get_edition("90-8").items[0].article_id}"]')
+    editor.post(f"{PATH}/begin")
+    assert find_open_correction(mailing.id) is None
+
+
+@pytest.mark.parametrize("way", ["old", "corrected"])
+def test_later_than_we_send_a_person_is_asked(
+    editor: Worker, second: Worker, mailing: Mailing, way: str
+) -> None:
+    if way == "corrected":
+        approve_it(editor, second)
+    mailing.cutoff_at = NOW - timedelta(hours=settings().lateness_hours, minutes=5)
+    if way == "old":
+        answer = editor.post(f"{MAILING}/hervat")
+        assert answer.location.endswith("/alsnog")
+        assert mailing.status is MailingStatus.PAUSED
+        assert "uur te laat" in editor.get(f"{MAILING}/alsnog").get_data(as_text=True)
+        editor.post(f"{MAILING}/alsnog")
+    else:
+        assert "Toch versturen" in editor.get(PATH).get_data(as_text=True)
+        editor.post(f"{PATH}/verder")
+        assert mailing.status is MailingStatus.PAUSED
+        editor.post(f"{PATH}/verder", late="yes")
+    assert mailing.status is MailingStatus.SENDING
