@@ -53,6 +53,7 @@ class Job(StrEnum):
     WATCH_AUDIT = "accounts.watch_audit"
     WORK_IMPORT = "imports.work_import"
     LOOK_AT_FEED = "feeds.look_at_feed"
+    REMIND = "reminders.remind"
 
 
 LANES: dict[Job, Lane | Errand] = {
@@ -75,6 +76,7 @@ LANES: dict[Job, Lane | Errand] = {
     Job.WATCH_AUDIT: Lane.UPKEEP,
     Job.WORK_IMPORT: Lane.UPKEEP,
     Job.LOOK_AT_FEED: Errand.FEEDS,
+    Job.REMIND: Lane.UPKEEP,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.

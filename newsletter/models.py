@@ -13,6 +13,7 @@ from newsletter.deliveries import restore_models as restores
 from newsletter.digests import models as digests
 from newsletter.digests import theme_models as theme_changes
 from newsletter.editions import models as editions
+from newsletter.editions import reminder_models as reminders
 from newsletter.extensions import db
 from newsletter.mailings import models as mailings
 from newsletter.mailings import notice_models as notices
@@ -24,5 +25,5 @@ from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
-         notices, theme_changes)
+         notices, theme_changes, reminders)
 metadata = db.metadata
