@@ -1,6 +1,6 @@
 """On which day, and when on it, the desk is reminded of a deadline; pure functions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Protocol
@@ -9,10 +9,9 @@ from newsletter import clock
 from newsletter.catalogue.models import Magazine
 from newsletter.editions.models import Edition
 from newsletter.editions.reminder_models import Deadline
-from newsletter.working_days import ONE_DAY, is_working_day
+from newsletter.working_days import ONE_DAY, is_working_day, next_working_day
 
 NINE = time(9, 0)  # on the wall clock of Europe/Amsterdam
-LOOKED_BACK = 60  # days: far more than any row of free days or quiet nights
 
 
 class Quiet(Protocol):
@@ -65,26 +64,22 @@ def deadlines_of(edition: Edition) -> dict[Deadline, datetime]:
 def steps_of(edition: Edition, plan: Plan) -> list[Step]:
     """Every reminder of the edition's deadlines, by the moment at which it is due."""
     found = [
-        Step(deadline, at, days, due_at)
+        Step(deadline, at, days, step_at(at, days=days, quiet=plan.quiet))
         for deadline, at in deadlines_of(edition).items()
         for days in plan.days[deadline]
-        if (due_at := step_at(at, days=days, quiet=plan.quiet)) is not None
     ]
     return sorted(found, key=lambda step: (step.due_at, step.deadline_at, -step.days))
 
 
-def step_at(deadline_at: datetime, *, days: int, quiet: Quiet) -> datetime | None:
+def step_at(deadline_at: datetime, *, days: int, quiet: Quiet) -> datetime:
     """Nine o'clock in the Netherlands so many days before the deadline, in UTC.
 
-    On a free day it comes on the working day before; in quiet hours when they end, as long as
-    that is not a later day. None when the quiet hours leave no such moment.
+    For a free day comes the working day before it, and for quiet hours their end.
     """
-    last = clock.local(deadline_at).date() - days * ONE_DAY
-    for back in range(LOOKED_BACK):
-        day, at = quiet.end_from(last - back * ONE_DAY, NINE)
-        if day <= last and is_working_day(day):
-            return _moment(day, at)
-    return None
+    day = clock.local(deadline_at).date() - days * ONE_DAY
+    while not is_working_day(day):
+        day -= ONE_DAY
+    return _begin_of(day, quiet)
 
 
 def is_due(step: Step, *, now: datetime, quiet: Quiet) -> bool:
@@ -95,20 +90,17 @@ def is_due(step: Step, *, now: datetime, quiet: Quiet) -> bool:
     """
     if not step.due_at <= now < step.deadline_at or quiet.cover_moment(now):
         return False
-    turn = next(_turns(now, quiet), step.deadline_at)
-    return turn == now or turn >= step.deadline_at
+    day = clock.local(now).date()
+    if is_working_day(day) and _begin_of(day, quiet) <= now:
+        return True
+    if not is_working_day(day):
+        day = next_working_day(day)
+    return _begin_of(day, quiet) >= step.deadline_at
 
 
-def _turns(now: datetime, quiet: Quiet) -> Iterator[datetime]:
-    """From `now` on, when reminders may leave on a working day: now, or at the start of each."""
-    today = clock.local(now)
-    if is_working_day(today.date()) and today.time() >= NINE and not quiet.cover_moment(now):
-        yield now
-    for ahead in range(LOOKED_BACK):
-        day, at = quiet.end_from(today.date() + ahead * ONE_DAY, NINE)
-        if is_working_day(day) and (moment := _moment(day, at)) > now:
-            yield moment
-
-
-def _moment(day: date, at: time) -> datetime:
+def _begin_of(day: date, quiet: Quiet) -> datetime:
+    """From when on that day reminders may leave."""
+    on, at = quiet.end_from(day, NINE)
+    if on > day:  # quiet from nine until the night is over: all that is left lies before it
+        _, at = quiet.end_from(day - ONE_DAY, NINE)
     return datetime.combine(day, at, tzinfo=clock.AMSTERDAM).astimezone(UTC)
