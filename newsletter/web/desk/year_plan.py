@@ -17,11 +17,13 @@ from newsletter.editions.plan_year import FIRST_YEAR, LAST_YEAR
 from newsletter.editions.plan_year import plan_year as plan_editions
 from newsletter.editions.queries import year_plan
 from newsletter.errors import BadInput
+from newsletter.sending.remind import house_plan
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.around import around_year
 from newsletter.web.desk.cautions import in_words
 from newsletter.web.desk.forms import PressForm
 from newsletter.web.desk.period_forms import PeriodForm
+from newsletter.web.desk.reminder_rows import days_in_words, reminder_rows
 from newsletter.web.desk.said import _
 from newsletter.web.desk.year_line import line_of
 from newsletter.working_days import holidays_of
@@ -70,6 +72,7 @@ def show(year: int, form: PeriodForm) -> str:
     """The page of a year, with a form for one more period."""
     now = clock.now()
     editions, around, identity = year_plan(year), around_year(year), magazine()
+    plan = house_plan()
     coming = [one for one in editions
               if one.status is not EditionStatus.PUBLISHED and one.send_at >= now]
     return render_template(
@@ -82,6 +85,8 @@ def show(year: int, form: PeriodForm) -> str:
         free_days=_free_days(year),
         minds=[(edition, in_words(minds_of(dates_of(edition), around, of=edition)))
                for edition in coming],
+        reminders=reminder_rows(coming, plan, now=now),
+        reminder_days=days_in_words(plan),
         earlier=year - 1 if is_in_range(year - 1) else None,
         later=year + 1 if is_in_range(year + 1) else None,
         press=PressForm(formdata=None),
