@@ -12,6 +12,8 @@ NewsletterError
 ├── NotFound               no such row
 ├── WrongState             the deed does not fit the state that the row is in
 │   ├── EditionNotReady    the edition misses something that its mail needs
+│   ├── NotApproved        no second person approved the mail as it would leave
+│   ├── MayNotApprove      this person may not be the second one
 │   ├── TooLate            the moment lies further back than the lateness limit
 │   ├── NothingToUndo      there is no leaving that its reader may still undo
 │   └── AddressTaken       another subscription is written to at that address
@@ -89,6 +91,17 @@ class EditionNotReady(WrongState):
     def __init__(self, missing: list[str]) -> None:
         super().__init__(", ".join(missing))
         self.missing = missing
+
+
+class NotApproved(WrongState):
+    """No second person approved the mail as it would leave; the words say what is wrong with it.
+
+    `none`, `waiting`, or what in the mail is not as approved (a VoidReason).
+    """
+
+
+class MayNotApprove(WrongState):
+    """This person may not be the second one: `asked`, `worked_on_it`, `own_partner`, `role`."""
 
 
 class TooLate(WrongState):

@@ -40,6 +40,7 @@ class Job(StrEnum):
     SEND_PROMPT = "sending.send_prompt"
     SEND_BULK = "sending.send_bulk"
     RECOVER = "sending.recover"
+    WATCH_APPROVALS = "mailings.watch_approvals"
     CHECK_LEDGERS = "mailings.check_ledgers"
     SETTLE_NOTICES = "mailings.settle_notices"
     PLAN_SLOTS = "digests.plan_slots"
@@ -54,6 +55,9 @@ class Job(StrEnum):
     WORK_IMPORT = "imports.work_import"
     LOOK_AT_FEED = "feeds.look_at_feed"
     REMIND = "reminders.remind"
+    LIVE_PROMPT = "upkeep.live_prompt"
+    LIVE_BULK = "upkeep.live_bulk"
+    LIVE_FEEDS = "upkeep.live_feeds"
 
 
 LANES: dict[Job, Lane | Errand] = {
@@ -63,6 +67,7 @@ LANES: dict[Job, Lane | Errand] = {
     Job.SEND_PROMPT: Lane.PROMPT,
     Job.SEND_BULK: Lane.BULK,
     Job.RECOVER: Lane.UPKEEP,
+    Job.WATCH_APPROVALS: Lane.UPKEEP,
     Job.CHECK_LEDGERS: Lane.UPKEEP,
     Job.SETTLE_NOTICES: Lane.UPKEEP,
     Job.PLAN_SLOTS: Lane.UPKEEP,
@@ -77,11 +82,15 @@ LANES: dict[Job, Lane | Errand] = {
     Job.WORK_IMPORT: Lane.UPKEEP,
     Job.LOOK_AT_FEED: Errand.FEEDS,
     Job.REMIND: Lane.UPKEEP,
+    Job.LIVE_PROMPT: Lane.PROMPT,
+    Job.LIVE_BULK: Lane.BULK,
+    Job.LIVE_FEEDS: Errand.FEEDS,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.
 STALE_AFTER_SECONDS = {Job.TAKE_REQUESTS: 60, Job.SEND_PROMPT: 60, Job.SEND_BULK: 60,
-                       Job.LOOK_AT_FEED: 60}
+                       Job.LOOK_AT_FEED: 60, Job.LIVE_PROMPT: 60, Job.LIVE_BULK: 60,
+                       Job.LIVE_FEEDS: 60}
 
 # Jobs that take whatever waits: of many asked within so many seconds by one process, the first
 # leaves at once and one more when the time is over, which comes after all that were asked between.

@@ -12,6 +12,7 @@ from newsletter.deliveries import past_models as past
 from newsletter.deliveries import restore_models as restores
 from newsletter.digests import models as digests
 from newsletter.digests import theme_models as theme_changes
+from newsletter.editions import approval_models as approvals
 from newsletter.editions import models as editions
 from newsletter.editions import reminder_models as reminders
 from newsletter.extensions import db
@@ -25,5 +26,5 @@ from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
-         notices, theme_changes, reminders)
+         notices, theme_changes, approvals, reminders)
 metadata = db.metadata

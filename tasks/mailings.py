@@ -9,6 +9,7 @@ from newsletter.jobs import Job
 from newsletter.mailings import close
 from newsletter.mailings.settle_notices import settle_notices as settle_notices_of_ended
 from newsletter.sending import carry_out
+from newsletter.sending import watch_approvals as approvals
 from newsletter.transaction import transaction
 
 
@@ -22,6 +23,12 @@ def carry_out_edition(edition_id: int) -> None:
 def carry_out_slot(slot_id: int) -> None:
     """A digest slot whose moment has come."""
     carry_out.carry_out_slot(slot_id, settings=settings(), now=clock.now())
+
+
+@queue.task(name=Job.WATCH_APPROVALS.value)
+def watch_approvals() -> None:
+    """Every edition that waits to leave must still be as it was approved."""
+    approvals.watch_approvals(settings=settings(), now=clock.now())
 
 
 @queue.task(name=Job.CHECK_LEDGERS.value)

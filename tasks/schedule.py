@@ -18,6 +18,7 @@ from newsletter.transaction import transaction
 # What is asked at every tick, and what only once in a while; all are safe to ask too often.
 EVERY_TICK = (Job.RECOVER, Job.TAKE_REQUESTS, Job.WATCH_RUSH)
 NOW_AND_THEN = {
+    Job.WATCH_APPROVALS: timedelta(minutes=1),
     Job.CHECK_LEDGERS: timedelta(minutes=1),
     Job.SETTLE_NOTICES: timedelta(minutes=10),
     Job.PLAN_SLOTS: timedelta(minutes=30),
@@ -28,6 +29,9 @@ NOW_AND_THEN = {
     Job.WATCH_CONSENTS: timedelta(days=1),
     Job.WATCH_AUDIT: timedelta(hours=1),
     Job.REMIND: timedelta(minutes=1),
+    Job.LIVE_PROMPT: timedelta(minutes=1),
+    Job.LIVE_BULK: timedelta(minutes=1),
+    Job.LIVE_FEEDS: timedelta(minutes=1),
 }
 
 # An article released a moment before a slot's cut-off may not be committed yet: wait for it, or it

@@ -48,6 +48,7 @@ queue.conf.imports = (
     "tasks.imports",
     "tasks.feeds",
     "tasks.reminders",
+    "tasks.alive",
 )
 queue.conf.beat_schedule = {
     "tick": {

@@ -6,18 +6,25 @@ from itertools import count
 
 from sqlalchemy import event, select
 
+from newsletter.accounts.add import ensure_roles
+from newsletter.accounts.models import Account, Role, RoleName
 from newsletter.articles.models import Article, ArticleKind
 from newsletter.catalogue.models import Theme
-from newsletter.core import signer
+from newsletter.core import settings, signer
 from newsletter.deliveries.claim import Due, open_claim, read_due
 from newsletter.deliveries.claim import take as put_in_claim
 from newsletter.deliveries.due import lock_due
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.deliveries.recover import lock_open, open_claims, resolve
 from newsletter.digests.models import DigestSlot
+from newsletter.editions.approval_models import Approval
+from newsletter.editions.approve import approve
+from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.extensions import db
 from newsletter.jobs import Lane
+from newsletter.mailings.contents import CompiledManifest
+from newsletter.sending.compile_now import compile_now
 from newsletter.subscribers.choices import Choices
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.models import AddressRequest, Cadence, Subscriber, Subscription
@@ -121,14 +128,50 @@ def slot(*, cadence: Cadence = Cadence.WEEKLY, at: datetime = NOW) -> DigestSlot
 
 
 def edition(
-    articles: Iterable[Article], *, send_at: datetime = NOW, number: int = 8
+    articles: Iterable[Article], *, send_at: datetime = NOW, number: int = 8, volume: int = 90
 ) -> Edition:
-    """A scheduled edition of a volume that the seeds do not know."""
+    """A scheduled and approved edition of a volume that the seeds do not know."""
     made = Edition(
-        volume=90, number=number, title="Een editie", subject="Een editie om te proberen",
+        volume=volume, number=number, title="Een editie", subject="Een editie om te proberen",
         preheader="Wat erin staat", editorial_md="Dag lezer.", status=EditionStatus.SCHEDULED,
         send_at=send_at, copy_deadline_at=send_at, approval_deadline_at=send_at,
         items=[EditionItem(article=each, position=n) for n, each in enumerate(articles, 1)],
+    )
+    db.session.add(made)
+    db.session.flush()
+    approved(made)
+    return made
+
+
+def approved(edition: Edition, *, send_at: datetime | None = None) -> Approval:
+    """The approval of the edition as it stands, were it sent then: asked by one, given by another.
+    """
+    asked = ask_approval(edition, compiled(edition, send_at=send_at), asked_by=person().id,
+                         now=NOW)
+    return approve(edition, asked.id, by=person(), now=NOW)
+
+
+def approved_anew(edition: Edition) -> None:
+    """Let the edition leave as it now stands, after a change that voided its approval."""
+    approved(edition)
+    edition.status = EditionStatus.SCHEDULED
+    db.session.flush()
+
+
+def compiled(edition: Edition, *, send_at: datetime | None = None) -> CompiledManifest:
+    """The edition's mail as it would leave then, or at its own moment."""
+    return compile_now(edition, settings=settings(), send_at=send_at)
+
+
+def person(*roles: RoleName, partner_id: int | None = None) -> Account:
+    """Somebody at the desk, an editor unless it is said otherwise, who cannot log in."""
+    ensure_roles()
+    wanted = roles or (RoleName.EDITOR,)
+    number = next(_number)
+    made = Account(
+        email=f"persoon{number}@redactie.example", name=f"Persoon {number}", active=True,
+        fs_uniquifier=f"persoon-{number}", created_at=NOW, partner_id=partner_id,
+        roles=list(db.session.scalars(select(Role).where(Role.name.in_(wanted)))),
     )
     db.session.add(made)
     db.session.flush()

@@ -1,7 +1,7 @@
 """Reminders by mail before a deadline of an edition, which are due once and can be switched off.
 
 Revision ID: 0035
-Revises: 0030
+Revises: 0031
 """
 
 import re
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0035"
-down_revision = "0030"
+down_revision = "0031"
 
 DAYS = {"copy_reminders": "{7,1}", "approval_reminders": "{2}", "sending_reminders": "{1}"}
 
@@ -43,9 +43,12 @@ def upgrade() -> None:
             op.f(f"ck_magazines_{name}"), "magazines",
             f"cardinality({name}) <= 3 and 1 <= all({name}) and 60 >= all({name})")
     _allow([*_kinds(), "reminder"])
+    op.create_index("ix_imports_to_decide", "imports", ["id"],
+                    postgresql_where=sa.text("status = 'judged'"))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_imports_to_decide", "imports")
     op.execute("delete from attempts where delivery_id in "
                "(select id from deliveries where kind = 'reminder')")
     op.execute("delete from deliveries where kind = 'reminder'")

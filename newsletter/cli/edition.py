@@ -1,5 +1,7 @@
 """`newsletter edition send`: let an edition leave, by the same rules as at the desk."""
 
+from datetime import datetime
+
 import click
 
 from newsletter import clock
@@ -8,14 +10,22 @@ from newsletter.cli.opened import opened
 from newsletter.cli.operators import as_operator
 from newsletter.cli.output import as_json, print_json
 from newsletter.core import settings
-from newsletter.editions.content import content_of, missing_for_sending
+from newsletter.editions.change import lock
+from newsletter.editions.content import missing_for_sending
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import get_edition
 from newsletter.editions.schedule import schedule
-from newsletter.emails.compile import compile_edition
-from newsletter.errors import EditionNotReady, MailTooLarge, WrongState
+from newsletter.editions.take_approved import approval_that_holds
+from newsletter.errors import (
+    EditionNotReady,
+    MailError,
+    MailTooLarge,
+    NotApproved,
+    WrongState,
+)
 from newsletter.jobs import Job, enqueue
-from newsletter.sending.house import house_of
+from newsletter.mailings.contents import CompiledManifest
+from newsletter.sending.compile_now import compile_now
 from newsletter.transaction import transaction
 
 
@@ -46,14 +56,15 @@ def _let_leave(key: str, *, operator: str, json_wanted: bool) -> None:
         with transaction():
             now = clock.now()
             found = get_edition(key)
+            lock(found)
             try:
-                schedule(found, send_at=now, now=now)
+                schedule(found, _leaving(found, now), send_at=now, now=now)
             except EditionNotReady:
                 raise
+            except NotApproved as error:
+                raise NotApproved(f"edition {key}: {_unapproved(error)}.") from error
             except WrongState as error:
                 raise WrongState(f"edition {key} is {error}.") from error
-            if _is_too_large(found):
-                raise EditionNotReady(["too_large"])
             record("send_now", f"edition:{key}", now=now, actor=f"operator:{operator}",
                    door="cli", send_at=now.isoformat())
             enqueue(Job.CARRY_OUT_EDITION, found.id)
@@ -65,10 +76,10 @@ def _let_leave(key: str, *, operator: str, json_wanted: bool) -> None:
 
 def _look(key: str, *, json_wanted: bool) -> None:
     with opened():
-        found = get_edition(key)
-        missing = missing_for_sending(found, send_at=clock.now())
-        if not missing and _is_too_large(found):
-            missing = ["too_large"]
+        found, now = get_edition(key), clock.now()
+        missing = missing_for_sending(found, send_at=now)
+        if not missing:
+            missing = _missing_else(found, now)
         status = found.status.value
     if json_wanted:
         print_json({"edition": key, "status": status, "missing": missing})
@@ -78,11 +89,33 @@ def _look(key: str, *, json_wanted: bool) -> None:
                    f"Nothing was sent{way_on}.")
 
 
-def _is_too_large(found: Edition) -> bool:
-    """Whether the mail is over the size at which mailbox providers clip, as the desk asks (M11)."""
-    house = house_of(settings())
+def _missing_else(found: Edition, now: datetime) -> list[str]:
+    """`too_large`, or `approval` when no second person approved the mail as it would leave now."""
     try:
-        compile_edition(content_of(found), identity=house.identity, urls=house.urls)
-    except MailTooLarge:
-        return True
-    return False
+        compiled = _leaving(found, now)
+        if found.status is not EditionStatus.PUBLISHED:
+            approval_that_holds(found, compiled)
+    except EditionNotReady as error:
+        return error.missing
+    except NotApproved:
+        return ["approval"]
+    return []
+
+
+def _leaving(found: Edition, now: datetime) -> CompiledManifest | None:
+    """Its mail as it would leave now. Raises EditionNotReady when it is too large (M11)."""
+    try:
+        return compile_now(found, settings=settings(), send_at=now)
+    except MailTooLarge as error:
+        raise EditionNotReady(["too_large"]) from error
+    except MailError:
+        return None
+
+
+def _unapproved(error: NotApproved) -> str:
+    reason = str(error)
+    if reason == "none":
+        return "no second person approved it; approval is asked at the desk"
+    if reason == "waiting":
+        return "it waits for a second person to approve it, at the desk"
+    return f"its {reason} is not as approved; ask approval anew at the desk"

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from newsletter.articles.drafts import text_fault
 from newsletter.articles.queries import articles_by_id
 from newsletter.editions.change import begin_change, end_change
 from newsletter.editions.models import Edition, EditionItem
+from newsletter.editions.note_hand import note_hand
 from newsletter.errors import BadInput
 from newsletter.extensions import db
 
@@ -27,8 +29,10 @@ def chosen_of(edition: Edition) -> tuple[Chosen, ...]:
     return tuple(Chosen(item.article_id, item.section) for item in edition.items)
 
 
-def choose(edition: Edition, chosen: Sequence[Chosen], *, revision: int) -> None:
-    """Let the edition carry exactly these articles, in this order.
+def choose(
+    edition: Edition, chosen: Sequence[Chosen], *, revision: int, by: int, now: datetime
+) -> None:
+    """Let the edition carry exactly these articles, in this order; `by` is the account.
 
     Raises BadInput at `articles` (unknown, twice, too many), `section` or `revision`, WrongState
     when the edition has left, EditionNotReady when it is scheduled and would miss something.
@@ -57,6 +61,7 @@ def choose(edition: Edition, chosen: Sequence[Chosen], *, revision: int) -> None
         kept.section = one.section.strip()
     db.session.flush()
     edition.items.sort(key=lambda item: item.position)
+    note_hand(edition, by, now=now)
     end_change(edition)
 
 

@@ -1,10 +1,12 @@
 """Compose an edition: its title, editorial, subject and preheader."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from newsletter.articles.drafts import text_fault
 from newsletter.editions.change import begin_change, end_change
 from newsletter.editions.models import Edition
+from newsletter.editions.note_hand import note_hand
 from newsletter.errors import BadInput
 
 LONGEST_LINE = 200
@@ -22,8 +24,10 @@ class Texts:
     editorial_md: str
 
 
-def compose(edition: Edition, texts: Texts, *, revision: int) -> None:
-    """Write the edition's texts.
+def compose(
+    edition: Edition, texts: Texts, *, revision: int, by: int, now: datetime
+) -> None:
+    """Write the edition's texts; `by` is the account that does.
 
     `revision` is the one that the writer had before him. Raises BadInput at the field that cannot
     be taken, or at `revision` when someone saved in between; WrongState when the edition has
@@ -37,6 +41,7 @@ def compose(edition: Edition, texts: Texts, *, revision: int) -> None:
     edition.subject = texts.subject
     edition.preheader = texts.preheader
     edition.editorial_md = texts.editorial_md
+    note_hand(edition, by, now=now)
     end_change(edition)
 
 

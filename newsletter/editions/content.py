@@ -5,12 +5,13 @@ from itertools import groupby
 
 from newsletter import clock
 from newsletter.editions.models import Edition
+from newsletter.editions.plan_recipients import AUDIENCE
 from newsletter.mailings.contents import EditionContent, Section
 from newsletter.mailings.item import item_of
 
 
-def content_of(edition: Edition) -> EditionContent:
-    """The edition as the compiler of mails takes it."""
+def content_of(edition: Edition, *, send_at: datetime | None = None) -> EditionContent:
+    """The edition as the compiler of mails takes it, sent at `send_at` or at its own moment."""
     sections = tuple(
         Section(title or None, tuple(item_of(item.article) for item in items))
         for title, items in groupby(edition.items, key=lambda item: item.section)
@@ -24,7 +25,8 @@ def content_of(edition: Edition) -> EditionContent:
         editorial_md=edition.editorial_md,
         subject=edition.subject,
         preheader=edition.preheader,
-        appears_on=edition.appeared_on or clock.local(edition.send_at).date(),
+        appears_on=edition.appeared_on or clock.local(send_at or edition.send_at).date(),
+        audience=AUDIENCE,
         sections=sections,
     )
 

@@ -15,6 +15,9 @@ from newsletter.mailings.contents import EditionSelection
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.owed import notices_with
 
+# The rule below by name and version: approved with an edition. Who changes the rule, counts on.
+AUDIENCE = "editions:1"
+
 # Who confirmed after the cut-off gets the next edition only (R16); who paused gets none meanwhile.
 _WHO = """
     s.status = 'active' and s.receives_editions and s.confirmed_at <= :cutoff

@@ -13,6 +13,7 @@ from newsletter import clock
 from newsletter.accounts.queries import accounts_to_remind
 from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.queue import SingleMail, queue_single
+from newsletter.editions.approval_queries import approved_editions
 from newsletter.editions.change import lock
 from newsletter.editions.content import missing_for_sending
 from newsletter.editions.models import Edition, EditionStatus
@@ -86,8 +87,8 @@ def still_owed(told: Iterable[Told], *, now: datetime) -> set[Told]:
     return {
         one for one in wanted
         if (edition := editions.get(one.edition_id)) is not None
-        and edition.status not in LEFT
         and now < one.deadline_at == deadlines_of(edition)[one.deadline]
+        and not _is_met(edition, one.deadline)
     }
 
 
@@ -108,6 +109,8 @@ def _due(edition: Edition, plan: Plan, *, now: datetime) -> list[Step]:
 def _is_met(edition: Edition, deadline: Deadline) -> bool:
     if edition.status in LEFT:
         return True
+    if deadline is Deadline.APPROVAL:
+        return bool(approved_editions([edition.id]))
     return deadline is Deadline.COPY and not missing_for_sending(edition)
 
 

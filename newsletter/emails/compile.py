@@ -1,7 +1,7 @@
 """Compile: content of the domain into blocks and variants, each block once per language."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -40,14 +40,12 @@ def compile_edition(
 ) -> CompiledManifest:
     """The edition in each language, as mail and as plain text, and for each set of notices owed.
 
-    Selection keys are `nl:mail`, `nl:text`, `en:mail`, `en:text`, and those of `owed`. Raises
-    MailTooLarge, MailError.
+    Selection keys are `nl:mail`, `nl:text`, `en:mail`, `en:text`, and those of `owed`, which the
+    hash does not cover. Raises MailTooLarge, MailError.
     """
-    press = _Press()
-    selections = list(dict.fromkeys((
-        *(EditionSelection(language, chosen) for language in languages for chosen in (MAIL, TEXT)),
-        *owed,
-    )))
+    press = _Press(content.audience)
+    base = [EditionSelection(language, chosen) for language in languages for chosen in (MAIL, TEXT)]
+    selections = list(dict.fromkeys((*base, *owed)))
     for language in dict.fromkeys(each.language for each in selections):
         mine = [each for each in selections if each.language == language]
         notices = lines_of((item for each in mine for item in each.notices), language)
@@ -64,17 +62,17 @@ def compile_edition(
                 text=lambda notices: edition.text_order(content, notices),
                 article_ids=edition.article_ids(content),
             )
-    return press.manifest()
+    return press.manifest(within={each.key for each in base})
 
 
 def compile_digests(
-    selections: Iterable[DigestSelection], *, identity: Identity, urls: Urls
+    selections: Iterable[DigestSelection], *, identity: Identity, urls: Urls, audience: str
 ) -> CompiledManifest:
     """One variant for each selection key, all over the same blocks.
 
     Raises MailTooLarge, MailError.
     """
-    press = _Press()
+    press = _Press(audience)
     distinct = {selection.key: selection for selection in selections}
     for language in sorted({selection.language for selection in distinct.values()}):
         mine = [each for each in distinct.values() if each.language == language]
@@ -108,7 +106,8 @@ def _edition_lines(language: str, context: Mapping[str, object]) -> dict[str, st
 class _Press:
     """Gathers blocks and variants while a mailing is compiled."""
 
-    def __init__(self) -> None:
+    def __init__(self, audience: str) -> None:
+        self._audience = audience
         self._blocks: list[CompiledBlock] = []
         self._index: dict[tuple[str, str, str], int] = {}
         self._sources: list[Size] = []
@@ -199,13 +198,18 @@ class _Press:
             )
         )
 
-    def manifest(self) -> CompiledManifest:
-        """What was gathered; its hash does not depend on the order of the variants."""
+    def manifest(self, within: Container[str] | None = None) -> CompiledManifest:
+        """What was gathered; its hash does not depend on the order of the variants.
+
+        `within`: the selection keys that it covers, of all if none are given.
+        """
         lines = sorted(
             f"{each.selection_key} {each.language} {each.format} {each.hash}"
             for each in self._variants
+            if within is None or each.selection_key in within
         )
-        return CompiledManifest(tuple(self._blocks), tuple(self._variants), _hash(*lines))
+        return CompiledManifest(tuple(self._blocks), tuple(self._variants), self._audience,
+                                _hash(self._audience, *lines))
 
 
 def _hash(*parts: str) -> str:

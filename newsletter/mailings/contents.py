@@ -42,7 +42,10 @@ class Section:
 
 @dataclass(frozen=True)
 class EditionContent:
-    """One edition, ready to be compiled; `appears_on` is a day in the magazine's time zone."""
+    """One edition, ready to be compiled; `appears_on` is a day in the magazine's time zone.
+
+    `audience` names the rule by which its readers are found.
+    """
 
     key: str
     volume: int
@@ -53,6 +56,7 @@ class EditionContent:
     subject: str
     preheader: str
     appears_on: date
+    audience: str
     sections: tuple[Section, ...]
 
 
@@ -130,8 +134,13 @@ class CompiledVariant:
 
 @dataclass(frozen=True)
 class CompiledManifest:
-    """Everything that one mailing may send; `hash` is what approval and archive refer to."""
+    """Everything that one mailing may send; `hash` is what approval and archive refer to.
+
+    It covers the audience, and of each variant the subject, the preheader and the body: of an
+    edition of those that everybody may get, for who is owed a notice is known only when it leaves.
+    """
 
     blocks: Sequence[CompiledBlock]
     variants: Sequence[CompiledVariant]
+    audience: str
     hash: str

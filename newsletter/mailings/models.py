@@ -28,6 +28,8 @@ class Manifest(Model):
 
     id: Mapped[Key]
     hash: Mapped[str]
+    # By which rule it finds its readers; its hash tells it too.
+    audience: Mapped[str] = mapped_column(server_default="")
     edition_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("editions.id"))
     created_at: Mapped[Moment]
 

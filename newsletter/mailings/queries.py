@@ -174,3 +174,21 @@ def newest_manifest(edition_id: int) -> Manifest | None:
         .join(Mailing, Mailing.manifest_id == Manifest.id)
         .where(Mailing.edition_id == edition_id)
     )
+
+
+def get_manifest(manifest_id: int) -> Manifest:
+    """The frozen content with this id. Raises NotFound."""
+    found = db.session.get(Manifest, manifest_id)
+    if found is None:
+        raise NotFound(f"manifest {manifest_id}")
+    return found
+
+
+def short_texts(manifest_id: int) -> dict[str, tuple[str, str]]:
+    """The subject and the preheader of each variant, by its selection key."""
+    rows = db.session.execute(
+        select(Variant.selection_key, Variant.subject, Variant.preheader).where(
+            Variant.manifest_id == manifest_id
+        )
+    )
+    return {key: (subject, preheader) for key, subject, preheader in rows}

@@ -24,10 +24,12 @@ from newsletter.editions.due import due_editions
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.publish import mark_late, mark_published
 from newsletter.editions.schedule import LATE_ALARM, UNMAKEABLE_ALARM
+from newsletter.editions.take_approved import take_approved
 from newsletter.emails.compile import compile_edition
-from newsletter.errors import MailError, NotFound
+from newsletter.errors import MailError, NotApproved, NotFound
 from newsletter.extensions import db
 from newsletter.logs import get_logger
+from newsletter.mailings.add_variants import add_variants
 from newsletter.mailings.freeze import freeze
 from newsletter.mailings.models import MailingStatus
 from newsletter.mailings.one_at_a_time import one_at_a_time
@@ -36,6 +38,7 @@ from newsletter.mailings.owed import hold_owed, read_owed
 from newsletter.mailings.start import start
 from newsletter.sending.house import house_of
 from newsletter.sending.plan_slot import plan_slot
+from newsletter.sending.watch_approvals import void_if_changed
 from newsletter.transaction import transaction
 
 log = get_logger(__name__)
@@ -46,8 +49,9 @@ def carry_out_edition(
 ) -> None:
     """Send an edition whose moment has come. Safe to repeat and to run twice at once (R13).
 
-    One that is later than the lateness limit, or that cannot be made, is set aside with an alarm;
-    `however_late` plans it all the same, for one that a restored backup may only think is to come.
+    One that is later than the lateness limit, that cannot be made, or that is not as a second
+    person approved it (promise 5), is set aside with an alarm; `however_late` asks nothing of the
+    lateness, for one that a restored backup may only think is to come.
     """
     with transaction():
         edition = _edition(edition_id)
@@ -66,6 +70,9 @@ def carry_out_edition(
         with transaction():
             mark_late(_edition(edition_id))
             raise_alarm(UNMAKEABLE_ALARM, key, now=now, reason=error.code)
+    except NotApproved:
+        with transaction():
+            void_if_changed(edition_id, settings=settings, now=now)
 
 
 def _plan_edition(
@@ -86,10 +93,11 @@ def _plan_edition(
         owed = edition_recipients.selections_owed(cutoff_at, now=now)
         compiled = compile_edition(content_of(edition), identity=house.identity,
                                    urls=house.urls, owed=owed)
-        manifest = freeze(compiled, edition_id=edition_id, now=now)
-        edition_recipients.plan_recipients(mailing, manifest.id, now=now)
+        manifest_id = take_approved(edition, compiled, now=now)
+        add_variants(manifest_id, compiled)
+        edition_recipients.plan_recipients(mailing, manifest_id, now=now)
         mark_published(edition, now)
-        recipients = start(mailing, manifest.id, now=now)
+        recipients = start(mailing, manifest_id, now=now)
         record("mailing_started", key, now=now, actor="system", door="clock",
                recipients=recipients, manifest=compiled.hash)
     log.info("mailing_started", key=key, recipients=recipients)

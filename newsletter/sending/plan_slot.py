@@ -36,5 +36,6 @@ def plan_slot(
     house = house_of(settings)
     reckoned = reckon(slot, magazine(), expected=expected)
     wanted = [each for each in reckoned.selections.values() if only in (None, each.key)]
-    compiled = compile_digests(wanted, identity=house.identity, urls=house.urls)
+    compiled = compile_digests(wanted, identity=house.identity, urls=house.urls,
+                               audience=slot.key)
     return SlotPlan(reckoned, compiled)

@@ -58,7 +58,7 @@ def _plan(slot_id: int) -> dict[str, float]:
         reckoned = reckon(slot, magazine())
         marks.append(time.perf_counter())
         compiled = compile_digests(reckoned.selections.values(), identity=house.identity,
-                                   urls=house.urls)
+                                   urls=house.urls, audience=slot.key)
         marks.append(time.perf_counter())
         manifest = freeze(compiled, now=now)
         keys = {wish: each.key for wish, each in reckoned.selections.items()}
@@ -85,7 +85,8 @@ def _naive(slot_id: int, readers: int) -> float:
         if chosen.covered:
             selection = arrange(wish, chosen, store, items=items_of(chosen.in_full),
                                 slot_on=slot.slot_on)
-            compile_digests([selection], identity=house.identity, urls=house.urls)
+            compile_digests([selection], identity=house.identity, urls=house.urls,
+                            audience="digest")
     took = time.perf_counter() - began
     assert db.session.scalar(select(Article.id).limit(1))
     db.session.rollback()

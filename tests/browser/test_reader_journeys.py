@@ -17,11 +17,11 @@ from sqlalchemy import select
 from newsletter import clock
 from newsletter.articles.models import Article
 from newsletter.core import create_core
-from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.extensions import db
 from newsletter.local.show.browser import Visitor
 from newsletter.local.show.mails import Inbox
 from newsletter.transaction import transaction
+from tests import material
 from tests.browser.hands import Hands, Keyboard, Pointer
 from tests.browser.mailbox import Post
 from tests.browser.sight import Ears
@@ -268,12 +268,7 @@ def _send_edition(home: Home) -> str:
             now = clock.now()
             article = db.session.scalars(select(Article).order_by(Article.id).limit(1)).one()
             title = article.title
-            db.session.add(Edition(
-                volume=90, number=next(_number), title="Een editie", subject="De editie van nu",
-                preheader="Wat erin staat", editorial_md="Dag lezer.",
-                status=EditionStatus.SCHEDULED, send_at=now, copy_deadline_at=now,
-                approval_deadline_at=now, items=[EditionItem(article=article, position=1)],
-            ))
+            material.edition([article], send_at=now, number=next(_number))
         db.session.remove()
         db.engine.dispose()
     return title

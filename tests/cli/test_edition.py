@@ -11,14 +11,15 @@ from newsletter.accounts.audit_models import AuditEntry
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.emails.size import LARGEST_HTML
 from tests.cli.conftest import Run
-from tests.material import article, edition
+from tests.material import approved, article, edition
 
 
 @pytest.fixture
 def ready(session: Session) -> Edition:
-    """An edition of which nothing is missing, not yet scheduled."""
+    """An edition of which nothing is missing, approved as sent now, not yet scheduled."""
     made = edition([article("data")], send_at=clock.now().replace(year=2099))
     made.status = EditionStatus.PLANNED
+    approved(made, send_at=clock.now())
     return made
 
 

@@ -37,7 +37,8 @@ def live_long_ago() -> tuple[Mailing, list[Subscription]]:
     """An edition to three readers, ended in three ways; committed, and its partition is closed."""
     with transaction():
         readers = [material.reader("data", at=THEN - MONTH) for _ in range(3)]
-        edition_id = material.edition([material.article("data")], send_at=THEN).id
+        edition_id = material.edition([material.article("data", released_at=THEN)],
+                                      send_at=THEN).id
         queue_single(SingleMail(kind=MailKind.WELCOME, subscriber_id=readers[0].subscriber_id,
                                 idempotency_key=KEY), now=THEN)
     carry_out_edition(edition_id, settings=settings(), now=THEN)

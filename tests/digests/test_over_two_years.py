@@ -175,8 +175,7 @@ class House(RuleBasedStateMachine):
                     if piece.released_at <= self.now]
         chosen = Random(seed).sample(sorted(released), min(2, len(released)))
         made = material.edition([db.session.get_one(Article, each) for each in chosen],
-                                send_at=self.now, number=1)
-        made.volume = next(_edition)
+                                send_at=self.now, number=1, volume=next(_edition))
         db.session.commit()
         carry_out_edition(made.id, settings=house(), now=self.now)
         mailing = db.session.scalars(select(Mailing).where(Mailing.edition_id == made.id)).one()

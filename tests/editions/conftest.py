@@ -12,6 +12,7 @@ from newsletter.accounts.models import RoleName
 from newsletter.articles.models import Article, ArticleKind
 from newsletter.catalogue.models import Magazine
 from newsletter.editions.models import Edition
+from tests import material
 
 MakeArticle = Callable[..., Article]
 
@@ -83,3 +84,9 @@ def account_id(session: Session, now: datetime) -> Callable[[], int]:
                            password="een lang wachtwoord", roles=[RoleName.EDITOR], now=now).id
 
     return make
+
+
+@pytest.fixture
+def by(session: Session) -> int:
+    """The account of who composes."""
+    return material.person().id

@@ -1,6 +1,7 @@
 """Composing an edition: texts, articles, order; and two editors at once."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -18,20 +19,22 @@ TEXTS = Texts("Verbinden", "Nummer 2: Verbinden", "Wat er in staat.", "Beste lez
 MakeArticle = Callable[..., Article]
 
 
-def test_texts_are_kept_with_line_ends_made_one(session: Session, edition: Edition) -> None:
-    compose(edition, TEXTS, revision=0)
+def test_texts_are_kept_with_line_ends_made_one(
+    session: Session, edition: Edition, by: int, now: datetime
+) -> None:
+    compose(edition, TEXTS, revision=0, by=by, now=now)
     assert edition.editorial_md == "Beste lezer,\n\n*kort*"
     assert (edition.title, edition.revision) == ("Verbinden", 1)
 
 
 def test_the_later_of_two_tabs_is_told_and_overwrites_nothing(
-    session: Session, edition: Edition, make_article: MakeArticle
+    session: Session, edition: Edition, by: int, now: datetime, make_article: MakeArticle
 ) -> None:
-    compose(edition, TEXTS, revision=0)
+    compose(edition, TEXTS, revision=0, by=by, now=now)
     with pytest.raises(BadInput, match="saved_meanwhile"):
-        compose(edition, Texts("Anders", "", "", ""), revision=0)
+        compose(edition, Texts("Anders", "", "", ""), revision=0, by=by, now=now)
     with pytest.raises(BadInput, match="saved_meanwhile"):
-        choose(edition, [Chosen(make_article().id)], revision=0)
+        choose(edition, [Chosen(make_article().id)], revision=0, by=by, now=now)
     assert edition.title == "Verbinden"
     assert not edition.items
 
@@ -49,22 +52,23 @@ def test_the_later_of_two_tabs_is_told_and_overwrites_nothing(
     ],
 )
 def test_what_cannot_be_taken_is_refused_at_its_field(
-    session: Session, edition: Edition, texts: Texts, field: str | None
+    session: Session, edition: Edition, by: int, now: datetime, texts: Texts, field: str | None
 ) -> None:
     if field is None:
-        compose(edition, texts, revision=0)
+        compose(edition, texts, revision=0, by=by, now=now)
         return
     with pytest.raises(BadInput) as refused:
-        compose(edition, texts, revision=0)
+        compose(edition, texts, revision=0, by=by, now=now)
     assert refused.value.field == field
 
 
 def test_articles_stand_in_the_order_and_sections_chosen(
-    session: Session, edition: Edition, make_article: MakeArticle
+    session: Session, edition: Edition, by: int, now: datetime, make_article: MakeArticle
 ) -> None:
     one, two, three = (make_article() for _ in range(3))
-    choose(edition, [Chosen(one.id, "Gesprek"), Chosen(two.id), Chosen(three.id)], revision=0)
-    choose(edition, [Chosen(three.id), Chosen(one.id, "Gesprek")], revision=1)
+    choose(edition, [Chosen(one.id, "Gesprek"), Chosen(two.id), Chosen(three.id)], revision=0,
+           by=by, now=now)
+    choose(edition, [Chosen(three.id), Chosen(one.id, "Gesprek")], revision=1, by=by, now=now)
     session.expire_all()
     assert chosen_of(edition) == (Chosen(three.id, ""), Chosen(one.id, "Gesprek"))
     sections = content_of(edition).sections
@@ -74,19 +78,20 @@ def test_articles_stand_in_the_order_and_sections_chosen(
 
 @pytest.mark.parametrize("ids", [(1, 1), (999_999_999,), tuple(range(1, 42))])
 def test_unknown_doubled_and_too_many_articles_are_refused(
-    session: Session, edition: Edition, ids: tuple[int, ...]
+    session: Session, edition: Edition, by: int, now: datetime, ids: tuple[int, ...]
 ) -> None:
     with pytest.raises(BadInput) as refused:
-        choose(edition, [Chosen(key) for key in ids], revision=0)
+        choose(edition, [Chosen(key) for key in ids], revision=0, by=by, now=now)
     assert refused.value.field == "articles"
 
 
 @pytest.mark.parametrize("section", ["x" * 81, "a\nb", "\x00"])
 def test_a_bad_name_of_a_section_is_refused(
-    session: Session, edition: Edition, make_article: MakeArticle, section: str
+    session: Session, edition: Edition, by: int, now: datetime, make_article: MakeArticle,
+    section: str,
 ) -> None:
     with pytest.raises(BadInput) as refused:
-        choose(edition, [Chosen(make_article().id, section)], revision=0)
+        choose(edition, [Chosen(make_article().id, section)], revision=0, by=by, now=now)
     assert refused.value.field == "section"
 
 
@@ -117,33 +122,35 @@ def test_adding_and_removing_undo_each_other(
 
 
 def test_what_is_missing_is_named(
-    session: Session, edition: Edition, make_article: MakeArticle
+    session: Session, edition: Edition, by: int, now: datetime, make_article: MakeArticle
 ) -> None:
     assert missing_for_sending(edition) == ["title", "subject", "articles"]
-    compose(edition, TEXTS, revision=0)
+    compose(edition, TEXTS, revision=0, by=by, now=now)
     ready, waiting = make_article(), make_article(released_at=None)
-    choose(edition, [Chosen(ready.id), Chosen(waiting.id)], revision=1)
+    choose(edition, [Chosen(ready.id), Chosen(waiting.id)], revision=1, by=by, now=now)
     assert missing_for_sending(edition) == [f"released:{waiting.slug}"]
     waiting.released_at = edition.send_at
     assert missing_for_sending(edition) == []
 
 
 def test_a_scheduled_edition_cannot_be_made_incomplete(
-    session: Session, edition: Edition, make_article: MakeArticle
+    session: Session, edition: Edition, by: int, now: datetime, make_article: MakeArticle
 ) -> None:
-    compose(edition, TEXTS, revision=0)
-    choose(edition, [Chosen(make_article().id)], revision=1)
+    compose(edition, TEXTS, revision=0, by=by, now=now)
+    choose(edition, [Chosen(make_article().id)], revision=1, by=by, now=now)
     edition.status = EditionStatus.SCHEDULED
     session.flush()
     with pytest.raises(EditionNotReady) as refused:
-        choose(edition, [], revision=2)
+        choose(edition, [], revision=2, by=by, now=now)
     assert refused.value.missing == ["articles"]
 
 
-def test_a_published_edition_does_not_change(session: Session, edition: Edition) -> None:
+def test_a_published_edition_does_not_change(
+    session: Session, edition: Edition, by: int, now: datetime
+) -> None:
     edition.status, edition.published_at = EditionStatus.PUBLISHED, edition.send_at
     session.flush()
     with pytest.raises(WrongState):
-        compose(edition, TEXTS, revision=0)
+        compose(edition, TEXTS, revision=0, by=by, now=now)
     with pytest.raises(WrongState):
-        choose(edition, [], revision=0)
+        choose(edition, [], revision=0, by=by, now=now)

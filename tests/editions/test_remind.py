@@ -25,6 +25,7 @@ from newsletter.editions.remind import (
 )
 from newsletter.editions.reminder_days import Plan
 from newsletter.editions.reminder_models import Deadline
+from tests.material import approved
 from tests.statements import asked
 
 PLAN = Plan({Deadline.COPY: [7, 1], Deadline.APPROVAL: [2], Deadline.SENDING: [1]}, NONE)
@@ -116,6 +117,16 @@ def test_copy_that_is_in_and_an_edition_that_is_scheduled_need_no_reminder(
     session.flush()
     assert remind(edition.id, PLAN, now=at(22, 15)) == 0
     assert [row.mails for row in reminders_of([edition.id])] == [0, 0, 1, 0]
+
+
+def test_an_approval_that_was_given_needs_no_reminder_but_the_sending_does(
+    session: Session, edition: Edition, noor: Account, make_article: Callable[..., Any]
+) -> None:
+    edition.title = edition.subject = "Dichtbij"
+    edition.items.append(EditionItem(article=make_article(), position=1))
+    session.flush()
+    approved(edition)
+    assert set(days_of(session, edition)) == {(22, "sending")}
 
 
 def test_after_days_of_silence_only_the_nearest_step_speaks(

@@ -32,16 +32,24 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture
-def ready(session: Session, edition: Edition, make_article: Callable[..., Article]) -> Edition:
-    compose(edition, Texts("Titel", "Onderwerp", "", ""), revision=0)
-    choose(edition, [Chosen(make_article().id)], revision=1)
+def ready(
+    session: Session, edition: Edition, make_article: Callable[..., Article], by: int,
+    now: datetime,
+) -> Edition:
+    compose(edition, Texts("Titel", "Onderwerp", "", ""), revision=0, by=by, now=now)
+    choose(edition, [Chosen(make_article().id)], revision=1, by=by, now=now)
+    material.approved(edition)
     return edition
+
+
+def leave_at(edition: Edition, *, send_at: datetime, now: datetime) -> None:
+    schedule(edition, material.compiled(edition, send_at=send_at), send_at=send_at, now=now)
 
 
 def test_a_scheduled_edition_falls_due_at_its_moment_and_not_before(
     session: Session, ready: Edition, now: datetime
 ) -> None:
-    schedule(ready, send_at=now + MINUTE, now=now)
+    leave_at(ready, send_at=now + MINUTE, now=now)
     assert ready.id not in due_editions(now)
     assert ready.id in due_editions(now + MINUTE)
 
@@ -49,7 +57,7 @@ def test_a_scheduled_edition_falls_due_at_its_moment_and_not_before(
 def test_deadlines_never_come_after_sending(
     session: Session, ready: Edition, now: datetime
 ) -> None:
-    schedule(ready, send_at=now + MINUTE, now=now)
+    leave_at(ready, send_at=now + MINUTE, now=now)
     assert ready.copy_deadline_at <= ready.approval_deadline_at == ready.send_at
 
 
@@ -57,9 +65,9 @@ def test_the_present_moment_is_good_and_the_past_is_not(
     session: Session, ready: Edition, now: datetime
 ) -> None:
     with pytest.raises(BadMoment) as refused:
-        schedule(ready, send_at=now - MINUTE, now=now)
+        leave_at(ready, send_at=now - MINUTE, now=now)
     assert refused.value.field == "send_at"
-    schedule(ready, send_at=now, now=now)
+    leave_at(ready, send_at=now, now=now)
     assert ready.status is EditionStatus.SCHEDULED
 
 
@@ -67,7 +75,7 @@ def test_an_edition_that_misses_something_is_not_scheduled(
     session: Session, edition: Edition, now: datetime
 ) -> None:
     with pytest.raises(EditionNotReady) as refused:
-        schedule(edition, send_at=now + DAY, now=now)
+        leave_at(edition, send_at=now + DAY, now=now)
     assert refused.value.missing == ["title", "subject", "articles"]
     assert edition.status is EditionStatus.PLANNED
 
@@ -78,19 +86,19 @@ def test_an_article_released_only_after_the_moment_is_missed(
     ready.items[0].article.released_at = now + 2 * DAY
     session.flush()
     with pytest.raises(EditionNotReady):
-        schedule(ready, send_at=now + DAY, now=now)
-    schedule(ready, send_at=now + 3 * DAY, now=now)
+        leave_at(ready, send_at=now + DAY, now=now)
+    leave_at(ready, send_at=now + 3 * DAY, now=now)
 
 
 def test_a_scheduled_edition_can_be_taken_back_until_its_moment(
     session: Session, ready: Edition, now: datetime
 ) -> None:
-    schedule(ready, send_at=now + DAY, now=now)
+    leave_at(ready, send_at=now + DAY, now=now)
     unschedule(ready, now=now)
     assert ready.status is EditionStatus.PLANNED
     with pytest.raises(WrongState):
         unschedule(ready, now=now)
-    schedule(ready, send_at=now + DAY, now=now)
+    leave_at(ready, send_at=now + DAY, now=now)
     with pytest.raises(WrongState):
         unschedule(ready, now=now + DAY)
 
@@ -100,25 +108,25 @@ def test_publishing_twice_keeps_the_first_moment(
 ) -> None:
     with pytest.raises(WrongState):
         mark_published(ready, now)
-    schedule(ready, send_at=now, now=now)
+    leave_at(ready, send_at=now, now=now)
     mark_published(ready, now)
     mark_published(ready, now + DAY)
     assert ready.published_at == now
     assert ready.appeared_on == date(2026, 3, 10)
     assert latest_published() is ready
     with pytest.raises(WrongState):
-        schedule(ready, send_at=now + DAY, now=now)
+        leave_at(ready, send_at=now + DAY, now=now)
 
 
 def test_a_late_edition_waits_for_a_person_who_gives_it_a_new_moment(
     session: Session, ready: Edition, now: datetime
 ) -> None:
-    schedule(ready, send_at=now, now=now)
+    leave_at(ready, send_at=now, now=now)
     mark_late(ready)
     mark_late(ready)
     assert ready.id not in due_editions(now + DAY)
     assert next_edition(now + DAY) is not None
-    schedule(ready, send_at=now + DAY, now=now)
+    leave_at(ready, send_at=now + DAY, now=now)
     assert ready.status is EditionStatus.SCHEDULED
 
 
@@ -151,9 +159,9 @@ def test_a_moment_that_is_set_elsewhere_ends_the_undo_of_a_move(
 ) -> None:
     moved = Dates(now + 9 * DAY, now + 2 * DAY, now + 5 * DAY)
     move_dates(ready, moved, revision=ready.revision, now=now)
-    schedule(ready, send_at=moved.send_at, now=now)
+    leave_at(ready, send_at=moved.send_at, now=now)
     assert previous_dates(ready) is not None
-    schedule(ready, send_at=now + 10 * DAY, now=now)
+    leave_at(ready, send_at=now + 10 * DAY, now=now)
     assert previous_dates(ready) is None
 
 
@@ -195,5 +203,6 @@ def test_a_new_moment_closes_the_alarm_of_a_late_edition(session: Session) -> No
     raise_alarm(LATE_ALARM, f"edition:{edition.key}", now=material.NOW)
     edition.status = EditionStatus.LATE
     session.flush()
-    schedule(edition, send_at=material.NOW + timedelta(days=1), now=material.NOW)
+    schedule(edition, material.compiled(edition), send_at=material.NOW + timedelta(days=1),
+             now=material.NOW)
     assert open_alarms() == []

@@ -8,11 +8,15 @@ from flask import Flask
 from newsletter.editions.compose import Texts, compose
 from newsletter.editions.queries import get_edition
 from newsletter.errors import BadInput
+from newsletter.extensions import db
 from newsletter.transaction import transaction
+from tests import material
 
 
 def test_of_saves_in_the_same_instant_exactly_one_is_kept(committed: Flask) -> None:
     revision = get_edition("21-4").revision
+    by = material.person().id
+    db.session.commit()
     ready = Barrier(4)
 
     def save(title: str) -> str:
@@ -21,7 +25,8 @@ def test_of_saves_in_the_same_instant_exactly_one_is_kept(committed: Flask) -> N
             ready.wait(10)
             try:
                 with transaction():
-                    compose(edition, Texts(title, "", "", ""), revision=revision)
+                    compose(edition, Texts(title, "", "", ""), revision=revision, by=by,
+                            now=material.NOW)
             except BadInput as fault:
                 return fault.reason
             return title

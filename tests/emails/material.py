@@ -115,6 +115,7 @@ EDITION = EditionContent(
     subject="inGovernment 14·2: Verbinden is ook besturen",
     preheader="Over leiderschap, de Omgevingswet en zes proeftuinen.",
     appears_on=date(2020, 3, 3),
+    audience="editions:1",
     sections=(
         Section("Het gesprek", (LEADERSHIP,)),
         Section("Uit de praktijk", (PLANNING_ACT, OPEN_GOVERNMENT)),
@@ -159,7 +160,7 @@ def edition(content: EditionContent = EDITION) -> CompiledManifest:
 
 def digests(*selections: DigestSelection) -> CompiledManifest:
     """The selections, compiled."""
-    return compile_digests(selections, identity=IDENTITY, urls=URLS)
+    return compile_digests(selections, identity=IDENTITY, urls=URLS, audience="digest")
 
 
 def variant_of(manifest: CompiledManifest, key: str) -> CompiledVariant:

@@ -70,7 +70,7 @@ def test_wherever_it_dies_nothing_is_half_and_the_next_call_goes_on(committed: F
         deaths += 1
         state = db.session.execute(text(
             "select m.status, (select count(*) from deliveries where mailing_id = m.id),"
-            " (select count(*) from blocks), e.status from editions e"
+            " (select count(*) from approvals where used_at is not null), e.status from editions e"
             " left join mailings m on m.edition_id = e.id where e.id = :id"
         ), {"id": edition_id}).one()
         if state[0] in (None, "planned"):

@@ -191,6 +191,7 @@ def test_nothing_that_editors_type_becomes_a_header_or_a_tag(house: OpenHouse) -
             made = material.edition([piece])
             made.subject = made.preheader = made.title = HOSTILE
             made.editorial_md = HOSTILE_TEXT
+            material.approved_anew(made)
             edition_id = made.id
         carry_out_edition(edition_id, settings=settings(), now=material.NOW)
         carry_out_slot(due, settings=settings(), now=material.NOW)

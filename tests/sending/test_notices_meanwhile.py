@@ -30,7 +30,7 @@ from newsletter.mailings.owed import read_owed
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.sending.house import house_of
 from newsletter.subscribers.models import MailFormat, Subscription
-from tests.material import NOW, article, deliveries, edition, reader, slot
+from tests.material import NOW, approved_anew, article, deliveries, edition, reader, slot
 
 
 def owe(subscriber_id: int) -> None:
@@ -98,7 +98,7 @@ def test_a_notice_that_makes_a_mail_too_large_waits_for_the_next() -> None:
         else:
             low = middle
     made.editorial_md = "woord " * (low // 6)
-    db.session.flush()
+    approved_anew(made)
     owe(who.subscriber_id)
     db.session.commit()
     carry_out_edition(made.id, settings=settings(), now=NOW)

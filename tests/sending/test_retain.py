@@ -66,7 +66,7 @@ def test_detail_of_mails_goes_after_thirteen_months_and_the_ledger_still_closes(
 ) -> None:
     then = datetime(2025, 1, 10, 8, 0, tzinfo=UTC)
     someone = reader(at=then - 30 * DAY)
-    made = material.edition([material.article("data")], send_at=then)
+    made = material.edition([material.article("data", released_at=then)], send_at=then)
     carry_out_edition(made.id, settings=settings(), now=then)
     single = Delivery(kind=MailKind.WELCOME, lane="prompt", created_at=then, due_at=then,
                       subscriber_id=someone.subscriber_id)

@@ -7,6 +7,8 @@ from newsletter.web.desk.said import _
 ACTS = {
     "add_account": _l("Account gemaakt"),
     "add_article": _l("Artikel toegevoegd"),
+    "approve": _l("Editie goedgekeurd"),
+    "ask_approval": _l("Goedkeuring gevraagd"),
     "backup": _l("Reservekopie gemaakt"),
     "brake": _l("Vanzelf gepauzeerd"),
     "cancel": _l("Verzending gestopt"),
@@ -35,6 +37,7 @@ ACTS = {
     "prepare_slot": _l("Themamail voorbereid"),
     "recovery_code_refused": _l("Herstelcode geweigerd"),
     "refused": _l("Pagina geweigerd"),
+    "refuse_approval": _l("Editie niet goedgekeurd"),
     "release": _l("Artikel vrijgegeven"),
     "release_slot": _l("Themamail vrijgegeven"),
     "reset_second_factor": _l("Tweede stap van een ander weggehaald"),
@@ -47,6 +50,8 @@ ACTS = {
     "switch_on_account": _l("Account aangezet"),
     "take_invitation": _l("Uitnodiging aangenomen"),
     "unschedule": _l("Editie teruggehaald"),
+    "void_approval": _l("Goedkeuring vervallen"),
+    "withdraw_approval": _l("Goedkeuring teruggetrokken"),
 }
 
 

@@ -55,7 +55,8 @@ def _mail(draft: Draft) -> str:
     selection = DigestSelection("voorbeeld", Cadence.WEEKLY.value, "nl", "mail", sections, 0, today)
     house = house_of(settings())
     try:
-        manifest = compile_digests([selection], identity=house.identity, urls=house.urls)
+        manifest = compile_digests([selection], identity=house.identity, urls=house.urls,
+                                   audience="")
         html = show_compiled.html_of(manifest, manifest.variants[0])
     except MailError:
         return render_template("pages/desk/article_preview.html", article=None, body="")

@@ -1,6 +1,7 @@
 """The composer: an edition's texts, order, preview, checks and moment on one page."""
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from newsletter import clock
@@ -40,7 +41,8 @@ def save(key: str) -> Answer:
     form = TextsForm()
     try:
         with recorded("compose", f"edition:{edition.key}") as act:
-            compose(edition, form.texts(), revision=revision_of(form.revision.data))
+            compose(edition, form.texts(), revision=revision_of(form.revision.data),
+                    by=current_user.id, now=clock.now())
             act.details["revision"] = edition.revision
     except BadInput as fault:
         found = faults(tidy(form.texts())) or {fault.field: fault.reason}

@@ -1,21 +1,33 @@
 """The moment of an edition: schedule it, take it back, send a test of it."""
 
+from datetime import datetime
+
 from flask import flash, redirect, request, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.core import settings
+from newsletter.editions.change import lock
 from newsletter.editions.models import Edition
 from newsletter.editions.schedule import schedule, unschedule
-from newsletter.errors import BadInput, EditionNotReady, MailError, WrongState
+from newsletter.errors import (
+    BadInput,
+    EditionNotReady,
+    MailError,
+    MailTooLarge,
+    NotApproved,
+    WrongState,
+)
+from newsletter.mailings.contents import CompiledManifest
+from newsletter.sending.compile_now import compile_now
 from newsletter.sending.send_test import send_test
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.acts import recorded
+from newsletter.web.desk.approval_words import why_unapproved
 from newsletter.web.desk.composer import show
 from newsletter.web.desk.forms import ProofForm, ScheduleForm
 from newsletter.web.desk.found import wanted_edition
-from newsletter.web.desk.previews import compiled
 from newsletter.web.desk.said import _
 from newsletter.web.languages import current_language
 
@@ -29,24 +41,30 @@ def schedule_it(key: str) -> Answer:
     try:
         moment = form.moment()
         with recorded("schedule", f"edition:{edition.key}", send_at=moment.isoformat()):
-            schedule(edition, send_at=moment, now=clock.now())
-            _refuse_too_large(edition)
+            lock(edition)
+            schedule(edition, _leaving(edition, moment), send_at=moment, now=clock.now())
     except BadInput as fault:
         form.show_fault(fault, at="day" if fault.field == "send_at" else None)
         return show(wanted_edition(key), moment=form), 400
     except EditionNotReady:
         flash(_("Nog niet ingepland. Bij ‘Controle’ staat wat er eerst moet."), "wrong")
         return show(wanted_edition(key), moment=form), 409
+    except NotApproved as refusal:
+        flash(why_unapproved(str(refusal)), "wrong")
+        return show(wanted_edition(key), moment=form), 409
     when = moment_in_words(moment, current_language())
     flash(_("Ingepland. De editie vertrekt vanzelf op %(when)s.", when=when), "done")
     return redirect(url_for("desk.edition", key=key), 303)
 
 
-def _refuse_too_large(edition: Edition) -> None:
-    """Only who compiles knows the size of the mail (M11). Raises EditionNotReady."""
-    _manifest, is_too_large = compiled(edition)
-    if is_too_large:
-        raise EditionNotReady(["too_large"])
+def _leaving(edition: Edition, moment: datetime) -> CompiledManifest | None:
+    """Its mail as it would leave then, if one can be made. Raises EditionNotReady (M11)."""
+    try:
+        return compile_now(edition, settings=settings(), send_at=moment)
+    except MailTooLarge as error:
+        raise EditionNotReady(["too_large"]) from error
+    except MailError:
+        return None
 
 
 def unschedule_it(key: str) -> Response:

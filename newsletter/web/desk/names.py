@@ -122,6 +122,13 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
             _("Kijk bij ‘Controle’ wat er moet, en kies een nieuw moment."),
             url_for("desk.edition", key=key),
         )
+    if alarm.kind == "edition_unapproved":
+        return AlarmShown(
+            _("Editie %(number)s is uit de planning gehaald", number=key.replace("-", "·")),
+            _("De mail is niet meer zoals hij is goedgekeurd. Vraag opnieuw goedkeuring, en plan "
+              "de editie daarna in."),
+            url_for("desk.edition", key=key),
+        )
     if alarm.kind == "digest_late":
         return AlarmShown(
             _("Een themamail is te laat"),

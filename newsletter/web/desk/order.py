@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from newsletter import clock
@@ -63,7 +64,8 @@ def _choose(edition: Edition, chosen: Sequence[Chosen]) -> str:
     """Carry the choice out; what was refused comes back as a sentence."""
     try:
         with recorded("choose", f"edition:{edition.key}") as act:
-            choose(edition, chosen, revision=revision_of(request.form.get("revision")))
+            choose(edition, chosen, revision=revision_of(request.form.get("revision")),
+                   by=current_user.id, now=clock.now())
             act.details["articles"] = [one.article_id for one in chosen]
     except BadInput as fault:
         if fault.field == "revision":

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask_security import current_user, logout_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from newsletter.accounts.models import RoleName
@@ -57,6 +59,7 @@ from newsletter.web.desk import (
 )
 from newsletter.web.desk.acts import record_refusal
 from newsletter.web.desk.names import edition_state
+from newsletter.web.desk.roles import may
 from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf
 from newsletter.web.forgery import LARGEST_POST
@@ -66,7 +69,6 @@ from newsletter.web.sessions import see, session_at_hand
 
 CONTRIBUTOR, EDITOR = RoleName.CONTRIBUTOR, RoleName.EDITOR
 PUBLISHER, ADMIN = RoleName.PUBLISHER, RoleName.ADMIN
-RANKS = list(RoleName)  # each role may do what the ones before it may
 
 
 class Page(NamedTuple):
@@ -214,9 +216,14 @@ def open_room() -> Blueprint:
     return room
 
 
-def may(role: RoleName) -> bool:
-    """Whether who works here has that role, or one that stands above it."""
-    return any(RANKS.index(RoleName(one.name)) >= RANKS.index(role) for one in current_user.roles)
+def may_open(href: str) -> bool:
+    """Whether who works here may open that page of the desk."""
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(urlsplit(href).path)
+    except (NotFound, RequestRedirect):
+        return False
+    role = ROLES.get(str(endpoint))
+    return role is not None and may(role)
 
 
 def _admit() -> Any:
@@ -284,6 +291,7 @@ def _context() -> dict[str, Any]:
         "may_edit": may(EDITOR),
         "may_publish": may(PUBLISHER),
         "may_manage": may(ADMIN),
+        "may_open": may_open,
         "edition_state": edition_state,
     }
 

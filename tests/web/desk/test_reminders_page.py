@@ -106,8 +106,9 @@ def test_the_year_plan_shows_when_reminders_come_and_what_became_of_them(
 def test_the_mail_says_what_misses_as_the_checks_of_the_desk_do(
     session: Session, editor: Worker
 ) -> None:
-    empty, full = edition([], number=1), edition([article("data"), article("data")], number=2)
+    empty, full = (edition([article("data")], number=number) for number in (1, 2))
     empty.title = empty.subject = ""
+    empty.items.clear()
     for item in full.items:
         item.article.released_at = None
     session.flush()

@@ -1,0 +1,129 @@
+"""Reads of approvals."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import or_, select
+
+from newsletter.accounts.models import Account
+from newsletter.articles.models import Article
+from newsletter.editions.approval_models import OPEN, Approval, EditionHand, Verdict
+from newsletter.editions.models import Edition, EditionItem, EditionStatus
+from newsletter.extensions import db
+from newsletter.partners.models import Partner
+
+
+def find_open(edition_id: int, *, lock: bool = False) -> Approval | None:
+    """The approval of the edition that is waited for, or that was given and holds."""
+    query = select(Approval).where(Approval.edition_id == edition_id, OPEN)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)
+
+
+def find_newest(edition_id: int) -> Approval | None:
+    """The approval of the edition that was asked last, whatever became of it."""
+    return db.session.scalar(
+        select(Approval)
+        .where(Approval.edition_id == edition_id)
+        .order_by(Approval.id.desc())
+        .limit(1)
+    )
+
+
+def find_approved_before(approval: Approval) -> Approval | None:
+    """The one of the same edition that was given last before this one was asked."""
+    return db.session.scalar(
+        select(Approval)
+        .where(Approval.edition_id == approval.edition_id, Approval.id < approval.id,
+               Approval.verdict == Verdict.APPROVED)
+        .order_by(Approval.id.desc())
+        .limit(1)
+    )
+
+
+def find_approval_of_manifest(manifest_id: int) -> Approval | None:
+    """The approval of that frozen content."""
+    return db.session.scalar(
+        select(Approval).where(Approval.manifest_id == manifest_id).order_by(Approval.id).limit(1)
+    )
+
+
+def hands_of(edition_id: int) -> Sequence[EditionHand]:
+    """Who changed the edition's texts or its choice of articles, who did so last first."""
+    return db.session.scalars(
+        select(EditionHand)
+        .where(EditionHand.edition_id == edition_id)
+        .order_by(EditionHand.last_at.desc(), EditionHand.account_id)
+    ).all()
+
+
+def partners_in(edition_id: int) -> Sequence[Partner]:
+    """The associations that contributed an article of the edition, by name."""
+    return db.session.scalars(
+        select(Partner)
+        .where(Partner.id.in_(
+            select(Article.partner_id)
+            .join(EditionItem, EditionItem.article_id == Article.id)
+            .where(EditionItem.edition_id == edition_id)
+        ))
+        .order_by(Partner.name)
+    ).all()
+
+
+class WaitingApproval(NamedTuple):
+    """An edition that waits for a second person; moments are aware, in UTC."""
+
+    edition_id: int
+    volume: int
+    number: int
+    title: str
+    asked_by: int
+    asked_by_name: str
+    asked_at: datetime
+    approval_deadline_at: datetime
+    send_at: datetime
+    is_overdue: bool
+
+    @property
+    def key(self) -> str:
+        """How people cite the edition, as in `20-8`."""
+        return f"{self.volume}-{self.number}"
+
+
+def waiting_approvals(now: datetime) -> list[WaitingApproval]:
+    """The editions that wait for a second person, the nearest deadline first."""
+    rows = db.session.execute(
+        select(Edition.id, Edition.volume, Edition.number, Edition.title, Approval.asked_by,
+               Account.name, Approval.asked_at, Edition.approval_deadline_at, Edition.send_at)
+        .join(Approval, Approval.edition_id == Edition.id)
+        .join(Account, Account.id == Approval.asked_by)
+        .where(OPEN, Approval.verdict.is_(None))
+        .order_by(Edition.approval_deadline_at, Edition.id)
+    )
+    return [WaitingApproval(*row, is_overdue=row.approval_deadline_at <= now) for row in rows]
+
+
+def approved_editions(edition_ids: Sequence[int]) -> set[int]:
+    """Of these editions, those whose approval was given and holds, or was given and sent."""
+    return set(db.session.scalars(
+        select(Approval.edition_id).where(
+            Approval.edition_id.in_(edition_ids), Approval.verdict == Verdict.APPROVED,
+            Approval.voided_at.is_(None),
+        )
+    ))
+
+
+def editions_to_watch() -> list[int]:
+    """Ids of editions not sent yet that must be as approved: an approval is open, or they leave.
+
+    A correction that is asked while its mailing is paused is watched by who asked it.
+    """
+    is_open = select(Approval.edition_id).where(OPEN)
+    return list(db.session.scalars(
+        select(Edition.id)
+        .where(Edition.status != EditionStatus.PUBLISHED,
+               or_(Edition.status == EditionStatus.SCHEDULED, Edition.id.in_(is_open)))
+        .order_by(Edition.id)
+    ))
