@@ -58,6 +58,7 @@ def page() -> str:
 def _slots(now: datetime) -> list[Slot]:
     """The next ones; how many readers are due is reckoned on the page of each."""
     coming = coming_slots(now, limit=NEXT_SLOTS)
-    before = {slot.cadence: slot_before(slot) for slot in reversed(coming)}
+    first = {slot.cadence: slot for slot in reversed(coming)}
+    before = {cadence: slot_before(slot) for cadence, slot in first.items()}
     return [Slot(slot, slot_name(slot), found.readers_due if (found := before[slot.cadence])
                  else None) for slot in coming]

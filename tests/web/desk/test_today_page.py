@@ -314,4 +314,4 @@ def test_the_page_asks_the_database_as_little_for_much_as_for_little(
     for n in range(2, 7):
         add(n)
     assert number() <= few
-    assert few <= 45
+    assert few <= 40
