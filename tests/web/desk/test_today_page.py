@@ -148,7 +148,7 @@ def a_bare_edition(by: Worker) -> str:
     (a_failing_feed, "Feed ‘Nieuws’ geeft nu niets bruikbaars", RoleName.EDITOR),
     (a_list_of_readers, "Een lijst met lezers wacht op je oordeel", RoleName.PUBLISHER),
     (a_request, "Eén verzoek van een lezer is te laat", RoleName.PUBLISHER),
-    (a_bare_edition, "is ingepland zonder een redactioneel", RoleName.EDITOR),
+    (a_bare_edition, "is ingepland zonder redactioneel", RoleName.EDITOR),
 ])
 def test_what_needs_a_person_leads_who_may_handle_it_to_where_that_is_done(
     make_worker: MakeWorker, session: Session, make: Callable[[Worker], str], heading: str,

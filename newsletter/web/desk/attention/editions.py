@@ -58,14 +58,14 @@ def _waiting(now: datetime) -> Iterator[Line]:
 
 
 def _scheduled_without(edition: Edition) -> Iterator[Line]:
-    lacking = [name for name, text in ((_("een eerste regel"), edition.preheader),
-                                       (_("een redactioneel"), edition.editorial_md))
-               if not text.strip()]
-    if lacking:
-        number = edition.key.replace("-", "·")
-        yield Line("info", _("Editie %(n)s is ingepland zonder %(what)s", n=number,
-                             what=_(" en ").join(lacking)),
-                   _("Zo mag ze weg. Het kan nog anders."),
+    number = edition.key.replace("-", "·")
+    for text, heading in (
+        (edition.editorial_md, _("Editie %(n)s is ingepland zonder redactioneel", n=number)),
+        (edition.preheader, _("Editie %(n)s is ingepland zonder eerste regel", n=number)),
+    ):
+        if text.strip():
+            continue
+        yield Line("info", heading, _("Zo mag ze weg. Het kan nog anders."),
                    url_for("desk.edition", key=edition.key), _("Open editie %(n)s", n=number),
                    RoleName.EDITOR)
 
