@@ -18,6 +18,7 @@ from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.heartbeat import BEAT, BULK, FEEDS, PROMPT, beat
 from newsletter.deliveries.models import Delivery, DeliveryStatus, MailKind
 from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.editions.approve import approve
 from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.models import Edition, EditionItem
 from newsletter.extensions import db
@@ -26,7 +27,7 @@ from newsletter.subscribers.load_import import load_import
 from newsletter.subscribers.open_request import open_request
 from newsletter.subscribers.request_models import DataRequestKind
 from newsletter.subscribers.work_import import work_import
-from tests.material import NOW, article, compiled, edition, reader, slot
+from tests.material import NOW, article, compiled, edition, person, reader, slot
 from tests.statements import asked
 from tests.web.desk.conftest import MakeWorker, Worker
 from tests.web.visitor import page
@@ -189,6 +190,26 @@ def test_an_approval_waits_for_another_than_who_asked(
     made.copy_deadline_at = made.approval_deadline_at = NOW - timedelta(days=1)
     session.commit()
     assert [line[0] for line in lines(other) if "tweede persoon" in line[1]] == ["wrong"]
+
+
+def test_an_edition_whose_copy_is_due_says_what_comes_next(
+    editor: Worker, session: Session
+) -> None:
+    def said() -> str:
+        found = today(editor).css("section[aria-labelledby=attention] li")
+        return "".join(one.text() for one in found if "nog niet ingepland" in one.text())
+
+    made = planned(copy_deadline_at=NOW - timedelta(days=1), title="")
+    assert "Er moeten eerst nog 1 dingen" in said()
+    made.title = "Een editie"
+    session.commit()
+    assert "Vraag een tweede persoon om akkoord" in said()
+    approval = ask_approval(made, compiled(made), asked_by=person().id, now=NOW)
+    session.commit()
+    assert said() == ""
+    approve(made, approval.id, by=person(), now=NOW)
+    session.commit()
+    assert "Zet het verzendmoment vast" in said()
 
 
 def test_mails_that_are_unclear_are_counted(editor: Worker, session: Session) -> None:

@@ -1,6 +1,6 @@
 """What of the editions asks for a person: the next one, approvals, and dates that collide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
 
 from flask import url_for
@@ -8,7 +8,11 @@ from flask_security import current_user
 
 from newsletter.accounts.models import RoleName
 from newsletter.catalogue.queries import magazine
-from newsletter.editions.approval_queries import waiting_approvals
+from newsletter.editions.approval_queries import (
+    WaitingApproval,
+    approved_editions,
+    waiting_approvals,
+)
 from newsletter.editions.content import missing_for_sending
 from newsletter.editions.mind_dates import COLLISIONS, minds_of
 from newsletter.editions.models import Edition, EditionStatus
@@ -26,17 +30,18 @@ NEXT_EDITIONS = 8  # whose dates are looked at
 
 def lines(edition: Edition | None, now: datetime) -> Iterator[Line]:
     """All of it; `edition` is the next one."""
-    yield from _waiting(now)
+    waiting = waiting_approvals(now)
+    yield from _approvals(waiting)
     if edition is not None and edition.status is EditionStatus.SCHEDULED:
         yield from _scheduled_without(edition)
     elif edition is not None:
-        yield from _not_scheduled(edition, now)
+        yield from _not_scheduled(edition, {one.edition_id for one in waiting}, now)
     yield from _collisions(now)
 
 
-def _waiting(now: datetime) -> Iterator[Line]:
-    """Approvals: those that somebody else asked wait for whoever reads this."""
-    for one in waiting_approvals(now):
+def _approvals(waiting: Sequence[WaitingApproval]) -> Iterator[Line]:
+    """Those that somebody else asked wait for whoever reads this."""
+    for one in waiting:
         number = one.key.replace("-", "·")
         when = moment_in_words(one.approval_deadline_at, current_language())
         href = url_for("desk.edition", key=one.key)
@@ -70,21 +75,23 @@ def _scheduled_without(edition: Edition) -> Iterator[Line]:
                    RoleName.EDITOR)
 
 
-def _not_scheduled(edition: Edition, now: datetime) -> Iterator[Line]:
-    if edition.copy_deadline_at > now:
-        return
-    number = edition.key.replace("-", "·")
+def _not_scheduled(edition: Edition, waiting: Set[int], now: datetime) -> Iterator[Line]:
+    """One whose copy is due, unless all that it waits for is somebody's approval."""
     missing = missing_for_sending(edition)
+    if edition.copy_deadline_at > now or (edition.id in waiting and not missing):
+        return
     when = moment_in_words(edition.send_at, current_language())
-    yield Line(
-        "mind",
-        _("Editie %(n)s is nog niet ingepland", n=number),
-        _("Er moeten eerst nog %(count)s dingen. Verzending: %(when)s.",
-          count=len(missing), when=when)
-        if missing
-        else _("Alles is er. Zet het verzendmoment vast: %(when)s.", when=when),
-        url_for("desk.edition", key=edition.key), _("Open editie %(n)s", n=number),
-    )
+    if missing:
+        words = _("Er moeten eerst nog %(count)s dingen. Verzending: %(when)s.",
+                  count=len(missing), when=when)
+    elif approved_editions([edition.id]):
+        words = _("Alles is er. Zet het verzendmoment vast: %(when)s.", when=when)
+    else:
+        words = _("Alles is er. Vraag een tweede persoon om akkoord. Verzending: %(when)s.",
+                  when=when)
+    number = edition.key.replace("-", "·")
+    yield Line("mind", _("Editie %(n)s is nog niet ingepland", n=number), words,
+               url_for("desk.edition", key=edition.key), _("Open editie %(n)s", n=number))
 
 
 def _collisions(now: datetime) -> Iterator[Line]:
