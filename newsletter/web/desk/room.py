@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask_security import current_user, logout_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import RequestRedirect
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from newsletter.accounts.models import RoleName
@@ -59,7 +57,7 @@ from newsletter.web.desk import (
 )
 from newsletter.web.desk.acts import record_refusal
 from newsletter.web.desk.names import edition_state
-from newsletter.web.desk.roles import may
+from newsletter.web.desk.roles import may, may_open
 from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf
 from newsletter.web.forgery import LARGEST_POST
@@ -216,16 +214,6 @@ def open_room() -> Blueprint:
     return room
 
 
-def may_open(href: str) -> bool:
-    """Whether who works here may open that page of the desk."""
-    try:
-        endpoint, _values = current_app.url_map.bind("").match(urlsplit(href).path)
-    except (NotFound, RequestRedirect):
-        return False
-    role = ROLES.get(str(endpoint))
-    return role is not None and may(role)
-
-
 def _admit() -> Any:
     """Let in who is logged in and has the role of the page; nobody else (fails closed)."""
     if not current_user.is_authenticated or not current_user.is_active:
@@ -291,7 +279,7 @@ def _context() -> dict[str, Any]:
         "may_edit": may(EDITOR),
         "may_publish": may(PUBLISHER),
         "may_manage": may(ADMIN),
-        "may_open": may_open,
+        "may_open": lambda href: may_open(href, ROLES),
         "edition_state": edition_state,
     }
 
