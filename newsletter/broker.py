@@ -1,6 +1,8 @@
-"""The broker's address as each library spells it."""
+"""The broker: its address as each library spells it, and whether it answers."""
 
 from urllib.parse import urlsplit
+
+import redis
 
 
 def celery_url(redis_url: str) -> str:
@@ -22,6 +24,20 @@ def limits_url(redis_url: str, *, database: int = 1) -> str:
 def counts_url(redis_url: str, *, database: int = 1) -> str:
     """The broker's address as redis-py spells it, in another logical database."""
     return limits_url(redis_url, database=database).replace("redis+unix://", "unix://", 1)
+
+
+def answers(redis_url: str, *, seconds: float) -> bool:
+    """Whether it answers; connecting and answering may take `seconds` each."""
+    broker = redis.Redis.from_url(
+        redis_url, socket_connect_timeout=seconds, socket_timeout=seconds
+    )
+    try:
+        broker.ping()
+    except redis.RedisError:
+        return False
+    finally:
+        broker.close()
+    return True
 
 
 def _database(query: str) -> str:

@@ -55,6 +55,10 @@ class Job(StrEnum):
     WORK_IMPORT = "imports.work_import"
     LOOK_AT_FEED = "feeds.look_at_feed"
     COUNT_DAYS = "figures.count_days"
+    REMIND = "reminders.remind"
+    LIVE_PROMPT = "upkeep.live_prompt"
+    LIVE_BULK = "upkeep.live_bulk"
+    LIVE_FEEDS = "upkeep.live_feeds"
 
 
 LANES: dict[Job, Lane | Errand] = {
@@ -79,11 +83,16 @@ LANES: dict[Job, Lane | Errand] = {
     Job.WORK_IMPORT: Lane.UPKEEP,
     Job.LOOK_AT_FEED: Errand.FEEDS,
     Job.COUNT_DAYS: Lane.UPKEEP,
+    Job.REMIND: Lane.UPKEEP,
+    Job.LIVE_PROMPT: Lane.PROMPT,
+    Job.LIVE_BULK: Lane.BULK,
+    Job.LIVE_FEEDS: Errand.FEEDS,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.
 STALE_AFTER_SECONDS = {Job.TAKE_REQUESTS: 60, Job.SEND_PROMPT: 60, Job.SEND_BULK: 60,
-                       Job.LOOK_AT_FEED: 60}
+                       Job.LOOK_AT_FEED: 60, Job.LIVE_PROMPT: 60, Job.LIVE_BULK: 60,
+                       Job.LIVE_FEEDS: 60}
 
 # Jobs that take whatever waits: of many asked within so many seconds by one process, the first
 # leaves at once and one more when the time is over, which comes after all that were asked between.

@@ -14,6 +14,7 @@ from newsletter.digests import models as digests
 from newsletter.digests import theme_models as theme_changes
 from newsletter.editions import approval_models as approvals
 from newsletter.editions import models as editions
+from newsletter.editions import reminder_models as reminders
 from newsletter.extensions import db
 from newsletter.mailings import answer_models as answers
 from newsletter.mailings import correction_models as corrections
@@ -28,5 +29,5 @@ from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
-         notices, theme_changes, approvals, answers, figures, corrections)
+         notices, theme_changes, approvals, answers, figures, corrections, reminders)
 metadata = db.metadata

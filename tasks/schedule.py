@@ -30,6 +30,10 @@ NOW_AND_THEN = {
     Job.WATCH_AUDIT: timedelta(hours=1),
     # It does something once a night; asked more often, a night without us costs an hour.
     Job.COUNT_DAYS: timedelta(hours=1),
+    Job.REMIND: timedelta(minutes=1),
+    Job.LIVE_PROMPT: timedelta(minutes=1),
+    Job.LIVE_BULK: timedelta(minutes=1),
+    Job.LIVE_FEEDS: timedelta(minutes=1),
 }
 
 # An article released a moment before a slot's cut-off may not be committed yet: wait for it, or it

@@ -48,6 +48,8 @@ queue.conf.imports = (
     "tasks.imports",
     "tasks.feeds",
     "tasks.figures",
+    "tasks.reminders",
+    "tasks.alive",
 )
 queue.conf.beat_schedule = {
     "tick": {

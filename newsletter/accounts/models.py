@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -86,6 +87,8 @@ class Account(Model):
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(ARRAY(String))
     # Which of the secret addresses of this account's calendar holds.
     calendar_nonce: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # Whether a mail comes before a deadline; only to who composes editions.
+    gets_reminders: Mapped[bool] = mapped_column(Boolean, server_default=true())
     roles: Mapped[list[Role]] = relationship(secondary=account_roles)
 
 

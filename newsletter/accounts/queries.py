@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from newsletter import addresses
-from newsletter.accounts.models import Account
+from newsletter.accounts.models import Account, Role, RoleName
 from newsletter.extensions import db
 
 
@@ -31,6 +31,19 @@ def names_of(account_ids: Iterable[int]) -> dict[int, str]:
         select(Account.id, Account.name).where(Account.id.in_(set(account_ids)))
     )
     return {row.id: row.name for row in rows}
+
+
+def accounts_to_remind() -> list[tuple[int, str]]:
+    """Id and language of who composes editions and wants to be reminded, by id."""
+    composes = Account.roles.any(
+        Role.name.in_([RoleName.EDITOR, RoleName.PUBLISHER, RoleName.ADMIN])
+    )
+    rows = db.session.execute(
+        select(Account.id, Account.language)
+        .where(Account.active, Account.gets_reminders, composes)
+        .order_by(Account.id)
+    )
+    return list(rows.tuples())
 
 
 def find_calendar_account(account_id: int, *, nonce: int) -> Account | None:

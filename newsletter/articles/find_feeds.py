@@ -26,6 +26,14 @@ def all_feeds() -> Sequence[Feed]:
     ).all()
 
 
+def failing_feeds(*, since: datetime) -> Sequence[Feed]:
+    """The feeds that are on and began to fail then or later, the longest first."""
+    return db.session.scalars(
+        select(Feed).where(Feed.off_at.is_(None), Feed.failing_since >= since)
+        .order_by(Feed.failing_since, Feed.id)
+    ).all()
+
+
 def find_feed(feed_id: int) -> Feed | None:
     """The feed with this id."""
     return db.session.get(Feed, feed_id) if feed_id <= LARGEST_ID else None

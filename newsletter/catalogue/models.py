@@ -12,11 +12,13 @@ from sqlalchemy import (
     and_,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.columns import Key, Moment
 from newsletter.extensions import Model
+
+MOST_REMINDERS, MOST_DAYS_BEFORE = 3, 60  # for each deadline of an edition
 
 
 class Magazine(Model):
@@ -29,6 +31,9 @@ class Magazine(Model):
         CheckConstraint("monthly_day between 1 and 31", name="monthly_day"),
         CheckConstraint("weekly_minimum between 1 and 12", name="weekly_minimum"),
         CheckConstraint("monthly_minimum between 1 and 12", name="monthly_minimum"),
+        *(CheckConstraint(f"cardinality({name}) <= {MOST_REMINDERS} and 1 <= all({name}) "
+                          f"and {MOST_DAYS_BEFORE} >= all({name})", name=name)
+          for name in ("copy_reminders", "approval_reminders", "sending_reminders")),
     )
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
@@ -60,6 +65,10 @@ class Magazine(Model):
     # With fewer articles than this a digest is not worth a mail: they wait for the next slot.
     weekly_minimum: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     monthly_minimum: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    # How many days before each deadline of an edition the desk is reminded of it by mail.
+    copy_reminders: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{7,1}")
+    approval_reminders: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{2}")
+    sending_reminders: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{1}")
 
 
 class ThemeHeir(Model):

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from newsletter.deliveries.alarm import open_alarms
 from newsletter.deliveries.models import OPEN, Delivery, DeliveryStatus
+from newsletter.deliveries.overdue import count_overdue, count_overdue_requests
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.queries import late_slots, waiting_slots
 from newsletter.editions.models import Edition, EditionStatus
@@ -19,21 +20,6 @@ _IF_LATE = (
     "send it late at the desk, under Themamails, or `newsletter digest run --slot {slot}`; "
     "else the next one takes its articles over"
 )
-
-# By the database's clock, as claims are. Paused and held mailings wait by somebody's will.
-_OVERDUE = text("""
-    select (select count(*) from deliveries d left join mailings m on m.id = d.mailing_id
-             where d.status in ('pending', 'deferred', 'unclear')
-               and d.due_at < statement_timestamp() - interval '5 minutes'
-               and (m.id is null or m.status = 'sending'))
-         + (select count(*) from deliveries d join claims c on c.id = d.claim_id
-             where d.status = 'claimed'
-               and c.lease_until < statement_timestamp() - interval '5 minutes')
-""")
-
-_REQUESTS_OVERDUE = text("""
-    select count(*) from address_requests where asked_at < :now - interval '5 minutes'
-""")
 
 
 @dataclass(frozen=True)
@@ -54,8 +40,8 @@ def waiting(now: datetime) -> Waiting:
     """The picture as it is `now`."""
     return Waiting(
         open_deliveries=_open_deliveries(),
-        overdue=db.session.scalar(_OVERDUE) or 0,
-        requests_overdue=db.session.scalar(_REQUESTS_OVERDUE, {"now": now}) or 0,
+        overdue=count_overdue(),
+        requests_overdue=count_overdue_requests(now),
         alarms=[
             {"kind": alarm.kind, "subject": alarm.subject, "raised_at": alarm.raised_at}
             for alarm in open_alarms()

@@ -28,6 +28,7 @@ class MailKind(StrEnum):
     CONFIRM_ADDRESS = "confirm_address"
     ADDRESS_CHANGED = "address_changed"
     INVITATION = "invitation"
+    REMINDER = "reminder"
     DIGEST = "digest"
     EDITION = "edition"
 

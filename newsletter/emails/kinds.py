@@ -22,6 +22,7 @@ KINDS = {
     MailKind.CONFIRM_ADDRESS: Kind(None, ("confirm_address_token",)),
     MailKind.ADDRESS_CHANGED: Kind(None, ("undo_address_token",)),
     MailKind.INVITATION: Kind(None, ("invitation_token",)),
+    MailKind.REMINDER: Kind(None, ()),
     MailKind.DIGEST: Kind("digests", ("manage_token", "leave_token")),
     MailKind.EDITION: Kind("edities", ("manage_token", "leave_token")),
 }

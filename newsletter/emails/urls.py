@@ -102,6 +102,15 @@ class Urls:
         """The page on which somebody who was invited to the desk chooses a password."""
         return self._at("/redactie/uitnodiging/", token)
 
+    def desk_edition(self, key: str) -> str:
+        """The page of the desk on which an edition is composed."""
+        return self._at("/redactie/edities/", key)
+
+    @property
+    def desk_account(self) -> str:
+        """The page of the desk with one's own account."""
+        return self._at("/redactie/mijn-account")
+
     @property
     def invitation_place(self) -> Markup:
         """The address of an invitation with the token still open."""

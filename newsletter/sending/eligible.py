@@ -1,14 +1,18 @@
 """Eligible: of what is due, to whom it goes, and whether that is still wanted (R16)."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
+from newsletter import clock
 from newsletter.accounts.models import Account
 from newsletter.deliveries.claim import Due
 from newsletter.deliveries.models import MailKind, SkipReason
 from newsletter.deliveries.suppress import SuppressionReason, reasons_of
+from newsletter.editions.remind import Told, still_owed
+from newsletter.editions.reminder_models import Deadline
 from newsletter.extensions import db
 from newsletter.subscribers.queries import (
     Recipient,
@@ -44,12 +48,14 @@ def eligible(
     addresses = _addresses(due, readers)
     hashes = {key: signer.address_hashes(address) for key, address in addresses.items() if address}
     known = reasons_of({each for several in hashes.values() for each in several})
+    reminders = still_owed(
+        (_told(each) for each in due if each.kind is MailKind.REMINDER), now=clock.now())
     owed: list[Addressed] = []
     skipped: dict[SkipReason, list[int]] = {}
     for delivery in due:
         if delivery.account_id is not None:
             account = accounts[delivery.account_id]
-            why_not = _why_not_to(account, delivery)
+            why_not = _why_not_to(account, delivery, reminders)
             if why_not is None:
                 owed.append(Addressed(delivery, account.email, None, account.language))
             else:
@@ -110,7 +116,13 @@ def _other_sides(due: Sequence[Due]) -> dict[int, str | None]:
     }
 
 
-def _why_not_to(account: Account, due: Due) -> SkipReason | None:
+def _told(due: Due) -> Told:
+    said = due.params["said"]
+    return Told(due.params["edition_id"], Deadline(said["deadline"]),
+                datetime.fromisoformat(said["deadline_at"]))
+
+
+def _why_not_to(account: Account, due: Due, reminders: Set[Told]) -> SkipReason | None:
     """Why a mail to somebody of the desk is no longer owed, or None when it is."""
     if not account.active:
         return SkipReason.CANCELLED
@@ -118,6 +130,11 @@ def _why_not_to(account: Account, due: Due) -> SkipReason | None:
     is_old = due.params.get("nonce") != account.invitation_nonce
     if due.kind is MailKind.INVITATION and is_old:
         return SkipReason.SUPERSEDED
+    if due.kind is MailKind.REMINDER:
+        if not account.gets_reminders:
+            return SkipReason.CANCELLED
+        if _told(due) not in reminders:
+            return SkipReason.SUPERSEDED
     return None
 
 

@@ -20,6 +20,7 @@ from newsletter.emails import (
     confirm_signup,
     invitation,
     manage_link,
+    reminder,
     welcome,
 )
 from newsletter.emails.identity import Identity
@@ -92,6 +93,8 @@ def write_single_mail(due: Due, said: Mapping[str, Any], house: House) -> Writte
                 confirm_address.ConfirmAddress(language, shape, asked_by), **look)
         case MailKind.INVITATION:
             return invitation.write(invitation.Invitation(language, shape), **look)
+        case MailKind.REMINDER:
+            return reminder.write(_reminder(said), **look)
         case MailKind.ADDRESS_CHANGED:
             return address_changed.write(_changed(_change(due), language, shape), **look)
     raise MailError(f"{due.kind} needs a variant")
@@ -145,6 +148,14 @@ def _subscription(subscriber_id: int) -> Subscription:
     if found is None:
         raise MailError("no subscription")
     return found
+
+
+def _reminder(said: Mapping[str, Any]) -> reminder.Reminder:
+    missing = tuple(reminder.Missing(each["what"], each["title"]) for each in said["missing"])
+    return reminder.Reminder(
+        said["language"], said["format"], said["key"], said["title"], said["deadline"],
+        clock.local(datetime.fromisoformat(said["deadline_at"])), missing,
+    )
 
 
 def _change(due: Due) -> AddressChange:

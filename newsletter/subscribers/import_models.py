@@ -50,6 +50,7 @@ class ReaderImport(Model):
               postgresql_where=text("status <> 'dropped'")),
         Index("ix_imports_at_work", "id",
               postgresql_where=text("status in ('judging', 'carrying_out')")),
+        Index("ix_imports_to_decide", "id", postgresql_where=text("status = 'judged'")),
     )
 
     id: Mapped[Key]

@@ -52,6 +52,14 @@ def imports_at_work() -> list[int]:
     ))
 
 
+def imports_to_decide() -> Sequence[ReaderImport]:
+    """Imports whose rows were judged, and that a person carries out or drops; the oldest first."""
+    return db.session.scalars(
+        select(ReaderImport).where(ReaderImport.status == ImportStatus.JUDGED)
+        .order_by(ReaderImport.id)
+    ).all()
+
+
 def verdicts_of(import_id: int) -> dict[Verdict | None, int]:
     """How many rows have each verdict; None for those not judged yet."""
     rows = db.session.execute(

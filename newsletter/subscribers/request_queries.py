@@ -48,6 +48,13 @@ def requests_of(subscriber_id: int) -> Sequence[DataRequest]:
     ).all()
 
 
+def count_open() -> int:
+    """How many requests are still to be handled."""
+    return db.session.scalars(
+        select(func.count()).select_from(DataRequest).where(DataRequest.handled_at.is_(None))
+    ).one()
+
+
 def count_urgent(today: date) -> tuple[int, int]:
     """How many open requests are due within seven days, and how many are past their day."""
     soon, late = db.session.execute(

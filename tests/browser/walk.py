@@ -24,6 +24,7 @@ SHOWN = frozenset({
     "my-mails", "left", "partner", "desk", "mailing", "mail-edition", "mail-confirmation",
     "mail-welcome", "figures", "report", "useful",
     "mailing-running", "mailing-paused", "mailing-corrected", "correction",
+    "desk-today", "year-plan",
 })
 
 

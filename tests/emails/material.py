@@ -15,6 +15,7 @@ from newsletter.emails import (
     headers,
     invitation,
     manage_link,
+    reminder,
     welcome,
 )
 from newsletter.emails.compile import compile_digests, compile_edition
@@ -222,6 +223,11 @@ def written(kind: MailKind, language: str, format: str = "mail") -> Written:
     if kind == MailKind.INVITATION:
         return invitation.write(
             invitation.Invitation(language, format), identity=IDENTITY, urls=URLS)
+    if kind == MailKind.REMINDER:
+        missing = (reminder.Missing("subject"), reminder.Missing("summary", LEADERSHIP.title))
+        due = reminder.Reminder(language, format, "14-2", EDITION.title, "copy",
+                                datetime(2020, 2, 18, 17, 0, tzinfo=UTC), missing)
+        return reminder.write(due, identity=IDENTITY, urls=URLS)
     if kind == MailKind.CONFIRM_ADDRESS:
         wish = confirm_address.ConfirmAddress(language, format, "j…@gemeente.example")
         return confirm_address.write(wish, identity=IDENTITY, urls=URLS)

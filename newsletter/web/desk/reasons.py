@@ -99,6 +99,12 @@ _AT_FIELD = {
     ("name", "too_long"): _l("Maak de naam korter: tot 80 tekens."),
     ("last_on", "before_first"): _l("De laatste dag kan niet vóór de eerste liggen."),
     ("last_on", "too_far"): _l("Een periode kan tot 100 dagen duren."),
+    ("copy", "too_many"): _l("Kies hoogstens drie herinneringen."),
+    ("approval", "too_many"): _l("Kies hoogstens drie herinneringen."),
+    ("sending", "too_many"): _l("Kies hoogstens drie herinneringen."),
+    ("copy", "out_of_range"): _l("Kies dagen van 1 tot 60."),
+    ("approval", "out_of_range"): _l("Kies dagen van 1 tot 60."),
+    ("sending", "out_of_range"): _l("Kies dagen van 1 tot 60."),
     ("copy_deadline_at", "after_approval"): _l("De kopij moet binnen zijn vóór het akkoord."),
 }
 _ANYWHERE = {
@@ -112,6 +118,7 @@ _ANYWHERE = {
     "too_long_words": _l("Maak dit korter: tot 200 tekens."),
     "not_chosen": _l("Kies één van de mogelijkheden."),
     "no_number": _l("Vul een heel getal in, of laat het leeg."),
+    "no_days": _l("Schrijf de dagen als 7, 1. Leeg betekent: geen herinnering."),
     "no_day": _l("Schrijf de dag als 24-3-2026 of 24 maart 2026."),
     "no_such_day": _l("Deze dag staat niet op de kalender."),
     "no_time": _l("Schrijf de tijd als 10.00."),

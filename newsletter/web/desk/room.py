@@ -43,6 +43,7 @@ from newsletter.web.desk import (
     recovery_codes,
     rehearsals,
     release,
+    reminders,
     report,
     request_deeds,
     requests,
@@ -61,13 +62,15 @@ from newsletter.web.desk import (
 from newsletter.web.desk.acts import record_refusal
 from newsletter.web.desk.menu import MENU
 from newsletter.web.desk.names import edition_state
+from newsletter.web.desk.roles import may, may_open
 from newsletter.web.extensions import csrf
 from newsletter.web.forgery import LARGEST_POST
 from newsletter.web.headers import keep_private
 from newsletter.web.languages import follow_reader
 from newsletter.web.sessions import see, session_at_hand
 
-CONTRIBUTOR, EDITOR, PUBLISHER, ADMIN = RANKS = list(RoleName)  # each may do what those before may
+CONTRIBUTOR, EDITOR = RoleName.CONTRIBUTOR, RoleName.EDITOR
+PUBLISHER, ADMIN = RoleName.PUBLISHER, RoleName.ADMIN
 
 
 class Page(NamedTuple):
@@ -137,6 +140,7 @@ PAGES = (
     Page("/jaarplan/<int:year>/perioden", "add_period", EDITOR, year_plan.page, periods.add),
     Page("/jaarplan/perioden/<int:period_id>", "period", EDITOR, periods.page, periods.save),
     Page("/jaarplan/perioden/<int:period_id>/weg", "remove_period", EDITOR, None, periods.remove),
+    Page("/jaarplan/herinneringen", "reminders", PUBLISHER, reminders.page, reminders.save),
     Page("/agenda", "calendar", CONTRIBUTOR, calendar_address.page, calendar_address.renew),
     Page("/digests", "slots", EDITOR, slots.page, slots.add),
     Page("/digests/<int:slot_id>", "slot", EDITOR, slot.page, slot.save),
@@ -207,6 +211,7 @@ PAGES = (
     Page("/accounts/<int:account_id>/tweede-stap", "reset_second_factor", ADMIN, None,
          accounts.reset, True),
     Page("/mijn-account", "account", CONTRIBUTOR, account.page, account.save),
+    Page("/mijn-account/herinneringen", "choose_reminders", EDITOR, None, reminders.choose),
     Page("/mijn-account/tweede-stap", "renew", CONTRIBUTOR, None, account.renew, True),
     Page("/mijn-account/herstelcodes", "recovery_codes", CONTRIBUTOR, recovery_codes.page,
          recovery_codes.make, True),
@@ -235,11 +240,6 @@ def open_room() -> Blueprint:
     room.context_processor(_context)
     room.register_error_handler(403, _forbidden)
     return room
-
-
-def may(role: RoleName) -> bool:
-    """Whether who works here has that role, or one that stands above it."""
-    return any(RANKS.index(RoleName(one.name)) >= RANKS.index(role) for one in current_user.roles)
 
 
 def _admit() -> Any:
@@ -295,6 +295,7 @@ def _context() -> dict[str, Any]:
         "may_edit": may(EDITOR),
         "may_publish": may(PUBLISHER),
         "may_manage": may(ADMIN),
+        "may_open": lambda href: may_open(href, ROLES),
         "edition_state": edition_state,
     }
 

@@ -1,7 +1,8 @@
 """The year plan: a year's editions in one line and in a table, and the days it keeps free."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -9,19 +10,23 @@ from werkzeug.wrappers import Response
 from newsletter import clock
 from newsletter.accounts.queries import names_of
 from newsletter.catalogue.queries import magazine
+from newsletter.editions.approval_queries import approved_editions, waiting_approvals
 from newsletter.editions.mind_dates import minds_of
-from newsletter.editions.models import ClosedPeriod, EditionStatus
+from newsletter.editions.models import ClosedPeriod, Edition, EditionStatus
 from newsletter.editions.move_dates import dates_of
 from newsletter.editions.period_queries import periods_between
 from newsletter.editions.plan_year import FIRST_YEAR, LAST_YEAR
 from newsletter.editions.plan_year import plan_year as plan_editions
 from newsletter.editions.queries import year_plan
 from newsletter.errors import BadInput
+from newsletter.sending.remind import house_plan
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.around import around_year
 from newsletter.web.desk.cautions import in_words
 from newsletter.web.desk.forms import PressForm
+from newsletter.web.desk.names import State, edition_state
 from newsletter.web.desk.period_forms import PeriodForm
+from newsletter.web.desk.reminder_rows import days_in_words, reminder_rows
 from newsletter.web.desk.said import _
 from newsletter.web.desk.year_line import line_of
 from newsletter.working_days import holidays_of
@@ -70,6 +75,7 @@ def show(year: int, form: PeriodForm) -> str:
     """The page of a year, with a form for one more period."""
     now = clock.now()
     editions, around, identity = year_plan(year), around_year(year), magazine()
+    plan = house_plan()
     coming = [one for one in editions
               if one.status is not EditionStatus.PUBLISHED and one.send_at >= now]
     return render_template(
@@ -77,11 +83,14 @@ def show(year: int, form: PeriodForm) -> str:
         year=year,
         volume=year - identity.volume_base_year,
         editions=editions,
+        states=_states(editions, now),
         is_short=len(editions) < identity.editions_per_year and year >= clock.local(now).year,
         line=line_of(year, editions, around.closed, now=now),
         free_days=_free_days(year),
         minds=[(edition, in_words(minds_of(dates_of(edition), around, of=edition)))
                for edition in coming],
+        reminders=reminder_rows(coming, plan, now=now),
+        reminder_days=days_in_words(plan),
         earlier=year - 1 if is_in_range(year - 1) else None,
         later=year + 1 if is_in_range(year + 1) else None,
         press=PressForm(formdata=None),
@@ -99,6 +108,21 @@ def require_year(year: int) -> None:
 def is_in_range(year: int) -> bool:
     """Whether the year has a volume and can be planned."""
     return max(FIRST_YEAR, magazine().volume_base_year + 1) <= year <= LAST_YEAR
+
+
+def _states(editions: Sequence[Edition], now: datetime) -> dict[int, State]:
+    """Where each edition stands, by its id; of one that is planned also its approval."""
+    approved = approved_editions([edition.id for edition in editions])
+    waiting = {one.edition_id for one in waiting_approvals(now)}
+    found = {}
+    for edition in editions:
+        found[edition.id] = edition_state(edition, now)
+        if edition.status is EditionStatus.PLANNED and edition.send_at >= now:
+            if edition.id in waiting:
+                found[edition.id] = State("mind", _("Wacht op akkoord"))
+            elif edition.id in approved:
+                found[edition.id] = State("info", _("Akkoord, nog niet ingepland"))
+    return found
 
 
 def _free_days(year: int) -> list[FreeDays]:

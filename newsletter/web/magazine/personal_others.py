@@ -96,6 +96,17 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "Of je een mail wilt voor een deadline van een editie",
+            "Whether you want a mail before a deadline of an edition",
+        ),
+        Said("Je alleen mailen als je dat wilt.", "To mail you only if you want that."),
+        Basis.INTEREST,
+        _AT_DESK,
+        columns_of("accounts", "gets_reminders"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Welke vrije perioden je in het jaarplan zette",
             "Which periods without editions you put in the year plan",
         ),
@@ -144,8 +155,8 @@ DESK = (
     ),
     Fact(
         Group.DESK,
-        Said("Welke uitnodigingen en proefmails je kreeg",
-             "Which invitations and test mails you got"),
+        Said("Welke uitnodigingen, herinneringen en proefmails je kreeg",
+             "Which invitations, reminders and test mails you got"),
         Said("Zien of ze aankwamen.", "To see whether they arrived."),
         Basis.INTEREST,
         Said("Hooguit {detail} maanden.", "{detail} months at most."),
@@ -237,7 +248,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "magazines": ("id", "name", "issn", "association", "association_short", "site", "tagline_nl",
                   "tagline_en", "volume_base_year", "editions_per_year", "colours",
                   "colours_dark", "weekly_weekday", "weekly_at", "monthly_day", "monthly_at",
-                  "quiet_from", "quiet_until", "weekly_minimum", "monthly_minimum"),
+                  "quiet_from", "quiet_until", "weekly_minimum", "monthly_minimum",
+                  "copy_reminders", "approval_reminders", "sending_reminders"),
     "mailing_answers": ("mailing_id", "day", "useful", "not_useful"),
     "mailings": ("id", "key", "kind", "edition_id", "digest_slot_id", "status", "cutoff_at",
                  "manifest_id", "recipients", "recipients_hash", "opened_at", "sending_at",
@@ -251,6 +263,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                       "unclear_copies"),
     "past_recipients": ("id",),
     "recent_answers": ("id", "mailing_id", "marks"),
+    "reminders": ("id", "edition_id", "deadline", "deadline_at", "days", "at", "mails"),
     "restores": ("id", "noticed_at", "backed_up_at", "found_claim", "found_delivery",
                  "marked_claim", "marked_bulk", "marked_prompt", "first_delivery",
                  "reconciled_at", "released_at", "counts"),

@@ -1,20 +1,19 @@
 """`/healthz`: one word for each part; 200 when the web can serve, else 503."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import psycopg
-import redis
 from flask import Blueprint, Response, jsonify
 
 from newsletter import clock
+from newsletter.broker import answers
 from newsletter.core import settings
-from newsletter.deliveries.heartbeat import BEAT
+from newsletter.deliveries.heartbeat import BEAT, is_silent
 from newsletter.web.extensions import limiter
 from newsletter.web.ops.ask_database import ask_database
 
 ops = Blueprint("ops", __name__)
 
-BEAT_SILENT_AFTER = timedelta(minutes=5)  # O01
 PATIENCE_SECONDS = 2  # for each of connecting and answering: a probe waits no longer either
 _LAST_BEAT = "select (select at from heartbeats where part = %s) from alembic_version"
 
@@ -42,19 +41,10 @@ def _database() -> tuple[str, str]:
 
 
 def _broker() -> str:
-    broker = redis.Redis.from_url(
-        settings().redis_url, socket_connect_timeout=1, socket_timeout=1
-    )
-    try:
-        broker.ping()
-    except redis.RedisError:
-        return "does not answer"
-    finally:
-        broker.close()
-    return "ok"
+    return "ok" if answers(settings().redis_url, seconds=1) else "does not answer"
 
 
 def _beat(seen: datetime | None) -> str:
     if seen is None:
         return "not seen yet"
-    return "ok" if clock.now() - seen < BEAT_SILENT_AFTER else "silent"
+    return "silent" if is_silent(seen, now=clock.now()) else "ok"

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 from newsletter.accounts.add import add_account
 from newsletter.accounts.audit_models import AuditEntry
 from newsletter.accounts.models import RoleName
-from newsletter.web.desk.room import PAGES, RANKS, ROLES, Page
+from newsletter.web.desk.roles import RANKS
+from newsletter.web.desk.room import PAGES, ROLES, Page
 from tests.material import NOW
 from tests.second_factor import code, equip
 from tests.web.desk.conftest import MakeWorker, Worker

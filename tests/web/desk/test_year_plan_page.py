@@ -3,12 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from newsletter.accounts.audit_queries import entries_of
+from newsletter.editions.approve import approve
+from newsletter.editions.ask_approval import ask_approval
+from newsletter.editions.models import EditionItem
 from newsletter.editions.queries import get_edition, year_plan
 from newsletter.web.typed import as_moment, read_day, read_time, show_day, show_time
+from tests.material import NOW, article, compiled, person
 from tests.web.desk.conftest import Worker
-from tests.web.visitor import faults
+from tests.web.visitor import faults, page
 
 DATES = {
     "copy_deadline_at_day": "12-1-2027", "copy_deadline_at_time": "17.00",
@@ -103,3 +108,23 @@ def test_every_hour_of_a_year_is_read_back_as_it_is_shown() -> None:
         )
         assert back == moment or moment == twice
         moment += timedelta(hours=1)
+
+
+def test_the_plan_says_how_an_approval_stands(editor: Worker, session: Session) -> None:
+    made = get_edition("21-4")
+    made.title = made.subject = "Dichtbij"
+    made.items = [EditionItem(article=article("data"), position=1)]
+    session.commit()
+
+    def state() -> str:
+        shown = page(editor.get("/redactie/jaarplan/2027"))
+        row = shown.css("section[aria-labelledby=table] tbody tr")[3]
+        return row.css_first(".state").text()
+
+    assert state() == "Gepland"
+    asked = ask_approval(made, compiled(made), asked_by=person().id, now=NOW)
+    session.commit()
+    assert state() == "Wacht op akkoord"
+    approve(made, asked.id, by=person(), now=NOW)
+    session.commit()
+    assert state() == "Akkoord, nog niet ingepland"

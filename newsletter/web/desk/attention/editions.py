@@ -1,0 +1,113 @@
+"""What of the editions asks for a person: the next one, approvals, and dates that collide."""
+
+from collections.abc import Iterator, Sequence, Set
+from datetime import datetime
+
+from flask import url_for
+from flask_security import current_user
+
+from newsletter.accounts.models import RoleName
+from newsletter.catalogue.queries import magazine
+from newsletter.editions.approval_queries import (
+    WaitingApproval,
+    approved_editions,
+    waiting_approvals,
+)
+from newsletter.editions.content import missing_for_sending
+from newsletter.editions.mind_dates import COLLISIONS, minds_of
+from newsletter.editions.models import Edition, EditionStatus
+from newsletter.editions.move_dates import dates_of
+from newsletter.editions.queries import list_coming
+from newsletter.web.dates import moment_in_words
+from newsletter.web.desk.around import around_dates
+from newsletter.web.desk.attention.line import Line
+from newsletter.web.desk.cautions import in_words
+from newsletter.web.desk.said import _
+from newsletter.web.languages import current_language
+
+NEXT_EDITIONS = 8  # whose dates are looked at
+
+
+def lines(edition: Edition | None, now: datetime) -> Iterator[Line]:
+    """All of it; `edition` is the next one."""
+    waiting = waiting_approvals(now)
+    yield from _approvals(waiting)
+    if edition is not None and edition.status is EditionStatus.SCHEDULED:
+        yield from _scheduled_without(edition)
+    elif edition is not None:
+        yield from _not_scheduled(edition, {one.edition_id for one in waiting}, now)
+    yield from _collisions(now)
+
+
+def _approvals(waiting: Sequence[WaitingApproval]) -> Iterator[Line]:
+    """Those that somebody else asked wait for whoever reads this."""
+    for one in waiting:
+        number = one.key.replace("-", "·")
+        when = moment_in_words(one.approval_deadline_at, current_language())
+        href = url_for("desk.edition", key=one.key)
+        late = _("Dat had gemoeten vóór %(when)s.", when=when)
+        if one.asked_by == current_user.id:
+            yield Line(
+                "mind" if one.is_overdue else "info",
+                _("Editie %(n)s wacht op het akkoord van een ander", n=number),
+                late if one.is_overdue else _("Je vroeg het zelf. Het moet er zijn vóór %(when)s.",
+                                              when=when),
+                href, _("Open editie %(n)s", n=number), RoleName.EDITOR)
+        else:
+            yield Line(
+                "wrong" if one.is_overdue else "mind",
+                _("Editie %(n)s wacht op een tweede persoon", n=number),
+                late if one.is_overdue else _("%(name)s vroeg om akkoord vóór %(when)s.",
+                                              name=one.asked_by_name, when=when),
+                href, _("Bekijk editie %(n)s", n=number), RoleName.EDITOR)
+
+
+def _scheduled_without(edition: Edition) -> Iterator[Line]:
+    number = edition.key.replace("-", "·")
+    for text, heading in (
+        (edition.editorial_md, _("Editie %(n)s is ingepland zonder redactioneel", n=number)),
+        (edition.preheader, _("Editie %(n)s is ingepland zonder eerste regel", n=number)),
+    ):
+        if text.strip():
+            continue
+        yield Line("info", heading, _("Zo mag ze weg. Het kan nog anders."),
+                   url_for("desk.edition", key=edition.key), _("Open editie %(n)s", n=number),
+                   RoleName.EDITOR)
+
+
+def _not_scheduled(edition: Edition, waiting: Set[int], now: datetime) -> Iterator[Line]:
+    """One whose copy is due, unless all that it waits for is somebody's approval."""
+    missing = missing_for_sending(edition)
+    if edition.copy_deadline_at > now or (edition.id in waiting and not missing):
+        return
+    when = moment_in_words(edition.send_at, current_language())
+    if missing:
+        words = _("Er moeten eerst nog %(count)s dingen. Verzending: %(when)s.",
+                  count=len(missing), when=when)
+    elif approved_editions([edition.id]):
+        words = _("Alles is er. Zet het verzendmoment vast: %(when)s.", when=when)
+    else:
+        words = _("Alles is er. Vraag een tweede persoon om akkoord. Verzending: %(when)s.",
+                  when=when)
+    number = edition.key.replace("-", "·")
+    yield Line("mind", _("Editie %(n)s is nog niet ingepland", n=number), words,
+               url_for("desk.edition", key=edition.key), _("Open editie %(n)s", n=number))
+
+
+def _collisions(now: datetime) -> Iterator[Line]:
+    coming = list_coming(now, limit=NEXT_EDITIONS)
+    if not coming:
+        return
+    around = around_dates(*(dates_of(edition) for edition in coming))
+    base_year = magazine().volume_base_year
+    for edition in coming:
+        minds = minds_of(dates_of(edition), around, of=edition)
+        sentences = in_words(caution for caution in minds if caution.mind in COLLISIONS)
+        if sentences:
+            yield Line(
+                "mind",
+                _("Kijk naar de data van editie %(n)s", n=edition.key.replace("-", "·")),
+                " ".join(sentences),
+                url_for("desk.year_plan", year=base_year + edition.volume),
+                _("Bekijk het jaarplan"),
+            )
