@@ -1,4 +1,8 @@
-"""Tables of images: what was added, and its files in the sizes that pages and mails show."""
+"""Tables of images: what was added, and its files in the sizes that pages and mails show.
+
+A mail that was sent points at a file of an image for ever, so that the database lets the app add
+images and neither change nor remove one.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -13,7 +17,6 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from newsletter.columns import Key, Moment
 from newsletter.extensions import Model
 
-
 # What one image may weigh in a mail, in bytes: ten of them are read over a telephone.
 LARGEST_IN_MAIL = 200 * 1024
 
@@ -26,9 +29,7 @@ class Image(Model):
     id: Mapped[Key]
     source_hash: Mapped[str] = mapped_column(unique=True)
     added_at: Mapped[Moment]
-    files: Mapped[list["ImageFile"]] = relationship(
-        order_by="ImageFile.width", cascade="all, delete-orphan"
-    )
+    files: Mapped[list["ImageFile"]] = relationship(order_by="ImageFile.width")
 
     @property
     def for_mail(self) -> "ImageFile":

@@ -65,7 +65,8 @@ def test_an_image_says_what_it_shows_and_how_large_it_is(kind: MailKind, languag
     style = given["style"] or ""
     assert "width:100%;max-width:552px;height:auto" in style
     # Its words can be read where no image is fetched, on a ground of its own.
-    assert "background-color:#FFFFFF" in style
+    assert "background-color:#DCE8DF" in style
+    assert given["class"] == "tint ink"
     assert "font-size:15px" in style
     assert "color:#15201B" in style
 
