@@ -156,6 +156,8 @@ PAGES = (
     Page("/verzoeken", "requests", PUBLISHER, requests.shelf, requests.add),
     Page("/verzoeken/<int:request_id>", "request", PUBLISHER, requests.page, requests.close),
     Page("/verzoeken/<int:request_id>/bestand", "give_data", PUBLISHER, None, request_deeds.give),
+    Page("/verzoeken/<int:request_id>/verlengen", "extend_request", PUBLISHER,
+         requests.page, request_deeds.extend),
     Page("/verzoeken/<int:request_id>/verbeteren", "correct", PUBLISHER,
          requests.page, request_deeds.correct),
     Page("/verzoeken/<int:request_id>/stoppen", "stop_reader", PUBLISHER,
