@@ -8,7 +8,7 @@ from newsletter.subscribers import work_import as imports
 from newsletter.transaction import transaction
 
 # Few enough for a short transaction, and short enough for a worker that is asked to stop.
-AT_ONCE, SECONDS = 200, 8.0
+AT_ONCE, SECONDS = 500, 8.0
 
 
 @queue.task(name=Job.WORK_IMPORT.value)

@@ -30,7 +30,7 @@ LONG: dict[str, str] = {}
 ASKED_ELSEWHERE = {Job.TICK, Job.CARRY_OUT_EDITION, Job.CARRY_OUT_SLOT, Job.SEND_PROMPT,
                    Job.SEND_BULK, Job.WORK_IMPORT, Job.LOOK_AT_FEED}
 LEDGERS = {"consents", "consent_wordings", "consent_seals", "consent_seal_heads", "attempts",
-           "audit_entries", "audit_seals"}
+           "audit_entries", "audit_seals", "images", "image_files"}
 FROZEN = {"manifests", "blocks", "variants"}
 FILLED_IN = {"approvals"}  # column by column, and only once
 OWNERS = {"past_outcomes", "past_recipients"}  # written by functions of the owner's alone

@@ -56,7 +56,11 @@ class Feed(Model):
 
 
 class FeedItem(Model):
-    """A piece that a feed gave; `key` is the hash of what the feed calls it by (SHA-256)."""
+    """A piece that a feed gave; `key` is the hash of what the feed calls it by (SHA-256).
+
+    One that was put aside by nobody (`decided_by`) fell away, as too many waited. Of what lies
+    aside for long only the key and the address stay, by which it is known and not given again.
+    """
 
     __tablename__ = "feed_items"
     __table_args__ = (
@@ -66,6 +70,8 @@ class FeedItem(Model):
               postgresql_where=text("address is not null")),
         Index("ix_feed_items_state", "state", text("id desc")),
         Index("ix_feed_items_waiting", "feed_id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_feed_items_forgettable", "decided_at",
+              postgresql_where=text("state = 'aside' and title <> ''")),
     )
 
     id: Mapped[Key]

@@ -40,8 +40,9 @@ def find_feed(feed_id: int) -> Feed | None:
 
 
 def find_item(item_id: int) -> FeedItem | None:
-    """The piece with this id."""
-    return db.session.get(FeedItem, item_id) if item_id <= LARGEST_ID else None
+    """The piece with this id, unless its words are gone."""
+    found = db.session.get(FeedItem, item_id) if item_id <= LARGEST_ID else None
+    return found if found is not None and found.title else None
 
 
 def waiting_by_feed() -> dict[int, int]:
@@ -62,7 +63,8 @@ def items_in(
     """
     wanted = (
         select(FeedItem, Feed).join(Feed, Feed.id == FeedItem.feed_id)
-        .where(FeedItem.state == state).order_by(FeedItem.id.desc()).limit(PAGE_SIZE + 1)
+        .where(FeedItem.state == state, FeedItem.title != "")
+        .order_by(FeedItem.id.desc()).limit(PAGE_SIZE + 1)
     )
     if before is not None:
         wanted = wanted.where(FeedItem.id < before)

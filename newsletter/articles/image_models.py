@@ -1,10 +1,24 @@
-"""Tables of images: what was added, and its files in the sizes that pages and mails show."""
+"""Tables of images: what was added, and its files in the sizes that pages and mails show.
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+A mail that was sent points at a file of an image for ever, so that the database lets the app add
+images and neither change nor remove one.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from newsletter.columns import Key, Moment
 from newsletter.extensions import Model
+
+# What one image may weigh in a mail, in bytes: ten of them are read over a telephone.
+LARGEST_IN_MAIL = 200 * 1024
 
 
 class Image(Model):
@@ -15,9 +29,13 @@ class Image(Model):
     id: Mapped[Key]
     source_hash: Mapped[str] = mapped_column(unique=True)
     added_at: Mapped[Moment]
-    files: Mapped[list["ImageFile"]] = relationship(
-        order_by="ImageFile.width", cascade="all, delete-orphan"
-    )
+    files: Mapped[list["ImageFile"]] = relationship(order_by="ImageFile.width")
+
+    @property
+    def for_mail(self) -> "ImageFile":
+        """The widest of its files that is light enough for a mail, else the narrowest."""
+        light = [file for file in self.files if file.size <= LARGEST_IN_MAIL]
+        return light[-1] if light else self.files[0]
 
     @property
     def largest(self) -> "ImageFile":
@@ -48,6 +66,8 @@ class ImageFile(Model):
     width: Mapped[int]  # pixels
     height: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    # Bytes; told without reading the content.
+    size: Mapped[int] = column_property(func.octet_length(content))
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ from newsletter.fetching.fetch import Limits, fetch
 from newsletter.fetching.hosts import Resolve
 from newsletter.fetching.trouble import Trouble
 
+MOST_WAITING = 200  # pieces of one feed: who gives more, gives more than a person reads
 LONGEST_MARK = 500  # characters of an ETag or a date that are given back to who gave them
 
 
@@ -86,7 +87,25 @@ def keep_seen(look: Look, seen: Seen, *, now: datetime) -> int:
     feed.trouble, feed.trouble_detail, feed.failing_since = None, "", None
     feed.etag, feed.modified = seen.etag, seen.modified
     feed.found_last = _keep_items(feed.id, seen.found or (), now=now)
+    _put_surplus_aside(feed.id, now=now)
     return feed.found_last
+
+
+def _put_surplus_aside(feed_id: int, *, now: datetime) -> None:
+    """What waited longest falls away, by nobody's hand: the desk can still take it over."""
+    newest = (
+        select(FeedItem.id)
+        .where(FeedItem.feed_id == feed_id, FeedItem.state == ItemState.WAITING)
+        # Of one look, what stands first in the feed is the newest.
+        .order_by(FeedItem.found_at.desc(), FeedItem.id).limit(MOST_WAITING)
+    )
+    db.session.execute(
+        update(FeedItem)
+        .where(FeedItem.feed_id == feed_id, FeedItem.state == ItemState.WAITING,
+               FeedItem.id.not_in(newest))
+        .values(state=ItemState.ASIDE, decided_at=now, decided_by=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _note_trouble(feed: Feed, trouble: Trouble, detail: str, *, now: datetime) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from newsletter.articles.image_models import Image
 from newsletter.catalogue.models import Theme
 from newsletter.columns import Key, Moment, words
 from newsletter.extensions import Model
@@ -94,6 +95,7 @@ class Article(Model):
         BigInteger, ForeignKey("images.id"), index=True
     )
     image_alt: Mapped[str] = mapped_column(default="", server_default="")
+    image: Mapped[Image | None] = relationship(viewonly=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
     # Counts saves of what is written, so that two tabs cannot overwrite each other unseen.

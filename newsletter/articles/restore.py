@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
+from newsletter.articles.drafts import MOST_THEMES
 from newsletter.articles.models import Article, ArticleVersion
 from newsletter.articles.versions import draft_in
 from newsletter.articles.write import edit_article
-from newsletter.catalogue.queries import themes_by_id
+from newsletter.catalogue.queries import followed_by_id, pickable_by_id
 
 
 def restore(
@@ -19,12 +20,15 @@ def restore(
 ) -> bool:
     """Write the version over the article; whether that changed anything.
 
-    Of its themes those that readers can still pick, or the present ones when none is left: what
-    was retired since does not come back. A released article is new to the readers of a theme that
+    Of its themes those that readers can still pick, and for one that was merged or split since
+    those in which it goes on, as many as an article may have; the present ones when none is left.
+    What was retired does not come back. A released article is new to the readers of a theme that
     it gets back. Raises BadInput as `edit_article` does.
     """
     draft = draft_in(version)
-    live = [one.id for one in themes_by_id(draft.theme_ids) if one.retired_at is None]
+    live = [one.id for one in pickable_by_id(draft.theme_ids)]
+    heirs = pickable_by_id(followed_by_id(draft.theme_ids))
+    live = [*live, *(one.id for one in heirs if one.id not in live)][:MOST_THEMES]
     if not live:
         live = [theme.id for theme in article.themes if theme.retired_at is None]
     return edit_article(

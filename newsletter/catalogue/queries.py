@@ -128,6 +128,34 @@ def followed_by_id(theme_ids: Iterable[int]) -> frozenset[int]:
     return followed_by_slug(theme.slug for theme in known) | unknown
 
 
+class Named(NamedTuple):
+    """What to pick where a theme is named; `past` is its slug when nobody picks itself any more."""
+
+    theme_ids: frozenset[int]
+    past: str | None = None
+
+
+def followed_by_name() -> dict[str, Named]:
+    """What to pick in place of every theme, by the names that it has or had, in lower case.
+
+    Of a theme that was merged or split those in which it goes on; of one that ended none. A name
+    that two have means the one that readers can pick.
+    """
+    every = db.session.scalars(select(Theme).options(selectinload(Theme.heirs))).all()
+    names = {theme.id: [theme.slug, theme.name_nl, theme.name_en] for theme in every}
+    for former in db.session.scalars(select(FormerSlug)):
+        names[former.theme_id].append(former.slug)
+    found: dict[str, Named] = {}
+    for theme in sorted(every, key=lambda theme: theme.retired_at is None):
+        reached = [theme]
+        for each in reached:
+            reached += [heir for heir in each.heirs if heir not in reached]
+        means = Named(frozenset(each.id for each in reached if each.retired_at is None),
+                      past=theme.slug if theme.retired_at is not None else None)
+        found.update((name.lower(), means) for name in names[theme.id])
+    return found
+
+
 def change_themes_alone() -> None:
     """Wait for whoever chooses themes now; nobody else does until this transaction ends."""
     db.session.execute(_LOCK)

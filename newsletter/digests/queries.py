@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
+from newsletter.articles.image_models import Image
 from newsletter.articles.models import Article, article_themes
 from newsletter.catalogue.models import Theme, ThemeHeir
 from newsletter.digests.due import Inherited, Link, Links
@@ -207,7 +208,10 @@ def store_until(
 def items_of(article_ids: Collection[int]) -> dict[int, ArticleItem]:
     """These articles as a digest shows them, by id; a page number belongs to an edition."""
     rows = db.session.scalars(
-        select(Article).where(Article.id.in_(article_ids)).options(selectinload(Article.themes))
+        select(Article).where(Article.id.in_(article_ids)).options(
+            selectinload(Article.themes),
+            selectinload(Article.image).selectinload(Image.files),
+        )
     )
     return {article.id: replace(item_of(article), page=None) for article in rows}
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
+from newsletter.articles.image_models import Image
 from newsletter.articles.models import Article
 from newsletter.catalogue.queries import magazine
 from newsletter.editions.mind_dates import Other
@@ -139,9 +140,10 @@ def edition_numbers() -> list[EditionNumber]:
 
 
 def _whole() -> Select[Edition]:
-    items = selectinload(Edition.items)
+    article = selectinload(Edition.items).selectinload(EditionItem.article)
     return select(Edition).options(
-        items.selectinload(EditionItem.article).selectinload(Article.themes)
+        article.selectinload(Article.themes),
+        article.selectinload(Article.image).selectinload(Image.files),
     )
 
 

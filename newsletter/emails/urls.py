@@ -59,6 +59,10 @@ class Urls:
         """A theme's page."""
         return self._page("/themas/", slug)
 
+    def image(self, name: str) -> str:
+        """A file of an image: the same address for every reader, and for as long as mails last."""
+        return self._at("/beelden/", name)
+
     def edition(self, key: str) -> str:
         """An edition's page; the key is volume and number, such as `20-8`."""
         return self._page("/edities/", key)

@@ -6,6 +6,16 @@ from datetime import date
 
 
 @dataclass(frozen=True)
+class Picture:
+    """One file of an image as a mail shows it; its name is the hash of its content."""
+
+    name: str
+    width: int  # pixels of the file
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True)
 class ArticleItem:
     """One article as a mail shows it; `language` is that of its text."""
 
@@ -20,6 +30,7 @@ class ArticleItem:
     theme_names_en: tuple[str, ...]
     subject: str | None = None
     language: str = "nl"
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,8 @@ _TABLES = {
          where s.id = :id and r.subscriber_id is null
          order by loaded_at, number""",
     "data_requests": """
-        select kind, received_on, due_on, opened_at, handled_at, outcome, note
+        select kind, received_on, due_on, opened_at, handled_at, outcome, note,
+               extended_at, extended_because
           from data_requests where subscriber_id = :id order by id""",
     "deliveries": f"""
         select d.id, d.kind, m.key as mailing, v.subject, v.why, d.status, d.skip_reason,

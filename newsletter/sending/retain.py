@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from newsletter import clock
 from newsletter.accounts.forget_origins import forget_origins
 from newsletter.accounts.forget_sessions import forget_sessions
+from newsletter.articles.forget_items import forget_items
 from newsletter.deliveries.alarm import clear_alarm, raise_alarm
 from newsletter.deliveries.forget_detail import (
     MONTHS,
@@ -37,7 +38,7 @@ MOST_ROUNDS = 100  # of one deed in one run; the next run goes on
 
 # What a deed counts, and whether it reads so much that once a day is enough.
 OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "imports",
-         "notices", "partitions")
+         "notices", "feed_items", "partitions")
 DAILY = ("attempts", "delivery_detail", "claims", "audit_origins", "sessions",
          "reports")
 
@@ -56,6 +57,7 @@ def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[
         "salts": lambda: destroy_due_salts(now),
         "notices": lambda: forget_notices(now=now, undo_for=UNDO_FOR),
         "imports": lambda: forget_imports(now=now),
+        "feed_items": lambda: forget_items(now=now),
         "partitions": drop_past,
         "attempts": lambda: forget_attempts(now=now),
         "delivery_detail": lambda: forget_detail(now=now),

@@ -1,6 +1,6 @@
 """What a reader chose, as one value: checked here, stored elsewhere."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,13 +125,22 @@ def _past_themes(subscription: Subscription, followed: Collection[int]) -> set[i
 
 def as_record(choices: Choices) -> dict[str, Any]:
     """The choices as the consent ledger keeps them: words that still speak in ten years."""
-    return {
-        "editions": choices.receives_editions,
-        "cadence": choices.cadence.value,
-        "themes": [theme.slug for theme in themes_by_id(choices.theme_ids)],
-        "language": choices.language.value,
-        "format": choices.format.value,
-    }
+    return as_records([choices])[0]
+
+
+def as_records(many: Sequence[Choices]) -> list[dict[str, Any]]:
+    """As `as_record`, of many at once with one statement."""
+    every = themes_by_id(frozenset().union(*(each.theme_ids for each in many)))
+    return [
+        {
+            "editions": choices.receives_editions,
+            "cadence": choices.cadence.value,
+            "themes": [theme.slug for theme in every if theme.id in choices.theme_ids],
+            "language": choices.language.value,
+            "format": choices.format.value,
+        }
+        for choices in many
+    ]
 
 
 def record_of(subscription: Subscription) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def _forget_notes(subscriber_id: int) -> None:
     db.session.execute(
         update(DataRequest)
         .where(DataRequest.subscriber_id == subscriber_id)
-        .values(note="")
+        .values(note="", extended_because="")
         .execution_options(synchronize_session="fetch")
     )
 

@@ -1,6 +1,7 @@
 """Hash an address under the subscriber's own salt, so that the ledger of consent holds none."""
 
 import secrets
+from collections.abc import Mapping
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -22,6 +23,17 @@ def hash_address(subscriber: Subscriber) -> str | None:
     if subscriber.address is None:
         return None
     return salted_hash(subscriber.address, salt=_salt_of(subscriber.id))
+
+
+def hash_new_addresses(addresses: Mapping[int, str]) -> dict[int, str]:
+    """The hashes of the addresses of subscribers without a salt yet, by their ids; one statement.
+    """
+    salts = {subscriber_id: secrets.token_bytes(SALT_BYTES) for subscriber_id in addresses}
+    db.session.execute(insert(ConsentSalt), [
+        {"subscriber_id": subscriber_id, "salt": salt} for subscriber_id, salt in salts.items()
+    ])
+    return {subscriber_id: salted_hash(address, salt=salts[subscriber_id])
+            for subscriber_id, address in addresses.items()}
 
 
 def _salt_of(subscriber_id: int) -> bytes:

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import aliased
 
-from newsletter.catalogue.queries import themes
+from newsletter.catalogue.queries import Named, followed_by_name
 from newsletter.deliveries.suppress import GRAVITY, SuppressionReason, reasons_of
 from newsletter.errors import BadAddress, BadInput
 from newsletter.extensions import db
@@ -47,7 +47,7 @@ def judge(
     What says no to us goes before what is only wrong in the file: a complaint is told as such also
     where the proof is missing. Few statements, however many rows.
     """
-    names = _theme_names()
+    names = followed_by_name()
     read = [_read(row, found, names, today) for row in rows]
     hashes = {row.number: signer.address_hashes(row.identity or "") for row in rows}
     every = [each for of_row in hashes.values() for each in of_row]
@@ -73,26 +73,17 @@ def judge(
 
 
 def _read(
-    row: ImportRow, found: ReaderImport, names: Mapping[str, int], today: date
+    row: ImportRow, found: ReaderImport, names: Mapping[str, Named], today: date
 ) -> Judged:
     defaults = {name.value: str(found.proof.get(name) or "") for name in PROOF}
     try:
-        return Judged(Verdict.TAKEN,
-                      row=read_row(row.cells or {}, defaults, themes=names, today=today))
+        read = read_row(row.cells or {}, defaults, themes=names, today=today)
     except BadAddress as fault:
         return Judged(Verdict.BAD_ADDRESS, fault.reason)
     except BadInput as fault:
         verdict = Verdict.MISSING_PROOF if fault.field in PROOF else Verdict.BAD_CELL
         return Judged(verdict, f"{fault.field}:{fault.reason}")
-
-
-def _theme_names() -> dict[str, int]:
-    """Themes that may be chosen, by slug and by both names, in lower case."""
-    return {
-        name.lower(): theme.id
-        for theme in themes()
-        for name in (theme.slug, theme.name_nl, theme.name_en)
-    }
+    return Judged(Verdict.TAKEN, f"{Column.THEMES}:inherited" if read.past_themes else "", read)
 
 
 def _standing(identities: Sequence[str]) -> dict[str | None, SubscriptionStatus]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.addresses import check, identity_of
@@ -62,13 +62,31 @@ def carry_out_import(found: ReaderImport, *, account_id: int, now: datetime) -> 
     db.session.flush()
 
 
-def drop_import(found: ReaderImport, *, now: datetime) -> None:
-    """Put the file aside, its rows with it. Raises WrongState once it is carried out."""
-    if found.status not in (ImportStatus.JUDGING, ImportStatus.JUDGED):
+def drop_import(found: ReaderImport, *, now: datetime) -> int:
+    """Put the file aside, the import locked, and its rows with it; how many readers it had made.
+
+    One that is carried out stops: who became a reader stays one, and her row the proof of it.
+    Raises WrongState once it is done or put aside.
+    """
+    if found.status not in (ImportStatus.JUDGING, ImportStatus.JUDGED, ImportStatus.CARRYING_OUT):
         raise WrongState(found.status.value)
-    db.session.execute(delete(ImportRow).where(ImportRow.import_id == found.id))
+    db.session.execute(delete(ImportRow).where(
+        ImportRow.import_id == found.id, ImportRow.subscriber_id.is_(None)))
+    stays = empty_rows(found)
     found.status, found.ended_at = ImportStatus.DROPPED, now
     db.session.flush()
+    return stays
+
+
+def empty_rows(found: ReaderImport) -> int:
+    """Let no address and no cell of its rows stay; how many rows there are."""
+    emptied = db.session.execute(
+        update(ImportRow).where(ImportRow.import_id == found.id)
+        .values(address=None, identity=None, cells=None)
+        .returning(ImportRow.number)
+        .execution_options(synchronize_session=False)
+    )
+    return len(emptied.all())
 
 
 def _find(file_hash: str) -> ReaderImport | None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from newsletter import addresses
+from newsletter.catalogue.queries import Named
 from newsletter.errors import BadInput
 from newsletter.subscribers import details as said
 from newsletter.subscribers.choices import Choices
@@ -52,25 +53,28 @@ class Row:
     choices: Choices
     details: Details
     given: Given
+    past_themes: tuple[str, ...] = ()  # slugs of themes that go on in others, which she gets
 
 
 def read_row(
-    cells: Mapping[str, str], defaults: Mapping[str, str], *, themes: Mapping[str, int],
+    cells: Mapping[str, str], defaults: Mapping[str, str], *, themes: Mapping[str, Named],
     today: date,
 ) -> Row:
     """The row; `defaults` is the proof that stands for rows without their own.
 
-    `themes` finds a theme's id by slug or name in lower case. Raises BadAddress, or BadInput at
+    `themes` finds what to pick for a name in lower case. Raises BadAddress, or BadInput at
     the column: of source, given_on and wording the proof, of any other what was typed there.
     """
+    choices, past = _choices(cells, themes)
     return Row(
         address=addresses.check(cells.get(Column.ADDRESS, "")),
         given=read_proof({**defaults, **{name: cells[name] for name in defaults if name in cells}},
                          address=cells.get(Column.ADDRESS, ""), today=today),
-        choices=_choices(cells, themes),
+        choices=choices,
         details=said.read(name=cells.get(Column.NAME, ""),
                           organisation=cells.get(Column.ORGANISATION, ""),
                           sector=cells.get(Column.SECTOR, "").lower()),
+        past_themes=past,
     )
 
 
@@ -121,15 +125,20 @@ def read_given_on(typed: str, *, today: date) -> date:
     return day
 
 
-def _choices(cells: Mapping[str, str], themes: Mapping[str, int]) -> Choices:
-    named = re.split(r"[,;|]", cells.get(Column.THEMES, ""))
-    slugs = [name.strip().lower() for name in named if name.strip()]
-    if any(slug not in themes for slug in slugs):
+def _choices(
+    cells: Mapping[str, str], themes: Mapping[str, Named]
+) -> tuple[Choices, tuple[str, ...]]:
+    typed = re.split(r"[,;|]", cells.get(Column.THEMES, ""))
+    names = [name.strip().lower() for name in typed if name.strip()]
+    if any(name not in themes for name in names):
         raise BadInput(Column.THEMES, "unknown")
+    named = [themes[name] for name in names]
+    if not all(each.theme_ids for each in named):
+        raise BadInput(Column.THEMES, "ended")
     choices = Choices(
         receives_editions=_one_of({True: _YES, False: _NO}, cells, Column.EDITIONS),
         cadence=_one_of(_CADENCES, cells, Column.CADENCE),
-        theme_ids=frozenset(themes[slug] for slug in slugs),
+        theme_ids=frozenset().union(*(each.theme_ids for each in named)),
         language=_one_of(_LANGUAGES, cells, Column.LANGUAGE),
         format=_one_of(_FORMATS, cells, Column.FORMAT),
     )
@@ -137,7 +146,7 @@ def _choices(cells: Mapping[str, str], themes: Mapping[str, int]) -> Choices:
         raise BadInput(Column.THEMES, "empty")
     if choices.nothing_chosen:
         raise BadInput(Column.CADENCE, "nothing_chosen")
-    return choices
+    return choices, tuple(sorted({each.past for each in named if each.past}))
 
 
 def _one_of(

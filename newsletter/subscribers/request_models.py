@@ -32,7 +32,9 @@ class RequestOutcome(StrEnum):
 
 
 class DataRequest(Model):
-    """A request in writing, due within a month of its day (AVG article 12(3)).
+    """A request in writing, due within a month of its day, or three once (AVG article 12(3)).
+
+    The reader hears of that extension and its reason within the first month.
 
     Holds a reader's number or nobody's, never an address: what she wrote stays with the mail that
     she sent. Who was erased leaves the number and the dates; the note goes with her.
@@ -43,6 +45,8 @@ class DataRequest(Model):
         CheckConstraint("num_nulls(handled_at, handled_by, outcome) in (0, 3)", name="handled"),
         CheckConstraint("due_on > received_on", name="due_on"),
         CheckConstraint("length(note) <= 500", name="note"),
+        CheckConstraint("num_nulls(extended_at, extended_by) in (0, 2)", name="extended"),
+        CheckConstraint("length(extended_because) <= 500", name="extended_because"),
         Index("ix_data_requests_due_on", "due_on", postgresql_where=text("handled_at is null")),
         Index("ix_data_requests_handled_at", "handled_at",
               postgresql_where=text("handled_at is not null")),
@@ -61,3 +65,6 @@ class DataRequest(Model):
     handled_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("accounts.id"))
     outcome: Mapped[RequestOutcome | None] = mapped_column(words(RequestOutcome, "outcome"))
     note: Mapped[str] = mapped_column(server_default="")
+    extended_at: Mapped[Moment | None]
+    extended_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("accounts.id"))
+    extended_because: Mapped[str] = mapped_column(server_default="")

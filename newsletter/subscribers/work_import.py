@@ -1,33 +1,23 @@
 """Work on an import, some rows at a time: judge them, or make readers of those that may be."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 
-from newsletter import addresses, clock
+from newsletter import clock
+from newsletter.catalogue.queries import keep_themes
 from newsletter.extensions import db
-from newsletter.subscribers import choices as chosen
-from newsletter.subscribers import details as said
 from newsletter.subscribers.import_models import (
     ImportRow,
     ImportStatus,
     ReaderImport,
     Verdict,
 )
-from newsletter.subscribers.judge_import import judge
-from newsletter.subscribers.models import (
-    ConsentAct,
-    Subscriber,
-    Subscription,
-    SubscriptionStatus,
-)
-from newsletter.subscribers.read_row import Row
-from newsletter.subscribers.record_consent import Proof, record_consent
-from newsletter.subscribers.wordings import imported_wording
+from newsletter.subscribers.judge_import import Judged, judge
+from newsletter.subscribers.load_import import empty_rows
+from newsletter.subscribers.make_readers import make_readers
 from newsletter.tokens import Signer
-
-MEANS = "import"
 
 
 def work_import(import_id: int, *, at_most: int, signer: Signer, now: datetime) -> bool:
@@ -56,9 +46,7 @@ def _judge(found: ReaderImport, *, at_most: int, signer: Signer, now: datetime) 
         found.status = ImportStatus.JUDGED
         return False
     today = clock.local(now).date()
-    for row, its in zip(rows, judge(found, rows, signer=signer, today=today), strict=True):
-        row.verdict, row.detail = its.verdict, its.detail
-    db.session.flush()
+    _write(dict(zip(rows, judge(found, rows, signer=signer, today=today), strict=True)))
     return True
 
 
@@ -72,53 +60,33 @@ def _carry_out(found: ReaderImport, *, at_most: int, signer: Signer, now: dateti
     if not rows:
         _finish(found, now=now)
         return False
-    # Judged once more: who left, complained or signed up since the first time stays as she is.
+    # Judged once more: who left, complained or signed up since the first time stays as she is, and
+    # a theme that was merged since goes on in its heir, which stays until this is done.
+    keep_themes()
     today = clock.local(now).date()
-    for row, its in zip(rows, judge(found, rows, signer=signer, today=today), strict=True):
-        row.verdict, row.detail = its.verdict, its.detail
-        if its.row is not None and its.verdict is Verdict.TAKEN:
-            row.subscriber_id = _add(its.row, found.id, now=now)
-            if row.subscriber_id is None:
-                row.verdict = Verdict.ALREADY
-    db.session.flush()
+    judged = dict(zip(rows, judge(found, rows, signer=signer, today=today), strict=True))
+    made = make_readers({row.number: its.row for row, its in judged.items()
+                         if its.row is not None and its.verdict is Verdict.TAKEN},
+                        import_id=found.id, now=now)
+    for row, its in judged.items():
+        if its.verdict is Verdict.TAKEN and row.number not in made:
+            judged[row] = Judged(Verdict.ALREADY)
+    _write(judged, made)
     return True
 
 
-def _add(row: Row, import_id: int, *, now: datetime) -> int | None:
-    """The number of the new reader; None for an address that became a reader's this instant."""
-    new_id = db.session.scalar(
-        insert(Subscriber)
-        .values(address=row.address, identity=addresses.identity_of(row.address),
-                mailbox=addresses.mailbox_of(row.address), created_at=now)
-        .on_conflict_do_nothing(index_elements=[Subscriber.identity])
-        .returning(Subscriber.id)
-    )
-    if new_id is None:
-        return None
-    # What is due to her begins now: she never waited for what came out before.
-    subscription = Subscription(
-        subscriber_id=new_id, status=SubscriptionStatus.ACTIVE, asked_at=now, confirmed_at=now,
-        receives_editions=row.choices.receives_editions, cadence=row.choices.cadence,
-        language=row.choices.language, format=row.choices.format, confirm_nonce=0,
-    )
-    db.session.add(subscription)
-    db.session.flush()
-    chosen.store(row.choices, subscription, now=now)
-    said.store(row.details, subscription.subscriber)
-    wording = imported_wording(row.given.wording, language=row.choices.language, now=now)
-    proof = Proof(
-        MEANS, f"import:{import_id}", wording_id=wording.id,
-        given={"source": row.given.source, "given_on": row.given.given_on.isoformat()},
-    )
-    record_consent(subscription, ConsentAct.GIVEN, proof=proof, now=now)
-    return int(new_id)
+def _write(judged: Mapping[ImportRow, Judged], made: Mapping[int, int] | None = None) -> None:
+    """What became of the rows, in one statement."""
+    db.session.execute(update(ImportRow), [
+        {"import_id": row.import_id, "number": row.number, "verdict": its.verdict,
+         "detail": its.detail, "subscriber_id": (made or {}).get(row.number)}
+        for row, its in judged.items()
+    ])
+    for row in judged:
+        db.session.expire(row)
 
 
 def _finish(found: ReaderImport, *, now: datetime) -> None:
     """The import is done, and no address of its rows stays."""
-    db.session.execute(
-        update(ImportRow).where(ImportRow.import_id == found.id)
-        .values(address=None, identity=None, cells=None)
-        .execution_options(synchronize_session=False)
-    )
+    empty_rows(found)
     found.status, found.ended_at = ImportStatus.DONE, now

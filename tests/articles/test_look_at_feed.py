@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles.add_feed import FeedDraft, add_feed, change_feed, switch_off
 from newsletter.articles.feed_models import Feed, FeedItem, ItemState
-from newsletter.articles.find_feeds import due_feeds
+from newsletter.articles.find_feeds import due_feeds, find_item, items_in
+from newsletter.articles.forget_items import forget_items
 from newsletter.articles.judge_item import accept_item, put_aside
-from newsletter.articles.look_at_feed import claim_look, keep_seen, see
+from newsletter.articles.look_at_feed import MOST_WAITING, claim_look, keep_seen, see
 from newsletter.errors import BadInput, WrongState
 from newsletter.fetching.fetch import Limits
 from newsletter.fetching.trouble import Trouble
@@ -184,3 +185,34 @@ def test_what_is_no_feed_is_refused_at_its_field(
 def test_an_address_is_looked_at_once(session: Session, feed: Feed) -> None:
     with pytest.raises(BadInput, match="exists"):
         add_feed(FeedDraft("Nog eens", feed.address, 1), now=NOW, account_id=None)
+
+
+def test_of_more_than_a_person_reads_the_oldest_fall_away_and_do_not_come_back(
+    session: Session, rude: Rude, feed: Feed
+) -> None:
+    look(rude, feed, *(piece(f"Oud {n}", guid=f"o{n}", link=f"/o{n}") for n in range(3)))
+    many = [piece(f"Nieuw {n}", guid=f"n{n}", link=f"/n{n}") for n in range(MOST_WAITING - 1)]
+    for at in (2, 4):
+        look(rude, feed, *many, at=at)
+        aside = [item for item in items(session) if item.state is ItemState.ASIDE]
+        # The first of a look is the newest of it.
+        assert [item.title for item in aside] == ["Oud 1", "Oud 2"]
+        assert {(item.decided_at, item.decided_by) for item in aside} == {(NOW + 2 * HOUR, None)}
+    accept_item(aside[0].id, tuple(theme_ids("data")), now=NOW, account_id=None)
+
+
+def test_what_lies_aside_loses_its_words_after_ninety_days_and_is_not_given_again(
+    session: Session, rude: Rude, feed: Feed
+) -> None:
+    look(rude, feed, piece("Weg"), piece("Wacht", guid="2", link="/twee"))
+    gone, waits = items(session)
+    put_aside(gone.id, now=NOW, account_id=None)
+    assert forget_items(now=NOW + timedelta(days=90)) == 0
+    assert forget_items(now=NOW + timedelta(days=90, seconds=1)) == 1
+    assert forget_items(now=NOW + timedelta(days=90, seconds=1)) == 0
+    emptied = items(session)[0]
+    assert (emptied.title, emptied.summary, emptied.authors) == ("", "", [])
+    assert waits.title == "Wacht"
+    assert find_item(gone.id) is None
+    assert items_in(ItemState.ASIDE) == ([], False)
+    assert look(rude, feed, piece("Weg"), at=2) == 0

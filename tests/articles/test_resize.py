@@ -1,8 +1,11 @@
 """Pictures from anywhere: what comes out of them, and what is refused."""
 
+import subprocess
+import sys
 import zlib
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from struct import pack
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from newsletter.articles.image_models import LARGEST_IN_MAIL
 from newsletter.articles.resize import LARGEST_FILE, resize
 from newsletter.errors import BadInput
 
@@ -81,8 +85,9 @@ def test_what_a_camera_wrote_does_not_go_out_and_its_way_up_is_kept() -> None:
     (picture("BMP"), "no_image"),
     (picture("TIFF"), "no_image"),
     (picture()[:5000], "no_image"),
-    (bomb(6_000, 5_000), "no_image"),
-    (bomb(7_000, 6_000), "too_many_pixels"),
+    (bomb(4_000, 4_000), "no_image"),
+    (bomb(4_001, 4_000), "too_many_pixels"),
+    (picture(size=(300, 601)), "too_tall"),
     (bomb(60_000, 60_000), "too_many_pixels"),
     (picture(size=(299, 400)), "too_small"),
 ])
@@ -90,6 +95,68 @@ def test_what_is_no_picture_for_us_is_refused_with_its_reason(file: bytes, reaso
     with pytest.raises(BadInput) as refused:
         resize(file)
     assert (refused.value.field, refused.value.reason) == ("file", reason)
+
+
+def test_a_photograph_of_too_many_pixels_is_refused_by_its_head_alone() -> None:
+    with BytesIO() as kept:
+        Image.new("RGB", (64, 48)).save(kept, "JPEG")
+        file = bytearray(kept.getvalue())
+    head = file.index(b"\xff\xc0")
+    file[head + 5:head + 9] = pack(">HH", 5_000, 5_001)
+    with pytest.raises(BadInput) as refused:
+        resize(bytes(file))  # it holds a thousandth of the pixels that it promises
+    assert refused.value.reason == "too_many_pixels"
+
+
+# The peak of a process of its own: of `resource`, Linux counts in what the parent had.
+_PEAK = """
+import re, resource, sys
+from pathlib import Path
+from newsletter.articles.resize import resize
+
+def peak():
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+resize(Path(sys.argv[1]).read_bytes())
+before = peak()
+resize(Path(sys.argv[2]).read_bytes())
+print(peak() - before)
+"""
+
+
+@pytest.mark.parametrize(("kind", "mode", "size", "megabytes"), [
+    # Unpacked whole it would be 100 MB, and as much again for each copy.
+    ("JPEG", "RGB", (5_000, 5_000), 90),
+    ("PNG", "RGBA", (4_000, 4_000), 220),
+])
+def test_the_largest_picture_takes_little_more_than_its_own_pixels(
+    tmp_path: Path, kind: str, mode: str, size: tuple[int, int], megabytes: int
+) -> None:
+    small, large = tmp_path / "small", tmp_path / "large"
+    small.write_bytes(picture(kind, (400, 300), mode))
+    Image.linear_gradient("L").resize(size).convert(mode).save(large, kind)
+    done = subprocess.run([sys.executable, "-c", _PEAK, str(small), str(large)],
+                          capture_output=True, text=True, check=True)
+    assert int(done.stdout) <= megabytes * 1024  # of memory at the peak, in kilobytes
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_a_mail_has_a_light_file_of_any_picture(mode: str) -> None:
+    (narrow,) = resize(picture("PNG", (600, 1200), mode))
+    assert len(narrow.content) <= LARGEST_IN_MAIL
+
+
+def test_a_photograph_is_light_at_the_width_of_sharp_screens() -> None:
+    # Noise in large grains, with about as much detail as a photograph of a street has.
+    drawn = Image.effect_noise((600, 400), 60).resize((3_000, 2_000), Image.Resampling.BICUBIC)
+    kept = BytesIO()
+    drawn.convert("RGB").save(kept, "JPEG", quality=95)
+    wide = resize(kept.getvalue())[-1]
+    assert (wide.width, wide.extension) == (1200, "jpg")
+    assert len(wide.content) <= LARGEST_IN_MAIL
 
 
 _DAMAGED = {kind: picture(kind, (320, 40)) for kind in ("JPEG", "PNG", "WEBP", "GIF")}

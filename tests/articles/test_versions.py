@@ -14,7 +14,7 @@ from newsletter.articles.release import release
 from newsletter.articles.restore import restore
 from newsletter.articles.versions import draft_in, draft_of, find_version, list_versions
 from newsletter.articles.write import add_article, edit_article
-from newsletter.catalogue.models import Theme
+from newsletter.catalogue.models import Theme, ThemeHeir
 from newsletter.errors import BadInput
 
 HOUR = timedelta(hours=1)
@@ -79,6 +79,21 @@ def test_a_restore_brings_no_retired_theme_back(
     restore(article, first, revision=1, now=now)
     assert article.title == draft.title
     assert [theme.id for theme in article.themes] == list(draft.theme_ids)
+
+
+def test_a_restore_gives_a_theme_that_was_merged_its_heir(
+    session: Session, draft: Draft, make_theme: Callable[[str], Theme], now: datetime
+) -> None:
+    gone, heir = make_theme("proef-weg"), make_theme("proef-erfgenaam")
+    article = add_article(replace(draft, theme_ids=(*draft.theme_ids, gone.id)), now=now)
+    edit_article(article, draft, revision=0, now=now)
+    session.add(ThemeHeir(theme_id=gone.id, heir_id=heir.id, at=now))
+    gone.retired_at = now
+    session.flush()
+    first = find_version(article.id, 0)
+    assert first is not None
+    restore(article, first, revision=1, now=now)
+    assert {theme.id for theme in article.themes} == {*draft.theme_ids, heir.id}
 
 
 def test_a_restore_over_what_someone_else_saved_is_refused(

@@ -16,12 +16,15 @@ from newsletter.accounts.models import RoleName
 from newsletter.app import create_app
 from newsletter.articles.add_feed import FeedDraft, add_feed, switch_off
 from newsletter.articles.feed_models import Feed
-from newsletter.articles.look_at_feed import Seen, claim_look, keep_seen
+from newsletter.articles.look_at_feed import Seen, claim_look, keep_seen, see
 from newsletter.articles.read_feed import Found
 from newsletter.extensions import db
+from newsletter.fetching.fetch import Limits
 from newsletter.fetching.trouble import Trouble
+from tests.articles.test_read_feed import BOMBS, rss
 from tests.browser.login import log_in
 from tests.browser.sight import Ears, faults_of
+from tests.fetching.rude import Rude, endless, redirect, reply
 from tests.material import NOW, article
 from tests.second_factor import equip
 
@@ -29,6 +32,25 @@ EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 PICTURES = os.environ.get("PICTURES", "")
 TITLE, OTHER = "Leiders denken mee aan het loket", "Een loket dat meedenken kan"
 LONG = "https://bond.example/" + "een-heel-lang-adres-zonder-spaties" * 4
+
+SCRIPT = "<script>document.title = 'Gekaapt'</script>"
+NASTY = rss(
+    f"<title><![CDATA[{SCRIPT}Vreemde titel]]></title><guid>1</guid>"
+    "<link>javascript:alert(1)</link>"
+    f"<description><![CDATA[{SCRIPT}<img src=x onerror=\"document.title='Gekaapt'\">Tekst]]>"
+    "</description><pubDate>Tue, 10 Nov 2099 10:00:00 +0100</pubDate>",
+    "<title>Dezelfde</title><guid>1</guid><link>/een</link>",
+    "<title>Twee&#13;&#10;Bcc: x@x.example</title><guid>2</guid><link>/twee</link>",
+    "<title>Gif \u202egnp.exe \u2066om\u2069</title><guid>3</guid><link>/drie</link>",
+)
+HOSTILE = {
+    "Streken": reply(NASTY),
+    "Bom": reply(rss(f"<title>{'&l9;' * 1000}</title>", head=BOMBS["billion laughs"])),
+    "Binnen": redirect("http://169.254.169.254/"),
+    "Eindeloos": endless(b"HTTP/1.1 200 OK\r\n\r\n"),
+    "Brabbel": reply(rss("<title>x</title>").replace(b"utf-8", b"cp037")),
+}
+QUICK = Limits(seconds=1.0, wire_bytes=100_000, bytes=200_000)
 
 
 def give(name: str, seen: Seen) -> Feed:
@@ -49,6 +71,13 @@ def fill() -> None:
     ]))
     give("Stuk", Seen(trouble=Trouble.NO_HOST, detail="stuk." + "lange-naam" * 6 + ".example"))
     switch_off(give("Oud", Seen([])), now=NOW)
+    with Rude().running() as rude:
+        for name, answer in HOSTILE.items():
+            rude.answers[f"/{name}"] = answer
+            made = add_feed(FeedDraft(name, rude.url(f"/{name}"), 6), now=NOW, account_id=None)
+            look = claim_look(made.id, now=NOW)
+            assert look is not None
+            keep_seen(look, see(look, here=rude.here, limits=QUICK), now=NOW)
 
 
 @pytest.fixture
@@ -123,6 +152,33 @@ def test_feeds_can_be_used_by_everybody(chromium: Browser, desk: str) -> None:
     press(page, "Leg weg", of=OTHER)
     page.get_by_role("link", name="Weggelegd").click()
     look(page, "aside")
+    assert ears.said == []
+    page.context.close()
+
+
+def test_feeds_that_mean_harm_do_none(chromium: Browser, desk: str) -> None:
+    page = enter(chromium, desk)
+    ears = Ears(page)
+    page.goto("/redactie/feeds")
+    for name in sorted(set(HOSTILE) - {"Streken"}):
+        row = page.locator("tr", has=page.get_by_role("link", name=name, exact=True))
+        assert "Lukt niet" in row.inner_text(), name
+    page.goto("/redactie/feeds/gevonden")
+    found = page.locator("main section h2").all_inner_texts()
+    # Of two of the same name there is one, and no title turns the words around it.
+    (name,) = {"Vreemde titel", "Dezelfde"} & set(found)
+    assert "Twee Bcc: x@x.example" in found
+    assert not {"\u202e", "\u2066", "\r", "\n"} & set("".join(found))
+    assert page.locator("a[href^='javascript:'], main script, main img").count() == 0
+    section = page.locator("main section", has=page.get_by_role("heading", name=name))
+    section.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+    section.locator("input[type=checkbox]").first.check()
+    press(page, "Neem over als concept", of=name)
+    assert name in page.locator(".notice.done").inner_text()
+    page.goto("/redactie/artikelen?stand=concept")
+    page.get_by_role("link", name=name).click()
+    assert "script" not in page.locator("#summary").input_value()
+    assert "Gekaapt" not in page.title()
     assert ears.said == []
     page.context.close()
 

@@ -32,6 +32,7 @@ from newsletter.mailings.contents import (
     CompiledVariant,
     DigestSelection,
     EditionContent,
+    Picture,
     Section,
     ThemeSection,
 )
@@ -67,6 +68,7 @@ LEADERSHIP = ArticleItem(
     theme_names_nl=("Leiderschap",),
     theme_names_en=("Leadership",),
     subject="Mark Frequin",
+    picture=Picture("5e" * 32 + ".jpg", 1200, 675, "Twee mensen aan een tafel, in gesprek."),
 )
 PLANNING_ACT = ArticleItem(
     id=2,

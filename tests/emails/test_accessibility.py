@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.words import LANGUAGES
-from tests.emails.material import html_of, mail_of, parsed, text_of
+from tests.emails.material import LEADERSHIP, html_of, mail_of, parsed, text_of
 
 MAILS = [
     pytest.param(language, mail_of(kind, language), id=f"{kind}-{language}")
@@ -50,6 +50,25 @@ def test_every_table_is_for_layout_and_says_so(language: str, raw: bytes) -> Non
 def test_every_link_has_words(language: str, raw: bytes) -> None:
     for link in LexborHTMLParser(html_of(raw)).css("a"):
         assert len(link.text(strip=True)) > 3
+
+
+@pytest.mark.parametrize("kind", [MailKind.EDITION, MailKind.DIGEST])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_image_says_what_it_shows_and_how_large_it_is(kind: MailKind, language: str) -> None:
+    (image,) = LexborHTMLParser(html_of(mail_of(kind, language))).css("img")
+    given = image.attributes
+    assert LEADERSHIP.picture is not None
+    assert given["alt"] == LEADERSHIP.picture.alt
+    assert given.get("lang") == (None if language == "nl" else "nl")
+    # In the column of Outlook, and in the proportions of its file; half as wide as the file.
+    assert (given["width"], given["height"]) == ("552", "310")
+    style = given["style"] or ""
+    assert "width:100%;max-width:552px;height:auto" in style
+    # Its words can be read where no image is fetched, on a ground of its own.
+    assert "background-color:#DCE8DF" in style
+    assert given["class"] == "tint ink"
+    assert "font-size:15px" in style
+    assert "color:#15201B" in style
 
 
 @pytest.mark.parametrize("kind", [MailKind.EDITION, MailKind.DIGEST])

@@ -22,6 +22,7 @@ BOTH = {
 EXTRA = {
     "border-radius": "a button with square corners",
     "display": "a link as wide as its words; its cell has the room, by mso-padding-alt",
+    "height": "nothing: in Outlook an image has the size of its attributes",
     "max-height": "nothing: the hidden first line is hidden by more than this",
     "max-width": "nothing: in Outlook a table around it has the width",
     "overflow": "nothing: the hidden first line again",
@@ -35,6 +36,7 @@ EXTRA = {
 TAGS = {
     "html", "head", "title", "meta", "style", "body", "table", "tbody", "tr", "td", "div", "p",
     "span", "strong", "em", "a", "h1", "h2", "h3", "ul", "li",
+    "img",
 }
 # Gmail drops a longer style sheet, and one with an at-rule inside another.
 LONGEST_STYLE = 8_192

@@ -15,7 +15,7 @@ from newsletter.sending.carry_out import carry_out_edition
 from tests import material
 
 LEDGERS = ("consents", "consent_wordings", "consent_seals", "attempts", "audit_entries",
-           "audit_seals")
+           "audit_seals", "images", "image_files")
 
 
 def test_models_and_migrations_agree(committed: Flask) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
@@ -11,6 +11,8 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from newsletter import clock
 from newsletter.accounts.add import add_account
 from newsletter.accounts.models import RoleName
+from newsletter.articles.illustrate import illustrate
+from newsletter.articles.models import Article
 from newsletter.core import settings, signer
 from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.queue import SingleMail, queue_single
@@ -24,6 +26,7 @@ from newsletter.subscribers.models import Language, MailFormat, Subscription
 from newsletter.subscribers.record_consent import Proof
 from newsletter.tokens import Purpose
 from newsletter.transaction import transaction
+from tests.articles.test_resize import picture
 from tests.emails.material import html_of, parsed, text_of
 from tests.faults.relay import Entry, Relay
 from tests.material import article, choices, edition, reader, sign_up, slot
@@ -39,7 +42,7 @@ def test_two_readers_mails_differ_only_in_their_headers_and_tokens(house: OpenHo
         with transaction():
             ids = [reader("data", at=now - timedelta(days=30)).subscriber_id for _ in range(2)]
             article("data", released_at=now - timedelta(hours=1))
-            piece = article("data", released_at=now - timedelta(hours=2))
+            piece = _illustrated(now)
             due, made = slot(at=now).id, edition([piece], send_at=now).id
             for each in ids:
                 queue_single(SingleMail(kind=MailKind.WELCOME, subscriber_id=each), now=now)
@@ -53,6 +56,7 @@ def test_two_readers_mails_differ_only_in_their_headers_and_tokens(house: OpenHo
             subject = str(entry.message["Subject"])
             pairs.setdefault(subject, []).append((by_address[entry.rcpt_to], entry))
         assert len(pairs) == 3
+        assert any("<img" in html_of(entry.data) for entry in relay.journal.entries)
         for (one, hers), (other, his) in pairs.values():
             assert _without_her_own(hers.data, one) == _without_her_own(his.data, other)
             assert hers.data != his.data
@@ -102,7 +106,11 @@ def test_no_mail_of_any_kind_fetches_anything_or_leads_round_about(house: OpenHo
         site = settings().public_url
         for entry in entries:
             html = HTMLParser(html_of(entry.data))
-            assert html.css("img, script, iframe, link, object, video, [src], [background]") == []
+            wanted = "script, iframe, link, object, video, [srcset], [background], :not(img)[src]"
+            assert html.css(wanted) == []
+            for image in html.css("img"):
+                assert re.fullmatch(rf"{site}/beelden/[0-9a-f]{{64}}\.jpg",
+                                    str(image.attributes["src"]))
             assert not re.search(r"url\(|@import", html_of(entry.data))
             links = [str(each.attributes["href"]) for each in html.css("a[href]")]
             for link in (*links, *re.findall(r"https?://\S+", text_of(entry.data))):
@@ -144,6 +152,12 @@ def test_who_left_is_told_so_in_the_mail_with_her_links(house: OpenHouse) -> Non
             assert "/voorkeuren/" in words
 
 
+def _illustrated(now: datetime) -> Article:
+    piece = article("data", released_at=now - timedelta(hours=2))
+    illustrate(piece, file=picture(size=(400, 300)), alt="Een balie.", revision=None, now=now)
+    return piece
+
+
 def _one_of_each(post: Any) -> tuple[str, str]:
     """Sends one mail of each kind; the old and the new address of who moved."""
     now = clock.now()
@@ -152,7 +166,7 @@ def _one_of_each(post: Any) -> tuple[str, str]:
         sign_up("nog-niet@gemeente.example", choices("data"), now=now)
         both = reader("data", at=now - timedelta(days=30))
         article("data", released_at=now - timedelta(hours=1))
-        piece = article("data", released_at=now - timedelta(hours=2))
+        piece = _illustrated(now)
         due, made = slot(at=now).id, edition([piece], send_at=now).id
         for kind in (MailKind.ALREADY_SUBSCRIBED, MailKind.WELCOME, MailKind.MANAGE_LINK):
             queue_single(SingleMail(kind=kind, subscriber_id=both.subscriber_id), now=now)

@@ -26,6 +26,7 @@ ACTS = {
     "end_session": _l("Sessie beëindigd"),
     "end_sessions": _l("Andere sessies beëindigd"),
     "export_logbook": _l("Logboek uitgevoerd"),
+    "extend_request": _l("Verzoek verlengd"),
     "hold_back": _l("Artikel ingehouden"),
     "invite": _l("Uitgenodigd"),
     "log_in": _l("Ingelogd"),

@@ -1,11 +1,13 @@
 """An article as it is typed: as it will stand on the site, and in a mail."""
 
+from dataclasses import replace
+
 from flask import Response, make_response, render_template, request
 
 from newsletter import clock
 from newsletter.articles.drafts import LONGEST_BODY, Draft, tidy
 from newsletter.articles.from_html import to_markdown
-from newsletter.articles.models import ArticleKind
+from newsletter.articles.models import Article, ArticleKind
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import themes, themes_by_id
 from newsletter.core import settings
@@ -14,10 +16,12 @@ from newsletter.emails import show_compiled
 from newsletter.emails.compile import compile_digests
 from newsletter.errors import MailError
 from newsletter.mailings.contents import ArticleItem, DigestSelection, ThemeSection
+from newsletter.mailings.item import picture_of
 from newsletter.partners.queries import partners
 from newsletter.sending.house import house_of
 from newsletter.subscribers.models import Cadence
 from newsletter.web.desk.article_form import ArticleForm
+from newsletter.web.desk.found import wanted_article
 from newsletter.web.desk.previews import in_scheme
 from newsletter.web.desk.said import _
 from newsletter.web.magazine.markdown import to_html
@@ -33,10 +37,13 @@ def show() -> Response:
     form = ArticleForm()
     form.offer(themes(), partners())
     draft = tidy(form.draft())
+    # Its image is not typed: it is the one that was kept.
+    number = request.args.get("artikel", type=int)
+    stored = wanted_article(number) if number else None
     if request.args.get("vorm") == "mail":
-        return _framed(_mail(draft), styles="'unsafe-inline'")
+        return _framed(_mail(draft, stored), styles="'unsafe-inline'")
     article = _item(draft, themes_by_id(draft.theme_ids))
-    shown = render_template("pages/desk/article_preview.html", article=article,
+    shown = render_template("pages/desk/article_preview.html", article=article, stored=stored,
                             body=to_html(draft.body_md[:LONGEST_BODY]))
     return _framed(shown, styles="'self'")
 
@@ -46,11 +53,14 @@ def markdown() -> Response:
     return Response(to_markdown(request.form.get("html", "")), mimetype="text/plain")
 
 
-def _mail(draft: Draft) -> str:
+def _mail(draft: Draft, stored: Article | None) -> str:
     """The article alone in a digest; a sentence when there is nothing to make a mail of."""
     chosen = themes_by_id(draft.theme_ids) or themes()[:1]
+    item = _item(draft, chosen)
+    if stored is not None:
+        item = replace(item, picture=picture_of(stored.image, stored.image_alt))
     sections = tuple(
-        ThemeSection(theme.id, theme.slug, theme.name_nl, theme.name_en, (_item(draft, chosen),))
+        ThemeSection(theme.id, theme.slug, theme.name_nl, theme.name_en, (item,))
         for theme in chosen[:1])
     today = clock.local(clock.now()).date()
     selection = DigestSelection("voorbeeld", Cadence.WEEKLY.value, "nl", "mail", sections, 0, today)
@@ -60,7 +70,7 @@ def _mail(draft: Draft) -> str:
                                    identity=house.identity, urls=house.urls)
         html = show_compiled.html_of(manifest, manifest.variants[0])
     except MailError:
-        return render_template("pages/desk/article_preview.html", article=None, body="")
+        return render_template("pages/desk/article_preview.html", article=None)
     return in_scheme(html, is_dark=False)
 
 

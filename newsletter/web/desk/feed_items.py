@@ -13,6 +13,7 @@ from newsletter.articles.feed_models import Feed, FeedItem, ItemState
 from newsletter.articles.find_articles import articles_from, articles_like
 from newsletter.articles.find_feeds import LARGEST_ID, find_item, items_in
 from newsletter.articles.judge_item import accept_item, put_aside
+from newsletter.articles.look_at_feed import MOST_WAITING
 from newsletter.articles.models import Article
 from newsletter.articles.suggest_themes import suggest_themes
 from newsletter.catalogue.models import Theme
@@ -99,7 +100,7 @@ def _show(faulty: ItemForm | None = None, faulty_id: int = 0) -> str:
         themes={theme.slug: theme for theme in offered}, here=_here(),
         next_before=rows[-1][0].id if has_more else None, has_before=_before() is not None,
         form=next((one.form for one in shown if one.form is faulty), None),
-        press=PressForm(formdata=None),
+        press=PressForm(formdata=None), most_waiting=MOST_WAITING,
     )
 
 

@@ -51,6 +51,8 @@ _REASONS = {
     "control_character": _l("onzichtbaar teken"),
     "strange_character": _l("onzichtbaar teken"),
     "unknown": _l("onbekend"),
+    "ended": _l("bestaat niet meer"),
+    "inherited": _l("gaat verder in een ander thema"),
     "unknown_sector": _l("onbekend"),
     "nothing_chosen": _l("niets gekozen"),
     "holds_address": _l("er staat een adres in"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Response as Stream
-from flask import flash, render_template, request, stream_with_context, url_for
+from flask import flash, make_response, render_template, request, stream_with_context, url_for
 from flask_security import current_user
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
@@ -80,6 +80,14 @@ def page(import_id: int) -> str:
     return _show(get_import(import_id), CarryOutForm(formdata=None))
 
 
+def state(import_id: int) -> Response:
+    """GET …/stand: the part of the page that moves, for the script."""
+    facts = _facts(get_import(import_id))
+    response = make_response(render_template("pages/desk/_import_state.html", **facts))
+    response.headers["X-Moves"] = "yes" if facts["moves"] else "no"
+    return response
+
+
 def carry_out(import_id: int) -> Response | tuple[str, int]:
     """POST /redactie/import/<id>: once the number of rows was typed, a worker does the rest.
 
@@ -103,10 +111,13 @@ def carry_out(import_id: int) -> Response | tuple[str, int]:
 
 
 def drop(import_id: int) -> Response:
-    """POST …/weg: put the file aside. Raises WrongState once it is carried out."""
-    with recorded("drop_import", f"import:{import_id}"):
-        drop_import(get_import(import_id, lock=True), now=clock.now())
-    flash(_("Weggelegd. Er is niets ingelezen, en de regels zijn weg."), "done")
+    """POST …/weg: put the file aside, also while it is carried out. Raises WrongState after that.
+    """
+    with recorded("drop_import", f"import:{import_id}") as act:
+        stays = drop_import(get_import(import_id, lock=True), now=clock.now())
+        act.details["became"] = stays
+    flash(_("Gestopt. Wie er al bij was, blijft lezer.") if stays
+          else _("Weggelegd. Er is niets ingelezen, en de regels zijn weg."), "done")
     return _to(import_id)
 
 
@@ -132,26 +143,31 @@ def _shelf(form: LoadForm) -> str:
 
 
 def _show(found: ReaderImport, form: CarryOutForm) -> str:
-    counts = verdicts_of(found.id)
     asked = request.args.get("wat", "")
     verdict = Verdict(asked) if asked in set(Verdict) else None
     rows = rows_of(found.id, verdict=verdict, after=_after(), at_most=ON_A_PAGE + 1)
-    # An import of long ago has lost its rows.
-    became = count_carried_out(found.id)
-    facts: dict[str, Any] = {
-        "counts": [(each.value, *VERDICTS[each], counts[each])
-                   for each in Verdict if counts.get(each)],
-        "judged": sum(counts.values()) - counts.get(None, 0),
-        "taken": counts.get(Verdict.TAKEN, 0),
-        "became": became,
+    facts = _facts(found) | {
         "rows": [(row, masked_of(row), verdict_words(row), detail_words(row))
                  for row in rows[:ON_A_PAGE]],
         "next_after": rows[ON_A_PAGE - 1].number if len(rows) > ON_A_PAGE else None,
     }
-    return render_template(
-        "pages/desk/import.html", form=form, found=found, state=STATES[found.status],
-        status=found.status.value, verdict=verdict, **facts,
-    )
+    return render_template("pages/desk/import.html", form=form, verdict=verdict, **facts)
+
+
+def _facts(found: ReaderImport) -> dict[str, Any]:
+    counts = verdicts_of(found.id)
+    return {
+        "found": found,
+        "status": found.status.value,
+        "state": STATES[found.status],
+        "moves": found.status in (ImportStatus.JUDGING, ImportStatus.CARRYING_OUT),
+        "counts": [(each.value, *VERDICTS[each], counts[each])
+                   for each in Verdict if counts.get(each)],
+        "judged": sum(counts.values()) - counts.get(None, 0),
+        "taken": counts.get(Verdict.TAKEN, 0),
+        # An import of long ago has lost its rows.
+        "became": count_carried_out(found.id),
+    }
 
 
 def _after() -> int:

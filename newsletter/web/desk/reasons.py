@@ -21,7 +21,9 @@ _AT_FIELD = {
     ("file", "empty"): _l("Kies een bestand."),
     ("file", "too_large"): _l("Kies een kleiner bestand: tot 10 MB."),
     ("file", "no_image"): _l("Dit bestand is geen JPEG, PNG, WebP of GIF, of het is beschadigd."),
-    ("file", "too_many_pixels"): _l("Maak het beeld kleiner: tot 40 miljoen pixels."),
+    ("file", "too_many_pixels"): _l(
+        "Maak het beeld kleiner: een foto (JPEG) tot 25 miljoen pixels, een ander bestand tot 16."),
+    ("file", "too_tall"): _l("Snijd het beeld bij: hoogstens tweemaal zo hoog als breed."),
     ("file", "too_small"): _l("Kies een groter beeld: minstens 300 pixels breed."),
     ("image_alt", "empty"): _l("Schrijf wat erop te zien is, voor wie het beeld niet ziet."),
     ("image_alt", "too_long"): _l("Maak dit korter: tot 300 tekens."),

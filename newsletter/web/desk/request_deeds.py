@@ -12,6 +12,7 @@ from newsletter.errors import BadInput, NotFound, WrongState
 from newsletter.subscribers import details as said
 from newsletter.subscribers.change_details import change_details
 from newsletter.subscribers.erase import erase, forget_requests_of
+from newsletter.subscribers.extend_request import extend_request
 from newsletter.subscribers.find_reader import get_reader
 from newsletter.subscribers.handle_request import handle_request
 from newsletter.subscribers.models import Subscription
@@ -21,7 +22,7 @@ from newsletter.subscribers.record_consent import Proof
 from newsletter.subscribers.request_models import DataRequest, DataRequestKind, RequestOutcome
 from newsletter.subscribers.request_queries import get_request
 from newsletter.web.desk.acts import recorded
-from newsletter.web.desk.request_forms import CorrectForm, EraseForm, StopForm
+from newsletter.web.desk.request_forms import CorrectForm, EraseForm, ExtendForm, StopForm
 from newsletter.web.desk.requests import show
 from newsletter.web.desk.said import _
 from newsletter.web.reader.personal.export import file_of, packed
@@ -38,6 +39,21 @@ def give(request_id: int) -> Response:
                   request=request_id):
         body = packed(subscription, lang=subscription.language.value, now=now)
     return file_of(body, "application/zip", f"lezer-{found.subscriber_id}.zip")
+
+
+def extend(request_id: int) -> Response | tuple[str, int]:
+    """POST …/verlengen: two months more, once. Raises WrongState when that cannot be any more."""
+    form = ExtendForm(request.form)
+    try:
+        with recorded("extend_request", f"request:{request_id}") as act:
+            found = get_request(request_id, lock=True)
+            extend_request(found, because=form.because.data or "", account_id=current_user.id,
+                           now=clock.now())
+            act.details["due_on"] = found.due_on.isoformat()
+    except BadInput as fault:
+        form.show_fault(fault)
+        return show(get_request(request_id), extending=form), 400
+    return _done(request_id, _("Verlengd. Stuur de lezer nu de brief hieronder."))
 
 
 def correct(request_id: int) -> Response | tuple[str, int]:

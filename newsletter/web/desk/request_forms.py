@@ -31,6 +31,12 @@ class CloseForm(DeskForm):
     note = TextAreaField(_l("Aantekening"))
 
 
+class ExtendForm(DeskForm):
+    """Why a month is not enough."""
+
+    because = TextAreaField(_l("Waarom heb je meer tijd nodig?"))
+
+
 class EraseForm(DeskForm):
     """The reader's number, typed, and her wish never to be written to."""
 

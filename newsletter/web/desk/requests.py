@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from newsletter import clock
 from newsletter.errors import BadInput
 from newsletter.subscribers import details as said
+from newsletter.subscribers.extend_request import MONTHS
 from newsletter.subscribers.find_reader import get_reader
 from newsletter.subscribers.handle_request import handle_request
 from newsletter.subscribers.models import SubscriptionStatus
@@ -22,10 +23,11 @@ from newsletter.web.desk.request_forms import (
     CloseForm,
     CorrectForm,
     EraseForm,
+    ExtendForm,
     OpenForm,
     StopForm,
 )
-from newsletter.web.desk.request_words import ARTICLES, KINDS, term_of
+from newsletter.web.desk.request_words import ARTICLES, KINDS, letter_of, term_of
 from newsletter.web.desk.said import _
 from newsletter.web.typed import read_day
 
@@ -93,6 +95,7 @@ def show(
     erasing: EraseForm | None = None,
     stopping: StopForm | None = None,
     correcting: CorrectForm | None = None,
+    extending: ExtendForm | None = None,
 ) -> str:
     """The page of a request, with the form that was refused in the place of an empty one."""
     subscription = get_reader(found.subscriber_id) if found.subscriber_id else None
@@ -100,18 +103,26 @@ def show(
     # Each form has names of its own on the page, so that a summary can lead to its fields.
     forms: dict[str, Any] = {
         "closing": closing or CloseForm(formdata=None),
+        "extending": extending or ExtendForm(formdata=None),
         "erasing": erasing or EraseForm(formdata=None),
         "stopping": stopping or StopForm(formdata=None),
         "correcting": correcting or CorrectForm(
             formdata=None, data={name: value or "" for name, value in held.items()}),
     }
-    refused = next((form for form in (closing, erasing, stopping, correcting) if form), None)
+    refused = next((form for form in (closing, erasing, stopping, correcting, extending)
+                    if form), None)
+    today = clock.local(clock.now()).date()
+    language = subscription.language.value if subscription else "nl"
     return render_template(
         "pages/desk/request.html",
         asked=found,
+        may_extend=found.handled_at is None and found.extended_at is None and today <= found.due_on,
+        extended_to=clock.add_months(found.received_on, MONTHS),
+        letter=letter_of(found, language=language) if found.extended_at else "",
+        letter_language=language,
         kind=str(KINDS[found.kind]),
         article=str(ARTICLES[found.kind]),
-        term=term_of(found, today=clock.local(clock.now()).date()),
+        term=term_of(found, today=today),
         subscription=subscription,
         masked=masked(subscription) if subscription else "",
         is_active=bool(subscription and subscription.status is SubscriptionStatus.ACTIVE),

@@ -186,6 +186,8 @@ PAGES = (
     Page("/verzoeken", "requests", PUBLISHER, requests.shelf, requests.add),
     Page("/verzoeken/<int:request_id>", "request", PUBLISHER, requests.page, requests.close),
     Page("/verzoeken/<int:request_id>/bestand", "give_data", PUBLISHER, None, request_deeds.give),
+    Page("/verzoeken/<int:request_id>/verlengen", "extend_request", PUBLISHER,
+         requests.page, request_deeds.extend),
     Page("/verzoeken/<int:request_id>/verbeteren", "correct", PUBLISHER,
          requests.page, request_deeds.correct),
     Page("/verzoeken/<int:request_id>/stoppen", "stop_reader", PUBLISHER,
@@ -199,6 +201,7 @@ PAGES = (
          largest=LARGEST_LIST + LARGEST_POST),
     Page("/import/<int:import_id>", "import", PUBLISHER, imports.page, imports.carry_out),
     Page("/import/<int:import_id>/verslag.csv", "import_report", PUBLISHER, imports.report),
+    Page("/import/<int:import_id>/stand", "import_state", PUBLISHER, imports.state),
     Page("/import/<int:import_id>/weg", "drop_import", PUBLISHER, None, imports.drop),
     Page("/logboek", "logbook", PUBLISHER, logbook.page),
     Page("/logboek/uitvoer", "export_logbook", ADMIN, None, logbook.export),
@@ -223,7 +226,7 @@ PAGES = (
 LARGEST = {f"desk.{page.name}": page.largest for page in PAGES if page.largest}
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
 # A page that stands open asks these by itself: nobody need be there.
-ASKED_BY_SCRIPT = {"desk.mailing_state"}
+ASKED_BY_SCRIPT = {"desk.mailing_state", "desk.import_state"}
 WEIGHTY = {f"desk.{page.name}" for page in PAGES if page.is_weighty}
 
 

@@ -23,7 +23,7 @@ inbox = Blueprint("inbox", __name__, url_prefix="/inbox")
 # script cannot run: neither the policy nor the sandbox allows one.
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
-    "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
 SOURCE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"

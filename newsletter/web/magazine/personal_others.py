@@ -77,7 +77,7 @@ DESK = (
         columns_of("audit_entries", "id", "at", "account_id", "actor", "door", "act", "subject",
                    "details", "sequence", "previous_hash", "hash")
         + columns_of("article_versions", "account_id")
-        + columns_of("data_requests", "opened_by", "handled_by")
+        + columns_of("data_requests", "opened_by", "handled_by", "extended_by")
         + columns_of("imports", "loaded_by", "carried_out_by")
         + columns_of("feeds", "added_by") + columns_of("feed_items", "decided_by")
         + columns_of("switches", "changed_by") + columns_of("pace_limits", "changed_by"),
@@ -179,6 +179,20 @@ NAMED = (
     Fact(
         Group.NAMED,
         Said(
+            "Namen van wie een stuk schreef dat elders verscheen en hier niet overgenomen werd",
+            "Names of who wrote a piece that appeared elsewhere and was not taken over here",
+        ),
+        Said("Journalistiek (artikel 43 UAVG).", "Journalism (article 43 UAVG)."),
+        Basis.INTEREST,
+        Said("Tot negentig dagen nadat het weggelegd is. Van wat overgenomen werd: zolang het "
+             "magazine bestaat.",
+             "Until ninety days after it was put aside. Of what was taken over: as long as the "
+             "magazine exists."),
+        columns_of("feed_items", "title", "summary", "body_md", "authors"),
+    ),
+    Fact(
+        Group.NAMED,
+        Said(
             "Namen van wie een artikel schreef of erin voorkomt",
             "Names of who wrote an article or appears in it",
         ),
@@ -189,7 +203,6 @@ NAMED = (
                      "plain_title", "search")
         + columns_of("articles", "image_alt") + columns_of("image_files", "content")
         + columns_of("article_versions", "content")
-        + columns_of("feed_items", "title", "summary", "body_md", "authors")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("corrections", "title", "editorial_md", "subject", "preheader", "text_nl",
                      "text_en")

@@ -15,13 +15,14 @@ REQUESTS = (
         ),
         Basis.DUTY,
         Said(
-            "Blijft staan onder een nummer, zonder je adres. Laat je je wissen, dan gaat de "
-            "aantekening weg.",
+            "Blijft staan onder een nummer, zonder je adres. Laat je je wissen, dan gaan de "
+            "aantekening en de reden van uitstel weg.",
             "Stays under a number, without your address. Once you have yourself erased, the note "
-            "goes.",
+            "and the reason of a delay go.",
         ),
         columns_of("data_requests", "id", "kind", "subscriber_id", "received_on", "due_on",
-                   "opened_at", "handled_at", "outcome", "note"),
+                   "opened_at", "handled_at", "outcome", "note", "extended_at",
+                   "extended_because"),
     ),
     Fact(
         Group.READER,

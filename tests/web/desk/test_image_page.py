@@ -4,17 +4,22 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from newsletter.articles.image_models import Image, ImageFile
 from newsletter.articles.models import Article
 from newsletter.articles.resize import LARGEST_FILE
+from newsletter.core import settings
+from newsletter.digests.queries import items_of
 from newsletter.extensions import db
+from newsletter.mailings.item import item_of
+from newsletter.sending.carry_out import carry_out_edition
 from tests.articles.test_resize import picture
-from tests.material import article
+from tests.material import NOW, article, edition, reader
 from tests.web.desk.conftest import Worker
 from tests.web.desk.test_article_pages import GOOD
 from tests.web.visitor import faults, page
@@ -115,6 +120,66 @@ def test_a_reader_sees_the_image_with_its_words_and_may_keep_it_for_ever(
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert len(session.scalars(select(ImageFile)).all()) == 2
+
+
+def test_a_mail_that_was_sent_keeps_its_image_when_the_article_gets_another(
+    app: Flask, contributor: Worker, client: FlaskClient, session: Session
+) -> None:
+    reader()
+    made = article("data")
+    send(contributor, made, file=picture())
+    number = edition([made])
+    session.commit()
+    carry_out_edition(number.id, settings=settings(), now=NOW)
+
+    def shown() -> str:
+        (image,) = page(client.get(f"/edities/{number.key}/mail")).css("img")
+        assert image.attributes["alt"] == ALT
+        return str(image.attributes["src"])
+
+    before = shown()
+    site = settings().public_url
+    assert before.startswith(f"{site}/beelden/")
+    as_sent = client.get(before.removeprefix(site)).data
+    assert sha256(as_sent).hexdigest() in before
+    send(contributor, made, file=picture("PNG", (900, 700)), alt="Iets anders.", revision="1")
+    item = item_of(made).picture
+    assert item is not None
+    assert item.alt == "Iets anders."
+    assert item.name not in before
+    contributor.post(f"/redactie/artikelen/{made.id}/beeld/weg", revision="2")
+    assert shown() == before
+    assert client.get(before.removeprefix(site)).data == as_sent
+
+
+def test_the_images_of_a_mail_are_read_at_once_and_without_their_bytes(
+    contributor: Worker, session: Session
+) -> None:
+    pieces = [article("data") for _ in range(3)]
+    for number, piece in enumerate(pieces):
+        send(contributor, piece, file=picture(size=(400 + number, 300)))
+    ids = [piece.id for piece in pieces]
+    session.expunge_all()
+    said: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda *args: said.append(args[2]))
+    assert all(item.picture for item in items_of(ids).values())
+    asked = [statement for statement in said if "image_files" in statement]
+    assert len(asked) == 1
+    assert "image_files.content," not in asked[0]
+    assert sum("FROM images" in statement for statement in said) == 1
+
+
+def test_a_typed_article_is_shown_with_its_image_as_a_mail_would(
+    contributor: Worker, session: Session
+) -> None:
+    made = article("data")
+    send(contributor, made, file=picture())
+    for shape in ("mail", "site"):
+        preview = f"/redactie/artikelen/voorbeeld?vorm={shape}&artikel={made.id}"
+        (image,) = page(contributor.post(preview, **GOOD)).css("img")
+        assert image.attributes["alt"] == ALT
+    unknown = f"/redactie/artikelen/voorbeeld?vorm=mail&artikel={10**30}"
+    assert contributor.post(unknown, **GOOD).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["x", "../x", "0" * 64 + ".jpg", "0" * 64 + ".svg", "0" * 64])

@@ -10,12 +10,16 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from newsletter import clock
 from newsletter.accounts.audit_models import AuditEntry
+from newsletter.core import signer
 from newsletter.extensions import db
 from newsletter.subscribers.import_models import ImportStatus, ReaderImport
 from newsletter.subscribers.models import Subscriber
 from newsletter.subscribers.queries import find_by_address
 from newsletter.subscribers.read_import import LARGEST
+from newsletter.subscribers.work_import import work_import as carry_out_some
+from newsletter.transaction import transaction
 from tasks.imports import work_import
 from tests.material import reader
 from tests.web.desk.conftest import Worker
@@ -114,7 +118,33 @@ def test_pressing_twice_carries_out_once(publisher: Worker, loaded: str) -> None
     work(loaded)
     assert publisher.post(loaded, typed="2").status_code == 303
     assert publisher.post(loaded, typed="2").status_code == 409
+    work(loaded)
     assert publisher.post(f"{loaded}/weg").status_code == 409
+
+
+def test_one_that_is_stuck_can_be_stopped_and_the_file_loaded_again(
+    publisher: Worker, session: Session, loaded: str
+) -> None:
+    work(loaded)
+    publisher.post(loaded, typed="2")
+    with transaction():
+        carry_out_some(int(loaded.rpartition("/")[2]), at_most=1, signer=signer(),
+                       now=clock.now())
+    state = publisher.get(f"{loaded}/stand")
+    assert state.headers["X-Moves"] == "yes"
+    assert "1 van 2 lezers erbij" in page(state).body.text()
+    stop = "section[aria-labelledby=stop] form"
+    (form,) = page(publisher.get(loaded)).css(stop)
+    assert publisher.post(str(form.attributes["action"])).status_code == 303
+    work(loaded)
+    assert "Eén lezer was er al bij en blijft" in text_of(publisher, loaded)
+    assert publisher.get(f"{loaded}/stand").headers["X-Moves"] == "no"
+    assert find_by_address("nieuw@x.example") is not None
+    assert find_by_address("ander@x.example") is None
+    again = upload(publisher, LIST.format(reader="reader@x.example")).location
+    work(again)
+    counts = page(publisher.get(again)).css("section[aria-labelledby=verdicts] tbody tr")
+    assert "Is al lezer" in counts[1].text()
 
 
 def test_the_same_file_leads_to_the_list_that_is_there(publisher: Worker, session: Session) -> None:

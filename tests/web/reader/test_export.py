@@ -91,6 +91,7 @@ HIDDEN = {
     "data_requests": {
         "id": "a number of ours", "subscriber_id": "her number",
         "opened_by": "who works at the desk", "handled_by": "who works at the desk",
+        "extended_by": "who works at the desk",
     },
     "deliveries": {
         "lane": "a mark of ours", "mailing_id": "shown by its key",
