@@ -53,6 +53,8 @@ class Job(StrEnum):
     WATCH_AUDIT = "accounts.watch_audit"
     WORK_IMPORT = "imports.work_import"
     LOOK_AT_FEED = "feeds.look_at_feed"
+    TRY_LINKS = "editions.try_links"
+    WATCH_LINKS = "editions.watch_links"
 
 
 LANES: dict[Job, Lane | Errand] = {
@@ -75,6 +77,8 @@ LANES: dict[Job, Lane | Errand] = {
     Job.WATCH_AUDIT: Lane.UPKEEP,
     Job.WORK_IMPORT: Lane.UPKEEP,
     Job.LOOK_AT_FEED: Errand.FEEDS,
+    Job.TRY_LINKS: Errand.FEEDS,
+    Job.WATCH_LINKS: Lane.UPKEEP,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.

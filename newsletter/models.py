@@ -12,6 +12,8 @@ from newsletter.deliveries import past_models as past
 from newsletter.deliveries import restore_models as restores
 from newsletter.digests import models as digests
 from newsletter.digests import theme_models as theme_changes
+from newsletter.editions import draft_models as edition_drafts
+from newsletter.editions import link_models as links
 from newsletter.editions import models as editions
 from newsletter.extensions import db
 from newsletter.mailings import models as mailings
@@ -24,5 +26,5 @@ from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
-         notices, theme_changes)
+         notices, theme_changes, edition_drafts, links)
 metadata = db.metadata

@@ -47,6 +47,7 @@ queue.conf.imports = (
     "tasks.accounts",
     "tasks.imports",
     "tasks.feeds",
+    "tasks.editions",
 )
 queue.conf.beat_schedule = {
     "tick": {

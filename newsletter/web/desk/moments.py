@@ -12,6 +12,7 @@ from newsletter.errors import BadInput, EditionNotReady, MailError, WrongState
 from newsletter.sending.send_test import send_test
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.acts import recorded
+from newsletter.web.desk.checks import blocking_faults
 from newsletter.web.desk.composer import show
 from newsletter.web.desk.forms import ProofForm, ScheduleForm
 from newsletter.web.desk.found import wanted_edition
@@ -30,7 +31,7 @@ def schedule_it(key: str) -> Answer:
         moment = form.moment()
         with recorded("schedule", f"edition:{edition.key}", send_at=moment.isoformat()):
             schedule(edition, send_at=moment, now=clock.now())
-            _refuse_too_large(edition)
+            _refuse_blocked(edition)
     except BadInput as fault:
         form.show_fault(fault, at="day" if fault.field == "send_at" else None)
         return show(wanted_edition(key), moment=form), 400
@@ -42,11 +43,11 @@ def schedule_it(key: str) -> Answer:
     return redirect(url_for("desk.edition", key=key), 303)
 
 
-def _refuse_too_large(edition: Edition) -> None:
-    """Only who compiles knows the size of the mail (M11). Raises EditionNotReady."""
-    _manifest, is_too_large = compiled(edition)
-    if is_too_large:
-        raise EditionNotReady(["too_large"])
+def _refuse_blocked(edition: Edition) -> None:
+    """Only who compiles knows all that stands in the way. Raises EditionNotReady."""
+    manifest, is_too_large = compiled(edition)
+    if faults := blocking_faults(edition, manifest, too_large=is_too_large):
+        raise EditionNotReady(faults)
 
 
 def unschedule_it(key: str) -> Response:
