@@ -22,7 +22,7 @@ MAIL_WIDTH = 700
 SHOWN = frozenset({
     "home", "sign-up", "sign-up-refused", "check-mail", "confirm", "preferences", "my-data",
     "my-mails", "left", "partner", "desk", "mailing", "mail-edition", "mail-confirmation",
-    "mail-welcome",
+    "mail-welcome", "composer", "composer-checks",
 })
 
 

@@ -17,12 +17,14 @@ from newsletter.web.desk import (
     article_preview,
     articles,
     articles_from_file,
+    as_reader,
     bulk_themes,
     calendar_address,
     composer,
     confirm,
     dates,
     dossiers,
+    drafts,
     erratum,
     feed_items,
     feeds,
@@ -55,8 +57,8 @@ from newsletter.web.desk import (
     year_plan,
 )
 from newsletter.web.desk.acts import record_refusal
+from newsletter.web.desk.menu import MENU
 from newsletter.web.desk.names import edition_state
-from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf
 from newsletter.web.forgery import LARGEST_POST
 from newsletter.web.headers import keep_private
@@ -112,7 +114,13 @@ PAGES = (
     Page("/feeds/<int:feed_id>/kijk", "look_at_feed", EDITOR, None, feeds.look),
     Page("/feeds/<int:feed_id>/zet/<way>", "switch_feed", EDITOR, None, feeds.switch),
     Page("/edities", "editions", EDITOR, composer.shelf),
-    Page("/edities/<key>", "edition", EDITOR, composer.page, composer.save),
+    Page("/edities/<key>", "edition", EDITOR, composer.page, composer.save,
+         largest=composer.LARGEST_POST),
+    Page("/edities/<key>/concept", "keep_draft", EDITOR, None, drafts.keep),
+    Page("/edities/<key>/concept/weg", "throw_away", EDITOR, None, drafts.throw_away),
+    Page("/edities/<key>/aanwezig", "be_here", EDITOR, None, drafts.be_here),
+    Page("/edities/<key>/links", "try_links", EDITOR, None, composer.try_links),
+    Page("/edities/<key>/als-lezer", "as_reader", PUBLISHER, None, as_reader.look),
     Page("/edities/<key>/volgorde", "order", EDITOR, None, order.save),
     Page("/edities/<key>/artikelen", "choose", EDITOR, order.page, order.add),
     Page("/edities/<key>/data", "dates", EDITOR, dates.page, dates.save),
@@ -121,7 +129,7 @@ PAGES = (
     Page("/edities/<key>/verzendmoment", "schedule", EDITOR, None, moments.schedule_it, True),
     Page("/edities/<key>/terughalen", "unschedule", EDITOR, None, moments.unschedule_it),
     Page("/edities/<key>/proefmail", "send_proof", EDITOR, None, moments.send_proof),
-    Page("/edities/<key>/voorbeeld", "preview", EDITOR, previews.mail),
+    Page("/edities/<key>/voorbeeld", "preview", EDITOR, previews.mail, previews.typed),
     Page("/jaarplan", "this_year", CONTRIBUTOR, year_plan.this_year),
     Page("/jaarplan/<int:year>", "year_plan", CONTRIBUTOR, year_plan.page),
     Page("/jaarplan/<int:year>/voorstel", "plan_year", EDITOR, None, year_plan.plan),
@@ -192,7 +200,7 @@ PAGES = (
 LARGEST = {f"desk.{page.name}": page.largest for page in PAGES if page.largest}
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
 # A page that stands open asks these by itself: nobody need be there.
-ASKED_BY_SCRIPT = {"desk.mailing_state"}
+ASKED_BY_SCRIPT = {"desk.mailing_state", "desk.be_here"}
 WEIGHTY = {f"desk.{page.name}" for page in PAGES if page.is_weighty}
 
 
@@ -257,21 +265,9 @@ def _forbidden(error: HTTPException) -> tuple[str, int]:
 def _context() -> dict[str, Any]:
     if not current_user.is_authenticated:
         return {"desk_home": url_for("desk.today"), "desk_menu": (), "desk_person": ""}
-    words = {
-        "today": _("Vandaag"),
-        "articles": _("Artikelen"),
-        "editions": _("Edities"),
-        "this_year": _("Jaarplan"),
-        "slots": _("Themamails"),
-        "themes": _("Thema’s"),
-        "mailings": _("Verzendingen"),
-        "readers": _("Lezers"),
-        "logbook": _("Logboek"),
-        "accounts": _("Accounts"),
-    }
     menu = [
-        (name, url_for(f"desk.{name}"), shown)
-        for name, shown in words.items()
+        (name, url_for(f"desk.{name}"), str(shown))
+        for name, shown in MENU.items()
         if may(ROLES[f"desk.{name}"])
     ]
     return {

@@ -54,8 +54,8 @@ def test_the_later_of_two_tabs_is_told_and_keeps_what_it_typed(
 ) -> None:
     editor.post(PATH, revision="0", **TEXTS)
     answer = editor.post(PATH, revision="0", **{**TEXTS, "title": "Iets anders"})
-    assert answer.status_code == 400
-    assert "Iemand anders heeft intussen iets bewaard" in answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "iemand anders was je voor" in answer.get_data(as_text=True)
     assert page(answer).css_first("#title").attributes["value"] == "Iets anders"
     assert made.title == "Verbinden"
 
