@@ -63,6 +63,7 @@ class Settings:
     security_contact: str
     processors: tuple[tuple[str, str], ...]
     feeds_here: frozenset[tuple[str, int]]
+    test_addresses: tuple[str, ...]
 
     @property
     def is_production(self) -> bool:
@@ -179,6 +180,9 @@ SETTINGS = (
     Setting("FEEDS_HERE", "", "Feeds on this machine itself that may be read, as 127.0.0.1:8080 "
             "with commas between; for tests and demonstrations, refused in production.",
             values.loopback),
+    Setting("TEST_ADDRESSES", "", "Addresses beside one's own that a test may be sent to, with "
+            "commas between, such as a mailbox that shows a mail in many programs.",
+            values.mailboxes),
 )
 
 

@@ -18,7 +18,9 @@ from newsletter.app import create_app
 from newsletter.articles.models import Article
 from newsletter.editions.models import EditionItem, EditionStatus
 from newsletter.editions.queries import get_edition
+from newsletter.editions.try_links import Tried, keep_tried
 from newsletter.extensions import db
+from newsletter.fetching.trouble import Trouble
 from tests.browser.hands import Keyboard
 from tests.browser.login import log_in
 from tests.browser.sight import Ears
@@ -29,6 +31,7 @@ from tests.second_factor import equip
 PASSWORD = "een lang wachtwoord"
 NOOR, PIET = "noor@redactie.example", "piet@redactie.example"
 FULL, EMPTY = "/redactie/edities/90-8", "/redactie/edities/90-7"
+FAULTY = "/redactie/edities/90-6"
 TITLES = ("Zandlopers: de Omgevingswet en veel te doen", "Een kompas voor de Wet open overheid",
           "Rotterdam bouwt aan een digitale stad", "Corona vraagt om een nieuwe lente")
 
@@ -64,7 +67,12 @@ def _fill() -> None:
     for item in full.items[1:]:
         item.section = "Uit de praktijk"
     empty = edition([], send_at=NOW + timedelta(days=14), number=7)
-    for one in (full, empty):
+    faulty = edition(pieces, send_at=NOW + timedelta(days=3), number=6)
+    faulty.title, faulty.subject = "Verbinden is ook besturen", "inGovernment 90·5: Verbinden!"
+    faulty.editorial_md = "Zie [de wet](https://wetten.example/weg). [Lees meer](https://a.example)"
+    keep_tried("https://wetten.example/weg", Tried(Trouble.BAD_STATUS, 404), now=NOW)
+    keep_tried("https://a.example", Tried(), now=NOW)
+    for one in (full, empty, faulty):
         one.status = EditionStatus.PLANNED
     _piece("Nergens gebruikt")
     empty.title = empty.subject = empty.preheader = empty.editorial_md = ""
@@ -131,10 +139,10 @@ def test_an_edition_is_composed_from_nothing_by_keyboard_alone(
         assert "Nergens gebruikt" in page.locator("main").inner_text()
         page.goto(f"{EMPTY}/artikelen?zoek=zandlopers")
         hands.tick("input[name=article]")
-        hands.press("main form .button[type=submit]:text('Voeg toe')")
+        hands.press("main form[method=post] .button[type=submit]")
         page.goto(f"{EMPTY}/artikelen?zoek=kompas")
         hands.tick("input[name=article]")
-        hands.press("main form .button[type=submit]:text('Voeg toe')")
+        hands.press("main form[method=post] .button[type=submit]")
         # Alt and an arrow in a field of an article move it, and the page says where it is.
         section = f"#section-{_items('90-7')[1].article_id}"
         hands.fill(section, "Uit de praktijk")
@@ -241,9 +249,9 @@ def test_the_preview_turns_without_losing_what_is_typed_and_makes_no_history(
         page.locator("#title").fill("Nog niet bewaard")
         frame = page.frame_locator("iframe[name=voorbeeld]")
         frame.get_by_role("heading", name="Nog niet bewaard").wait_for()
-        for words, seen in (("Telefoon", "h1"), ("Donker", "h1"), ("Webpagina", "h1"),
-                            ("Platte tekst", "pre")):
-            page.locator(".switch").get_by_role("link", name=words).click()
+        for words, seen in (("Telefoon", "h1"), ("Donker", "h1"), ("Web", "h1"),
+                            ("Tekst", "pre")):
+            page.locator(".switch").get_by_role("link", name=words, exact=True).click()
             frame.locator(seen, has_text="NOG NIET" if seen == "pre" else "Nog niet").wait_for()
         page.locator(".switch").get_by_role("link", name="English").click()
         frame.locator("pre", has_text="Read on the website").wait_for()
@@ -260,6 +268,6 @@ def test_the_composer_is_shown_in_the_guide(
     walk.open(FULL)
     walk.page.frame_locator("iframe[name=voorbeeld]").locator("h1").wait_for()
     walk.look("composer", height=1900)
-    walk.page.locator("#checks").scroll_into_view_if_needed()
-    walk.look("composer-checks")
+    walk.open(FAULTY)
+    walk.look("composer-checks", height=1000)
     walk.close()

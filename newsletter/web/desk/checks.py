@@ -121,9 +121,6 @@ def _in_order(
             "De link werkt, nagekeken op %(when)s", "Alle %(number)s links werken, nagekeken op "
             "%(when)s", looked.links.addresses, number=_count(looked.links.addresses),
             when=_when(looked.links)))
-    if looked.largest is not None and well("nearly_too_large"):
-        found.append(_("%(kb)s kB van de %(most)s kB die mag",
-                       kb=-(-looked.largest // 1024), most=LARGEST_HTML // 1024))
     if well("contrast"):
         found.append(_("Leesbaar in licht en donker"))
     if manifest is not None:

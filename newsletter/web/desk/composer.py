@@ -7,6 +7,7 @@ from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from newsletter import clock
+from newsletter.core import settings
 from newsletter.editions.compose import GOOD_PREHEADER, GOOD_SUBJECT, compose, faults, tidy
 from newsletter.editions.content import sections_of
 from newsletter.editions.keep_draft import drop_draft, find_draft, texts_in
@@ -33,7 +34,7 @@ from newsletter.web.desk.found import wanted_edition
 from newsletter.web.desk.previews import OF_EDITION, compiled, selection_asked
 from newsletter.web.desk.said import _
 
-LARGEST_POST = 16 * 1024 * 1024  # bytes: what is far too long is refused at its field
+LARGEST_POST = 32 * 1024 * 1024  # bytes: what is far too long is refused at its field
 Answer = str | Response | tuple[str, int]
 
 
@@ -115,7 +116,7 @@ def show(edition: Edition, *, texts: TextsForm | None = None, **given: Any) -> s
         is_typed=is_at_draft or was_typed,
         draft=None if is_at_draft or was_typed else draft,
         draft_changes=changes_to(edition, texts_in(draft)) if draft else [],
-        proof=ProofForm(formdata=None),
+        proof=_proof(),
         press=PressForm(formdata=None),
         checks=checks_of(edition, manifest=manifest, too_large=too_large),
         has_preview=manifest is not None,
@@ -142,6 +143,12 @@ def _show_both(key: str, form: TextsForm) -> str:
     edition = wanted_edition(key)
     form.stand_on(edition)
     return show(edition, texts=form, meanwhile=changes_to(edition, form.texts()))
+
+
+def _proof() -> ProofForm:
+    form = ProofForm(formdata=None)
+    form.offer(current_user.email, settings().test_addresses)
+    return form
 
 
 def _usual(edition: Edition) -> dict[str, Any]:

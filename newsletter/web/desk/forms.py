@@ -1,5 +1,6 @@
 """The desk's forms; what may be in a field is the domain's business, told at that field."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -163,8 +164,13 @@ class WhoForm(DeskForm):
     who = StringField(_l("Adres of nummer van de lezer"))
 
 
+OWN = "own"
+
+
 class ProofForm(DeskForm):
-    """In which language and form a test goes to one's own address."""
+    """In which language and form a test goes to one's own address, or to a listed one."""
+
+    to = SelectField(_l("Aan"), validate_choice=False)
 
     language = SelectField(_l("Taal"), choices=LANGUAGES, validate_choice=False)
     format = SelectField(
@@ -172,6 +178,20 @@ class ProofForm(DeskForm):
         choices=[("mail", _l("Opgemaakt")), ("text", _l("Platte tekst"))],
         validate_choice=False,
     )
+
+    def offer(self, own: str, listed: Sequence[str]) -> None:
+        """Let the form offer one's own address and those that the operator listed, by place."""
+        self.to.choices = [(OWN, own), *((str(place), one) for place, one in enumerate(listed))]
+
+    def listed(self, listed: Sequence[str]) -> str | None:
+        """The listed address that was chosen; None for one's own. Raises BadInput."""
+        chosen = self.to.data or OWN
+        if chosen == OWN:
+            return None
+        if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 4
+                and int(chosen) < len(listed)):
+            raise BadInput("to", "unknown")
+        return listed[int(chosen)]
 
 
 class DatesForm(DeskForm):

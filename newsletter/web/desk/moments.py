@@ -5,7 +5,7 @@ from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from newsletter import clock
-from newsletter.core import settings
+from newsletter.core import settings, signer
 from newsletter.editions.models import Edition
 from newsletter.editions.schedule import schedule, unschedule
 from newsletter.errors import BadInput, EditionNotReady, MailError, WrongState
@@ -65,7 +65,7 @@ def unschedule_it(key: str) -> Response:
 
 
 def send_proof(key: str) -> Response:
-    """POST /redactie/edities/<key>/proefmail: to one's own address, and to no other (S05)."""
+    """POST /redactie/edities/<key>/proefmail: to one's own address or a listed one (S05)."""
     edition = wanted_edition(key)
     form = ProofForm()
     language = form.language.data if form.language.data in ("nl", "en") else "nl"
@@ -74,7 +74,10 @@ def send_proof(key: str) -> Response:
         url_for("desk.edition", key=key, beeld=request.args.get("beeld")), 303
     )
     try:
-        with recorded("send_test", f"edition:{edition.key}", language=language, format=shape):
+        listed = form.listed(settings().test_addresses)
+        to = signer().address_hashes(listed)[-1] if listed else None
+        with recorded("send_test", f"edition:{edition.key}", language=language, format=shape,
+                      is_listed=bool(listed)):
             send_test(
                 edition,
                 account_id=current_user.id,
@@ -82,9 +85,13 @@ def send_proof(key: str) -> Response:
                 format=shape,
                 settings=settings(),
                 now=clock.now(),
+                to=to,
             )
+    except BadInput:
+        flash(_("Een proefmail gaat alleen naar jezelf, of naar een adres op de lijst."), "wrong")
+        return back
     except MailError:
         flash(_("De mail kan zo niet gemaakt worden. Kijk bij ‘Controle’ wat er moet."), "wrong")
         return back
-    flash(_("De proefmail gaat naar %(address)s.", address=current_user.email), "done")
+    flash(_("De proefmail gaat naar %(address)s.", address=listed or current_user.email), "done")
     return back

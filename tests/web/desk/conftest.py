@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy.orm import Session
@@ -31,6 +31,9 @@ class Worker:
 
     def get(self, path: str) -> TestResponse:
         """Open a page."""
+        # One context serves all requests of a test, and whoever came before is not who comes now.
+        for kept in ("_login_user", "csrf_token", "csrf_valid"):
+            g.pop(kept, None)
         return self.client.get(path)
 
     def post(self, path: str, **fields: str | list[str]) -> TestResponse:

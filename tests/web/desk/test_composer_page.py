@@ -196,7 +196,10 @@ def test_a_mail_that_is_too_large_is_not_scheduled(
 def test_a_test_goes_to_ones_own_address_with_the_content_of_now(
     editor: Worker, made: Edition, session: Session
 ) -> None:
-    answer = editor.post(f"{PATH}/proefmail", language="en", format="text", to="ander@x.example")
+    for elsewhere in ("ander@x.example", "0", "-1"):
+        editor.post(f"{PATH}/proefmail", language="en", format="text", to=elsewhere)
+    assert not deliveries(MailKind.EDITION)
+    answer = editor.post(f"{PATH}/proefmail", language="en", format="text", to="own")
     assert answer.status_code == 303
     (queued,) = deliveries(MailKind.EDITION)
     assert queued.account_id == editor.account.id
