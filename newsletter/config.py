@@ -64,6 +64,7 @@ class Settings:
     processors: tuple[tuple[str, str], ...]
     feeds_here: frozenset[tuple[str, int]]
     figures_floor: int
+    test_addresses: tuple[str, ...]
 
     @property
     def is_production(self) -> bool:
@@ -182,6 +183,9 @@ SETTINGS = (
             values.loopback),
     Setting("FIGURES_FLOOR", "5", "Counts of readers below this are not told at the desk, nor "
             "what would give them away.", values.number(1, 100)),
+    Setting("TEST_ADDRESSES", "", "Addresses beside one's own that a test may be sent to, with "
+            "commas between, such as a mailbox that shows a mail in many programs.",
+            values.mailboxes),
 )
 
 

@@ -59,6 +59,8 @@ class Job(StrEnum):
     LIVE_PROMPT = "upkeep.live_prompt"
     LIVE_BULK = "upkeep.live_bulk"
     LIVE_FEEDS = "upkeep.live_feeds"
+    TRY_LINKS = "editions.try_links"
+    WATCH_LINKS = "editions.watch_links"
 
 
 LANES: dict[Job, Lane | Errand] = {
@@ -87,6 +89,8 @@ LANES: dict[Job, Lane | Errand] = {
     Job.LIVE_PROMPT: Lane.PROMPT,
     Job.LIVE_BULK: Lane.BULK,
     Job.LIVE_FEEDS: Errand.FEEDS,
+    Job.TRY_LINKS: Errand.FEEDS,
+    Job.WATCH_LINKS: Lane.UPKEEP,
 }
 
 # In a long run every tick asks once more; a wake-up that waited so long has been overtaken.

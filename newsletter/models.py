@@ -13,6 +13,8 @@ from newsletter.deliveries import restore_models as restores
 from newsletter.digests import models as digests
 from newsletter.digests import theme_models as theme_changes
 from newsletter.editions import approval_models as approvals
+from newsletter.editions import draft_models as edition_drafts
+from newsletter.editions import link_models as links
 from newsletter.editions import models as editions
 from newsletter.editions import reminder_models as reminders
 from newsletter.extensions import db
@@ -29,5 +31,6 @@ from newsletter.subscribers import request_models as requests
 
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
-         notices, theme_changes, approvals, answers, figures, corrections, reminders)
+         notices, theme_changes, approvals, answers, figures, corrections, reminders,
+         edition_drafts, links)
 metadata = db.metadata

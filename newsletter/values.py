@@ -133,6 +133,11 @@ def mailbox(value: str) -> str:
     return value
 
 
+def mailboxes(value: str) -> tuple[str, ...]:
+    """Plain addresses with commas between. Raises ValueError."""
+    return tuple(mailbox(part.strip()) for part in value.split(",") if part.strip())
+
+
 def domain(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value):
         raise ValueError("must be a domain name")

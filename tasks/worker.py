@@ -50,6 +50,7 @@ queue.conf.imports = (
     "tasks.figures",
     "tasks.reminders",
     "tasks.alive",
+    "tasks.editions",
 )
 queue.conf.beat_schedule = {
     "tick": {

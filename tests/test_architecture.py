@@ -28,7 +28,7 @@ LONGEST = 300
 LONG: dict[str, str] = {}
 # Started by something else than the clock's table: by the clock itself, by rows, or by each other.
 ASKED_ELSEWHERE = {Job.TICK, Job.CARRY_OUT_EDITION, Job.CARRY_OUT_SLOT, Job.SEND_PROMPT,
-                   Job.SEND_BULK, Job.WORK_IMPORT, Job.LOOK_AT_FEED}
+                   Job.SEND_BULK, Job.WORK_IMPORT, Job.LOOK_AT_FEED, Job.TRY_LINKS}
 LEDGERS = {"consents", "consent_wordings", "consent_seals", "consent_seal_heads", "attempts",
            "audit_entries", "audit_seals", "images", "image_files"}
 FROZEN = {"manifests", "blocks", "variants"}

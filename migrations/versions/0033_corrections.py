@@ -1,14 +1,14 @@
 """Corrections: a better text for what has not left of a paused edition.
 
 Revision ID: 0033
-Revises: 0031
+Revises: 0032
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 
 MOMENT = sa.DateTime(timezone=True)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, func, literal, select, table, tuple_
+from sqlalchemy import ColumnElement, Select, column, exists, func, literal, select, table, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import defer, selectinload
 
@@ -55,6 +55,8 @@ class Wanted:
     state: ArticleState | None = None
     edition_id: int | None = None
     partner_id: int | None = None
+    is_contributed: bool = False  # by a partner, whichever
+    is_unused: bool = False  # in no edition yet
     order: Order = Order.NEWEST
     after: int | None = None
     before: int | None = None
@@ -164,6 +166,10 @@ def _filters(wanted: Wanted, *, now: datetime) -> list[ColumnElement[bool]]:
         found.append(Article.kind == wanted.kind)
     if wanted.partner_id is not None:
         found.append(Article.partner_id == wanted.partner_id)
+    if wanted.is_contributed:
+        found.append(Article.partner_id.is_not(None))
+    if wanted.is_unused:
+        found.append(~exists().where(_EDITION_ITEMS.c.article_id == Article.id))
     if wanted.state is ArticleState.DRAFT:
         found.append(Article.released_at.is_(None))
     elif wanted.state is ArticleState.COMING:

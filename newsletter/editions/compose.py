@@ -12,6 +12,7 @@ from newsletter.errors import BadInput
 LONGEST_LINE = 200
 LONGEST_EDITORIAL = 20_000
 GOOD_SUBJECT = 60  # what a telephone shows
+GOOD_PREHEADER = 90  # what most inboxes show of it
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import groupby
 
 from newsletter import clock
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, EditionItem
 from newsletter.editions.plan_recipients import AUDIENCE
 from newsletter.mailings.contents import EditionContent, Section
 from newsletter.mailings.item import item_of
@@ -14,7 +14,7 @@ def content_of(edition: Edition, *, send_at: datetime | None = None) -> EditionC
     """The edition as the compiler of mails takes it, sent at `send_at` or at its own moment."""
     sections = tuple(
         Section(title or None, tuple(item_of(item.article) for item in items))
-        for title, items in groupby(edition.items, key=lambda item: item.section)
+        for title, items in sections_of(edition)
     )
     return EditionContent(
         key=edition.key,
@@ -29,6 +29,12 @@ def content_of(edition: Edition, *, send_at: datetime | None = None) -> EditionC
         audience=AUDIENCE,
         sections=sections,
     )
+
+
+def sections_of(edition: Edition) -> list[tuple[str, list[EditionItem]]]:
+    """The items under each heading in order; articles of one section that stand apart are two."""
+    return [(title, list(items))
+            for title, items in groupby(edition.items, key=lambda item: item.section)]
 
 
 def missing_for_sending(edition: Edition, *, send_at: datetime | None = None) -> list[str]:

@@ -35,6 +35,11 @@ def get_edition(key: str) -> Edition:
     return found
 
 
+def find_edition_by_id(edition_id: int) -> Edition | None:
+    """The edition with this id, with its items and their articles."""
+    return db.session.scalar(_whole().where(Edition.id == edition_id))
+
+
 def year_plan(year: int) -> Sequence[Edition]:
     """The editions of a calendar year's volume, by number; none when the year is not planned."""
     volume = year - magazine().volume_base_year

@@ -56,7 +56,7 @@ class _Answer:
 def fetch(
     address: str, *, etag: str = "", modified: str = "", limits: Limits | None = None,
     resolver: Resolve | None = None, here: frozenset[tuple[str, int]] = frozenset(),
-    context: ssl.SSLContext | None = None,
+    context: ssl.SSLContext | None = None, agent: str = AGENT,
 ) -> Fetched:
     """The file at an address, or that it is as `etag` and `modified` say. Raises FetchFailed.
 
@@ -65,7 +65,7 @@ def fetch(
     limits = limits or Limits()
     context = context or ssl.create_default_context()
     until = clock.boot_seconds() + limits.seconds
-    headers = {"User-Agent": AGENT, "Accept-Encoding": "gzip",
+    headers = {"User-Agent": agent, "Accept-Encoding": "gzip",
                "Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, "
                          "*/*;q=0.1"}
     headers |= {"If-None-Match": etag} if etag else {}

@@ -23,6 +23,13 @@ _OWED = text(f"""
      group by o.subscriber_id
 """)  # noqa: S608 (only constants are joined)
 _HOLD = text("select from owed_notices where given_at is null for update")
+_OF_ONE = text(f"""
+    select o.notice_id
+      from owed_notices o
+      join notices n on n.id = o.notice_id
+      left join deliveries d on d.id = o.delivery_id
+     where o.subscriber_id = :subscriber_id and {STILL_OWED}
+""")  # noqa: S608 (likewise)
 _ITEMS = text("""
     select n.id, n.text_nl, n.text_en, a.slug
       from notices n left join articles a on a.id = n.article_id and a.released_at is not null
@@ -52,6 +59,12 @@ def read_owed() -> None:
     db.session.execute(text("drop table if exists owed"))
     db.session.execute(_OWED)
     db.session.execute(text("analyze owed"))
+
+
+def owed_to(subscriber_id: int) -> tuple[NoticeItem, ...]:
+    """What one reader is owed now, the oldest first; it stays owed."""
+    ids = set(db.session.scalars(_OF_ONE, {"subscriber_id": subscriber_id}))
+    return notices_with(ids).of(ids)
 
 
 def notices_with(ids: Collection[int]) -> Notices:

@@ -22,6 +22,7 @@ from newsletter.subscribers.queries import (
 )
 from newsletter.tokens import Signer
 
+TO = "to"  # of a test's params: the keyed hash of another address than the account's own
 # Which side of a change of address a mail about it goes to.
 SIDES = {MailKind.CONFIRM_ADDRESS: "new_address", MailKind.ADDRESS_CHANGED: "old_address"}
 
@@ -37,11 +38,12 @@ class Addressed:
 
 
 def eligible(
-    due: Sequence[Due], *, signer: Signer
+    due: Sequence[Due], *, signer: Signer, tests_to: Sequence[str] = ()
 ) -> tuple[list[Addressed], dict[SkipReason, list[int]]]:
     """What is still owed, with addresses; and the ids of what is not, by the reason why.
 
-    Read in the transaction that claims: whoever left or was suppressed before it gets nothing.
+    Read in the transaction that claims: whoever left or was suppressed before it gets nothing. A
+    test may name one of the addresses `tests_to` by its keyed hash instead of its account's own.
     """
     readers = recipients([each.subscriber_id for each in due if each.subscriber_id is not None])
     accounts = _accounts([each.account_id for each in due if each.account_id is not None])
@@ -55,10 +57,11 @@ def eligible(
     for delivery in due:
         if delivery.account_id is not None:
             account = accounts[delivery.account_id]
-            why_not = _why_not_to(account, delivery, reminders)
-            if why_not is None:
-                owed.append(Addressed(delivery, account.email, None, account.language))
-            else:
+            address = _address_of(account, delivery, tests_to, signer)
+            why_not = _why_not_to(account, delivery, reminders) if address else SkipReason.CANCELLED
+            if address and why_not is None:
+                owed.append(Addressed(delivery, address, None, account.language))
+            elif why_not is not None:
                 skipped.setdefault(why_not, []).append(delivery.id)
             continue
         reader, address = readers.get(delivery.subscriber_id or 0), addresses.get(delivery.id)
@@ -114,6 +117,16 @@ def _other_sides(due: Sequence[Due]) -> dict[int, str | None]:
         delivery_id: getattr(changes[change_id], SIDES[kind]) if change_id in changes else None
         for delivery_id, (kind, change_id) in about.items()
     }
+
+
+def _address_of(
+    account: Account, due: Due, tests_to: Sequence[str], signer: Signer
+) -> str | None:
+    """Where a mail to an account goes; None when the operator took the address off the list."""
+    wanted = due.params.get(TO)
+    if wanted is None:
+        return account.email
+    return next((one for one in tests_to if wanted in signer.address_hashes(one)), None)
 
 
 def _told(due: Due) -> Told:

@@ -19,6 +19,9 @@ from newsletter.deliveries.forget_detail import (
 )
 from newsletter.deliveries.models import RetentionRun
 from newsletter.deliveries.partitions import drop_past
+from newsletter.editions.keep_draft import forget_drafts
+from newsletter.editions.try_links import forget_links
+from newsletter.editions.visit import forget_visits
 from newsletter.extensions import db
 from newsletter.logs import get_logger
 from newsletter.mailings.settle_notices import forget_notices
@@ -40,7 +43,7 @@ MOST_ROUNDS = 100  # of one deed in one run; the next run goes on
 OFTEN = ("unconfirmed", "requests", "former_readers", "address_changes", "salts", "imports",
          "notices", "feed_items", "partitions")
 DAILY = ("attempts", "delivery_detail", "claims", "audit_origins", "sessions",
-         "reports")
+         "reports", "edition_drafts", "edition_visits", "link_checks")
 
 
 def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[str, int]:
@@ -65,6 +68,9 @@ def retain(names: tuple[str, ...], *, signer: Signer, now: datetime) -> Mapping[
         "audit_origins": lambda: forget_origins(now=now),
         "sessions": lambda: forget_sessions(now=now),
         "reports": lambda: _forget_reports(now=now),
+        "edition_drafts": lambda: forget_drafts(now=now),
+        "edition_visits": lambda: forget_visits(now=now),
+        "link_checks": lambda: forget_links(now=now),
     }
     done: dict[str, int] = {}
     for name in names:

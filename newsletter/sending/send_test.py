@@ -10,6 +10,7 @@ from newsletter.editions.models import Edition
 from newsletter.emails.compile import compile_edition
 from newsletter.mailings.freeze import freeze
 from newsletter.mailings.queries import find_variant
+from newsletter.sending.eligible import TO
 from newsletter.sending.house import house_of
 
 
@@ -21,10 +22,12 @@ def send_test(
     format: str,
     settings: Settings,
     now: datetime,
+    to: str | None = None,
 ) -> None:
     """Queue the test in the caller's transaction; what is edited later does not change it.
 
-    Raises MailTooLarge, MailError.
+    `to` is the keyed hash of one of the settings' addresses, instead of the account's own. Raises
+    MailTooLarge, MailError.
     """
     house = house_of(settings)
     compiled = compile_edition(
@@ -38,7 +41,7 @@ def send_test(
             kind=MailKind.EDITION,
             account_id=account_id,
             variant_id=variant.id,
-            params={"language": language, "format": format},
+            params={"language": language, "format": format, **({TO: to} if to else {})},
         ),
         now=now,
     )

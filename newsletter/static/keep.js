@@ -4,7 +4,8 @@ const form = document.querySelector("[data-keep]");
 function watch() {
   const typed = () => JSON.stringify([...new FormData(form)]);
   // A page that shows a refusal holds unsaved text from the start.
-  const kept = form.querySelector("[aria-invalid]") ? null : typed();
+  const isUnsaved = "typed" in form.dataset || form.querySelector("[aria-invalid]");
+  const kept = isUnsaved ? null : typed();
   let saving = false;
   // A button with a target of its own shows what was typed, and keeps nothing.
   form.addEventListener("submit", ({ submitter }) => { saving = !submitter?.formTarget; });

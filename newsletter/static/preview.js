@@ -30,26 +30,4 @@ function follow() {
   show();
 }
 
-// A word processor puts HTML on the clipboard too: the server makes Markdown of it when saving.
-function takeHtml(event) {
-  const html = event.clipboardData.getData("text/html");
-  if (!/<(b|strong|i|em|h[1-6]|li|a)[\s>]/i.test(html)) return;
-  event.preventDefault();
-  const data = new FormData();
-  data.set("csrf_token", form.elements.csrf_token.value);
-  data.set("html", html.slice(0, 500000));
-  const { target } = event;
-  const plain = event.clipboardData.getData("text/plain");
-  fetch(form.dataset.markdown, { method: "POST", body: data, headers: { Accept: "text/plain" } })
-    .then((answer) => (answer.ok && !answer.redirected ? answer.text() : plain))
-    .catch(() => plain)
-    .then((text) => {
-      target.setRangeText(text, target.selectionStart, target.selectionEnd, "end");
-      target.dispatchEvent(new Event("input", { bubbles: true }));
-    });
-}
-
-if (form) {
-  follow();
-  form.querySelector("[data-takes-html]")?.addEventListener("paste", takeHtml);
-}
+if (form) follow();

@@ -25,6 +25,7 @@ SHOWN = frozenset({
     "mail-welcome", "figures", "report", "useful",
     "mailing-running", "mailing-paused", "mailing-corrected", "correction",
     "desk-today", "year-plan",
+    "composer", "composer-checks",
 })
 
 

@@ -29,6 +29,7 @@ PRODUCTION = {
 }
 BAD = {
     "FEEDS_HERE": "127.0.0.1:8080, 10.0.0.1:80",
+    "TEST_ADDRESSES": "proef@magazine.example, nobody",
     "NEWSLETTER_ENV": "staging",
     "PORT": "0",
     "INBOX_PORT": "70000",

@@ -39,6 +39,7 @@ ACTS = {
     "pause": _l("Verzending gepauzeerd"),
     "plan_year": _l("Jaar ingepland"),
     "prepare_slot": _l("Themamail voorbereid"),
+    "preview_as_reader": _l("Editie bekeken als een lezer"),
     "recovery_code_refused": _l("Herstelcode geweigerd"),
     "refused": _l("Pagina geweigerd"),
     "refuse_approval": _l("Editie niet goedgekeurd"),

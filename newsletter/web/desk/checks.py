@@ -1,20 +1,25 @@
 """The checks panel: what an edition must have first, what to mind, and what is in order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import url_for
 
+from newsletter.core import settings
+from newsletter.editions.check_links import Links
 from newsletter.editions.compose import GOOD_SUBJECT
-from newsletter.editions.content import missing_for_sending
-from newsletter.editions.models import Edition, EditionItem
+from newsletter.editions.finding import Finding
+from newsletter.editions.models import Edition
 from newsletter.emails.size import LARGEST_HTML
+from newsletter.errors import EditionNotReady
 from newsletter.mailings.contents import CompiledManifest
-from newsletter.web.dates import figures
+from newsletter.sending import check_edition as looks
+from newsletter.sending.check_edition import Looked
+from newsletter.sending.house import house_of
+from newsletter.web.dates import figures, short_moment
+from newsletter.web.desk.check_words import TROUBLES, WORDS
 from newsletter.web.desk.said import _, ngettext
 from newsletter.web.languages import current_language
-
-LONG_TITLE = 90  # three lines on a telephone
-MANY_ARTICLES = 12
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,14 @@ class Check:
 
 @dataclass(frozen=True)
 class Checks:
-    """The lines in the order in which they matter."""
+    """The lines in the order in which they matter; `size` is in bytes of the largest HTML."""
 
     first: tuple[Check, ...]
     mind: tuple[Check, ...]
     in_order: tuple[Check, ...]
+    size: int | None = None
+    most: int = LARGEST_HTML
+    has_links: bool = False
 
     @property
     def summary(self) -> str:
@@ -49,93 +57,129 @@ def checks_of(
     edition: Edition, *, manifest: CompiledManifest | None, too_large: bool
 ) -> Checks:
     """Look the edition over, as it would leave at its present moment."""
-    missing = missing_for_sending(edition)
-    first = [_missing(code, edition) for code in missing]
-    mind = list(_minds(edition))
-    in_order = list(_in_order(edition, set(missing)))
-    if too_large:
-        sentence = _("Boven %(kb)s kB kapt Gmail de mail af. Haal een artikel weg.",
-                     kb=LARGEST_HTML // 1024)
-        first.append(Check("wrong", _("De mail is te groot"), sentence))
-    elif manifest is not None:
-        kilobytes = -(-max(_size(manifest)) // 1024)
-        in_order.append(Check("done", _("%(kb)s kB van de %(most)s kB die mag", kb=kilobytes,
-                                        most=LARGEST_HTML // 1024)))
-        in_order.append(Check("done", _("Platte tekst is compleet, in twee talen")))
-    return Checks(tuple(first), tuple(mind), tuple(in_order))
+    looked = looks.check_edition(
+        edition, manifest, too_large=too_large, house=house_of(settings()))
+    lines = [_line(each, edition) for each in looked.findings]
+    return Checks(
+        first=tuple(line for line in lines if line.kind == "wrong"),
+        mind=tuple(line for line in lines if line.kind == "mind"),
+        in_order=tuple(_in_order(edition, looked, manifest)),
+        size=looked.largest,
+        has_links=looked.links.addresses > 0,
+    )
 
 
-def _missing(code: str, edition: Edition) -> Check:
-    name, _colon, slug = code.partition(":")
-    if slug:
-        item = next(item for item in edition.items if item.article.slug == slug)
-        href = url_for("desk.article", article_id=item.article_id)
-        title = _("‘%(title)s’", title=item.article.title)
-        if name == "released":
-            return Check("wrong", _("Nog niet vrijgegeven op het verzendmoment"), title, href,
-                         _("Geef het artikel vrij"))
-        return Check("wrong", _("Een artikel heeft geen samenvatting"), title, href,
-                     _("Schrijf de samenvatting"))
-    if name == "articles":
-        return Check("wrong", _("Er staan nog geen artikelen in"), "",
-                     url_for("desk.choose", key=edition.key), _("Kies artikelen"))
-    if name == "subject":
-        return Check("wrong", _("De mail heeft nog geen onderwerp"), "", "#subject",
-                     _("Schrijf het onderwerp"))
-    return Check("wrong", _("De editie heeft nog geen titel"), "", "#title", _("Schrijf de titel"))
+def blocking_faults(
+    edition: Edition, manifest: CompiledManifest | None, *, too_large: bool = False
+) -> list[str]:
+    """The codes of what must be mended before the edition may be approved or scheduled."""
+    return looks.blocking_faults(
+        edition, manifest, too_large=too_large, house=house_of(settings()))
 
 
-def _minds(edition: Edition) -> list[Check]:
+def refuse_blocked(edition: Edition, manifest: CompiledManifest | None) -> None:
+    """Only who compiles knows all that stands in the way. Raises EditionNotReady."""
+    if found := blocking_faults(edition, manifest):
+        raise EditionNotReady(found)
+
+
+def _line(found: Finding, edition: Edition) -> Check:
+    words = WORDS[found.code]
+    said = dict(found.said)
+    if "trouble" in said:
+        said["why"] = str(TROUBLES.get(str(said["trouble"]), TROUBLES["unreachable"]))
+    if "scheme" in said:
+        said["scheme_words"] = _("in het donker") if said["scheme"] == "dark" else _("in het licht")
+    href = _place(found, edition)
+    return Check(
+        kind="wrong" if found.is_wrong else "mind",
+        heading=str(words.heading),
+        sentence=str(words.sentence) % said if words.sentence else "",
+        href=href if words.link else "",
+        link=str(words.link),
+    )
+
+
+def _place(found: Finding, edition: Edition) -> str:
+    """Where it is mended."""
+    kind, _colon, number = found.at.partition(":")
+    if found.code == "no_articles":
+        return url_for("desk.choose", key=edition.key)
+    if found.code == "used_before":
+        return "#order"
+    if kind == "article":
+        page = "desk.image" if found.code == "no_alt" else "desk.article"
+        return url_for(page, article_id=int(number))
+    return f"#{found.at}" if found.at else "#texts"
+
+
+def _in_order(
+    edition: Edition, looked: Looked, manifest: CompiledManifest | None
+) -> list[Check]:
+    """What was looked at and is well, the mail first."""
+    codes = {each.code for each in looked.findings}
+
+    def well(*wrong: str) -> bool:
+        return not codes & set(wrong)
+
+    found: list[str] = []
+    if looked.links.addresses and well("dead_link", "shaky_link", "untried_links"):
+        found.append(ngettext(
+            "De link werkt, nagekeken op %(when)s", "Alle %(number)s links werken, nagekeken op "
+            "%(when)s", looked.links.addresses, number=_count(looked.links.addresses),
+            when=_when(looked.links)))
+    if well("contrast"):
+        found.append(_("Leesbaar in licht en donker"))
+    if manifest is not None:
+        found += _of_mail(codes)
+    found += _of_texts(edition, codes)
+    if edition.items:
+        found += _of_articles(edition, codes)
+    return [Check("done", heading) for heading in found]
+
+
+def _of_mail(codes: Collection[str]) -> list[str]:
     found = []
-    if len(edition.subject) > GOOD_SUBJECT:
-        found.append(Check("mind", _("Lang onderwerp"),
-                           _("%(count)s tekens; tot %(good)s past op een telefoon.",
-                             count=len(edition.subject), good=GOOD_SUBJECT), "#subject",
-                           _("Maak het korter")))
-    if not edition.preheader:
-        found.append(Check("mind", _("Geen eerste regel"),
-                           _("De inbox toont dan het begin van het redactioneel."), "#preheader",
-                           _("Schrijf de eerste regel")))
-    if not edition.editorial_md:
-        found.append(Check("mind", _("Geen redactioneel"), _("De mail begint dan met een artikel."),
-                           "#editorial_md", _("Schrijf het redactioneel")))
-    for item in edition.items:
-        if len(item.article.title) > LONG_TITLE:
-            found.append(_long_title(item))
-    if len(edition.items) > MANY_ARTICLES:
-        found.append(Check("mind", _("Veel artikelen"),
-                           _("%(count)s stuks; lezers zien vooral de eerste tien.",
-                             count=len(edition.items))))
+    if not {"short_text", "long_lines", "markup_in_text"} & set(codes):
+        found.append(_("Platte tekst is compleet, in twee talen"))
+    if not {"no_manage_link", "no_leave_link"} & set(codes):
+        found.append(_("Stoppen en wijzigen kan uit elke mail"))
+    if not {"heading_order", "empty_link"} & set(codes):
+        found.append(_("Koppen staan in de goede volgorde"))
     return found
 
 
-def _long_title(item: EditionItem) -> Check:
-    return Check("mind", _("Lange titel"),
-                 _("‘%(title)s’ loopt op een telefoon over meer dan twee regels.",
-                   title=item.article.title),
-                 url_for("desk.article", article_id=item.article_id), _("Bekijk het artikel"))
-
-
-def _in_order(edition: Edition, missing: set[str]) -> list[Check]:
+def _of_texts(edition: Edition, codes: Collection[str]) -> list[str]:
     found = []
-    if "title" not in missing and "subject" not in missing:
-        found.append(Check("done", _("Titel en onderwerp zijn er")))
-    waiting = {code for code in missing if ":" in code}
-    if edition.items and not waiting:
+    if not {"no_title", "no_subject"} & set(codes):
+        found.append(_("Titel en onderwerp zijn er"))
+    if not {"no_subject", "long_subject", "capitals", "exclamation"} & set(codes):
+        found.append(_("Het onderwerp past, tot %(good)s tekens", good=GOOD_SUBJECT))
+    if not {"other_number", "perhaps_number", "number_spelled"} & set(codes):
+        found.append(_("Er staat geen ander nummer in titel of onderwerp"))
+    return found
+
+
+def _of_articles(edition: Edition, codes: Collection[str]) -> list[str]:
+    found = []
+    if not {"not_released", "not_summary"} & set(codes):
         count = len(edition.items)
-        found.append(Check("done", ngettext(
+        found.append(ngettext(
             "Het artikel is vrijgegeven en heeft een samenvatting",
             "Alle %(number)s artikelen zijn vrijgegeven en hebben een samenvatting",
-            count, number=figures(count, current_language()))))
-    if edition.items and all(item.article.themes for item in edition.items):
-        found.append(Check("done", _("Elk artikel heeft een thema")))
+            count, number=_count(count)))
+    if "no_theme" not in codes:
+        found.append(_("Elk artikel heeft een thema"))
+    if not {"no_alt", "bare_image"} & set(codes):
+        found.append(_("Elk beeld heeft een beschrijving"))
+    if "used_before" not in codes:
+        found.append(_("Geen artikel stond al in een andere editie"))
     return found
 
 
-def _size(manifest: CompiledManifest) -> list[int]:
-    """Bytes of HTML of each variant; quoted-printable counts a little over."""
-    sizes = [
-        sum(len(manifest.blocks[index].body) for index in variant.html)
-        for variant in manifest.variants
-    ]
-    return sizes or [0]
+def _when(links: Links) -> str:
+    return short_moment(links.since, current_language()) if links.since else ""
+
+
+def _count(number: int) -> str:
+    return figures(number, current_language())

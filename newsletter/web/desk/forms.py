@@ -1,5 +1,6 @@
 """The desk's forms; what may be in a field is the domain's business, told at that field."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,8 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
+from newsletter.articles.from_html import is_html, to_markdown
 from newsletter.articles.models import ArticleKind
 from newsletter.editions.compose import Texts
+from newsletter.editions.keep_draft import base_of, texts_of
 from newsletter.editions.models import Edition
 from newsletter.editions.move_dates import Dates
 from newsletter.errors import BadInput
@@ -24,6 +27,7 @@ KINDS = (
     (ArticleKind.STUDIEREIS.value, _l("Studiereis")),
 )
 LANGUAGES = (("nl", "Nederlands"), ("en", "English"))
+LONGEST_PASTED = 500_000  # characters; a word processor wraps a page of words in as many
 
 
 class DeskForm(FlaskForm):  # type: ignore[misc]
@@ -59,14 +63,30 @@ class TextsForm(DeskForm):
     preheader = StringField(_l("Eerste regel in de inbox"))
     editorial_md = TextAreaField(_l("Redactioneel"))
     revision = HiddenField()
+    base = HiddenField()  # tells whether the texts are still those that the writer had before her
 
     def fill(self, edition: Edition) -> None:
         """Show the edition as it stands."""
-        self.title.data = edition.title
-        self.subject.data = edition.subject
-        self.preheader.data = edition.preheader
-        self.editorial_md.data = edition.editorial_md
+        self.fill_texts(texts_of(edition))
+        self.stand_on(edition)
+
+    def fill_texts(self, texts: Texts) -> None:
+        """Show these texts."""
+        self.title.data = texts.title
+        self.subject.data = texts.subject
+        self.preheader.data = texts.preheader
+        self.editorial_md.data = texts.editorial_md
+
+    def stand_on(self, edition: Edition) -> None:
+        """Let a save go over the edition as it stands now."""
         self.revision.data = str(edition.revision)
+        self.base.data = base_of(texts_of(edition))
+
+    def revision_for(self, edition: Edition) -> int:
+        """The revision that a save goes over: a change of order alone stands in no one's way."""
+        if self.base.data and self.base.data == base_of(texts_of(edition)):
+            return edition.revision
+        return revision_of(self.revision.data)
 
     def texts(self) -> Texts:
         """What was typed."""
@@ -74,8 +94,13 @@ class TextsForm(DeskForm):
             title=self.title.data or "",
             subject=self.subject.data or "",
             preheader=self.preheader.data or "",
-            editorial_md=self.editorial_md.data or "",
+            editorial_md=self._editorial(),
         )
+
+    def _editorial(self) -> str:
+        """The editorial; what was pasted from a word processor as HTML becomes Markdown."""
+        typed = self.editorial_md.data or ""
+        return to_markdown(typed) if is_html(typed) and len(typed) <= LONGEST_PASTED else typed
 
 
 class MomentForm(DeskForm):
@@ -139,8 +164,19 @@ class RefuseForm(DeskForm):
     note = TextAreaField(_l("Wat moet er anders?"))
 
 
+class WhoForm(DeskForm):
+    """Of which reader an edition is shown: a whole address, or a number; only ever posted."""
+
+    who = StringField(_l("Adres of nummer van de lezer"))
+
+
+OWN = "own"
+
+
 class ProofForm(DeskForm):
-    """In which language and form a test goes to one's own address."""
+    """In which language and form a test goes to one's own address, or to a listed one."""
+
+    to = SelectField(_l("Aan"), validate_choice=False)
 
     language = SelectField(_l("Taal"), choices=LANGUAGES, validate_choice=False)
     format = SelectField(
@@ -148,6 +184,20 @@ class ProofForm(DeskForm):
         choices=[("mail", _l("Opgemaakt")), ("text", _l("Platte tekst"))],
         validate_choice=False,
     )
+
+    def offer(self, own: str, listed: Sequence[str]) -> None:
+        """Let the form offer one's own address and those that the operator listed, by place."""
+        self.to.choices = [(OWN, own), *((str(place), one) for place, one in enumerate(listed))]
+
+    def listed(self, listed: Sequence[str]) -> str | None:
+        """The listed address that was chosen; None for one's own. Raises BadInput."""
+        chosen = self.to.data or OWN
+        if chosen == OWN:
+            return None
+        if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 4
+                and int(chosen) < len(listed)):
+            raise BadInput("to", "unknown")
+        return listed[int(chosen)]
 
 
 class DatesForm(DeskForm):

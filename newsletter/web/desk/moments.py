@@ -7,7 +7,7 @@ from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from newsletter import clock
-from newsletter.core import settings
+from newsletter.core import settings, signer
 from newsletter.editions.approval_queries import find_open
 from newsletter.editions.change import lock
 from newsletter.editions.models import Edition
@@ -26,6 +26,7 @@ from newsletter.sending.send_test import send_test
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_words import why_unapproved
+from newsletter.web.desk.checks import refuse_blocked
 from newsletter.web.desk.composer import show
 from newsletter.web.desk.forms import ProofForm, ScheduleForm
 from newsletter.web.desk.found import wanted_edition
@@ -43,7 +44,9 @@ def schedule_it(key: str) -> Answer:
         moment = form.moment()
         with recorded("schedule", f"edition:{edition.key}", send_at=moment.isoformat()):
             lock(edition)
-            schedule(edition, _leaving(edition, moment), send_at=moment, now=clock.now())
+            leaving = _leaving(edition, moment)
+            schedule(edition, leaving, send_at=moment, now=clock.now())
+            refuse_blocked(edition, leaving)
     except BadInput as fault:
         form.show_fault(fault, at="day" if fault.field == "send_at" else None)
         return show(wanted_edition(key), moment=form), 400
@@ -93,7 +96,7 @@ def unschedule_it(key: str) -> Response:
 
 
 def send_proof(key: str) -> Response:
-    """POST /redactie/edities/<key>/proefmail: to one's own address, and to no other (S05)."""
+    """POST /redactie/edities/<key>/proefmail: to one's own address or a listed one (S05)."""
     edition = wanted_edition(key)
     form = ProofForm()
     language = form.language.data if form.language.data in ("nl", "en") else "nl"
@@ -102,7 +105,10 @@ def send_proof(key: str) -> Response:
         url_for("desk.edition", key=key, beeld=request.args.get("beeld")), 303
     )
     try:
-        with recorded("send_test", f"edition:{edition.key}", language=language, format=shape):
+        listed = form.listed(settings().test_addresses)
+        to = signer().address_hashes(listed)[-1] if listed else None
+        with recorded("send_test", f"edition:{edition.key}", language=language, format=shape,
+                      is_listed=bool(listed)):
             send_test(
                 edition,
                 account_id=current_user.id,
@@ -110,9 +116,13 @@ def send_proof(key: str) -> Response:
                 format=shape,
                 settings=settings(),
                 now=clock.now(),
+                to=to,
             )
+    except BadInput:
+        flash(_("Een proefmail gaat alleen naar jezelf, of naar een adres op de lijst."), "wrong")
+        return back
     except MailError:
         flash(_("De mail kan zo niet gemaakt worden. Kijk bij ‘Controle’ wat er moet."), "wrong")
         return back
-    flash(_("De proefmail gaat naar %(address)s.", address=current_user.email), "done")
+    flash(_("De proefmail gaat naar %(address)s.", address=listed or current_user.email), "done")
     return back

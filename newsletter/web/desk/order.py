@@ -2,29 +2,36 @@
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from newsletter import clock
+from newsletter.editions.check_items import editions_of
 from newsletter.editions.choose import Chosen, added, choose, chosen_of, moved, removed
+from newsletter.editions.content import sections_of
 from newsletter.editions.models import Edition
 from newsletter.errors import BadInput, EditionNotReady
+from newsletter.jobs import Job, enqueue
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.composer import show
 from newsletter.web.desk.forms import PressForm, revision_of
 from newsletter.web.desk.found import wanted_edition
 from newsletter.web.desk.reasons import explain
 from newsletter.web.desk.said import _, ngettext
-from newsletter.web.desk.shelf import found_by_words
+from newsletter.web.desk.shelf import to_choose_from
 from newsletter.web.desk.void_after import tell, void_after
 
 Answer = str | Response | tuple[str, int]
 STEPS = {"up": -1, "down": 1}
+SCRIPT = "X-Composer"  # a header by which the page's own script asks for the list alone
 
 
 def save(key: str) -> Answer:
-    """POST /redactie/edities/<key>/volgorde: as typed, and then one step of the pressed button."""
+    """POST /redactie/edities/<key>/volgorde: as typed, and then one step of the pressed button.
+
+    The page's script is given the list alone, and the revision that it now has.
+    """
     edition = wanted_edition(key)
     typed = {
         item.article_id: (
@@ -35,6 +42,8 @@ def save(key: str) -> Answer:
     }
     chosen = _after_button(_as_typed(edition, typed), request.form.get("act", ""))
     fault = _choose(edition, chosen)
+    if SCRIPT in request.headers:
+        return _list_alone(wanted_edition(key), fault)
     if fault:
         return show(wanted_edition(key), order_fault=fault, order_typed=typed), 400
     flash(_("Volgorde bewaard."), "done")
@@ -68,6 +77,7 @@ def _choose(edition: Edition, chosen: Sequence[Chosen]) -> str:
             choose(edition, chosen, revision=revision_of(request.form.get("revision")),
                    by=current_user.id, now=clock.now())
             act.details["articles"] = [one.article_id for one in chosen]
+            enqueue(Job.TRY_LINKS, edition.id)
             fell = void_after(edition)
     except BadInput as fault:
         if fault.field == "revision":
@@ -96,23 +106,41 @@ def _as_typed(edition: Edition, typed: dict[int, tuple[str, str]]) -> tuple[Chos
 
 def _after_button(chosen: tuple[Chosen, ...], act: str) -> tuple[Chosen, ...]:
     verb, _colon, number = act.partition(":")
-    if not (number.isascii() and number.isdigit()):
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    if not is_number or int(number) not in {one.article_id for one in chosen}:
         return chosen
     if verb in STEPS:
         return moved(chosen, int(number), by=STEPS[verb])
+    if verb == "lead":
+        return moved(chosen, int(number), by=-len(chosen))
+    if verb == "to":
+        place = request.form.get("place", "")
+        here = [one.article_id for one in chosen].index(int(number))
+        there = int(place) - 1 if place.isascii() and place.isdigit() and len(place) < 4 else here
+        return moved(chosen, int(number), by=there - here)
     return removed(chosen, int(number)) if verb == "out" else chosen
 
 
+def _list_alone(edition: Edition, fault: str) -> Answer:
+    if fault:
+        return fault, 409
+    response = make_response(render_template(
+        "pages/desk/_order.html", edition=edition, sections=sections_of(edition),
+        order_typed={}, order_fault="", press=PressForm(formdata=None)))
+    response.headers["X-Revision"] = str(edition.revision)
+    return response
+
+
 def _show_store(edition: Edition, *, fault: str = "", ticked: Sequence[int] = ()) -> str:
-    words, found = found_by_words()
+    store = to_choose_from()
     return render_template(
         "pages/desk/choose.html",
         edition=edition,
-        shelf=found,
-        words=words,
+        **store,
+        numbers_of=editions_of([one.id for one in (*store["shelf"].articles,
+                                                   *store["shelf"].alike)], but=edition.id),
         chosen={item.article_id for item in edition.items},
         ticked=set(ticked),
         fault=fault,
         press=PressForm(formdata=None),
-        now=clock.now(),
     )

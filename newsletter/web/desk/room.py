@@ -18,6 +18,7 @@ from newsletter.web.desk import (
     article_preview,
     articles,
     articles_from_file,
+    as_reader,
     bulk_themes,
     calendar_address,
     composer,
@@ -25,6 +26,7 @@ from newsletter.web.desk import (
     corrections,
     dates,
     dossiers,
+    drafts,
     erratum,
     feed_items,
     feeds,
@@ -116,7 +118,13 @@ PAGES = (
     Page("/feeds/<int:feed_id>/kijk", "look_at_feed", EDITOR, None, feeds.look),
     Page("/feeds/<int:feed_id>/zet/<way>", "switch_feed", EDITOR, None, feeds.switch),
     Page("/edities", "editions", EDITOR, composer.shelf),
-    Page("/edities/<key>", "edition", EDITOR, composer.page, composer.save),
+    Page("/edities/<key>", "edition", EDITOR, composer.page, composer.save,
+         largest=composer.LARGEST_POST),
+    Page("/edities/<key>/concept", "keep_draft", EDITOR, None, drafts.keep),
+    Page("/edities/<key>/concept/weg", "throw_away", EDITOR, None, drafts.throw_away),
+    Page("/edities/<key>/aanwezig", "be_here", EDITOR, None, drafts.be_here),
+    Page("/edities/<key>/links", "try_links", EDITOR, None, composer.try_links),
+    Page("/edities/<key>/als-lezer", "as_reader", PUBLISHER, None, as_reader.look),
     Page("/edities/<key>/volgorde", "order", EDITOR, None, order.save),
     Page("/edities/<key>/artikelen", "choose", EDITOR, order.page, order.add),
     Page("/edities/<key>/data", "dates", EDITOR, dates.page, dates.save),
@@ -125,7 +133,7 @@ PAGES = (
     Page("/edities/<key>/verzendmoment", "schedule", EDITOR, None, moments.schedule_it, True),
     Page("/edities/<key>/terughalen", "unschedule", EDITOR, None, moments.unschedule_it),
     Page("/edities/<key>/proefmail", "send_proof", EDITOR, None, moments.send_proof),
-    Page("/edities/<key>/voorbeeld", "preview", EDITOR, previews.mail),
+    Page("/edities/<key>/voorbeeld", "preview", EDITOR, previews.mail, previews.typed),
     Page("/edities/<key>/goedkeuring", "approval", EDITOR, approvals.page),
     Page("/edities/<key>/goedkeuring/mail", "approval_mail", EDITOR, approvals.mail),
     Page("/edities/<key>/goedkeuring/vraag", "ask_approval", EDITOR, None, approvals.ask),
@@ -226,7 +234,7 @@ PAGES = (
 LARGEST = {f"desk.{page.name}": page.largest for page in PAGES if page.largest}
 ROLES = {f"desk.{page.name}": page.role for page in PAGES}
 # A page that stands open asks these by itself: nobody need be there.
-ASKED_BY_SCRIPT = {"desk.mailing_state", "desk.import_state"}
+ASKED_BY_SCRIPT = {"desk.mailing_state", "desk.import_state", "desk.be_here"}
 WEIGHTY = {f"desk.{page.name}" for page in PAGES if page.is_weighty}
 
 

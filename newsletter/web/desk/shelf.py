@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 
 from newsletter import clock
-from newsletter.articles.find_articles import ArticleState, Found, Order, Wanted, find_articles
+from newsletter.articles.find_articles import ArticleState, Order, Wanted, find_articles
 from newsletter.articles.models import ArticleKind
 from newsletter.catalogue.queries import themes
 from newsletter.editions.queries import edition_numbers
@@ -15,6 +15,7 @@ from newsletter.web.desk.bulk_themes import WAYS
 from newsletter.web.desk.forms import KINDS
 
 LONGEST_SEARCH = 200
+ANY_PARTNER = "*"  # whichever association contributed it
 STATES = (
     ("concept", ArticleState.DRAFT, _l("Niet vrijgegeven")),
     ("komt", ArticleState.COMING, _l("Komt op een moment")),
@@ -82,11 +83,40 @@ def shown() -> dict[str, Any]:
     }
 
 
-def found_by_words() -> tuple[str, Found]:
-    """What was typed in a search alone, and a page of what has it."""
+def to_choose_from() -> dict[str, Any]:
+    """What the page shows that chooses for an edition: by words, theme, partner, and unused."""
+    offered, contributors = themes(), partners()
     words = words_asked()
-    return words, find_articles(Wanted(words, after=_number("na"), before=_number("voor")),
-                                now=clock.now())
+    theme = _named("thema", ((one.slug, one) for one in offered))
+    contributor = request.args.get("partner", "")
+    partner = _named("partner", ((one.slug, one) for one in contributors))
+    is_unused = request.args.get("ongebruikt") == "1"
+    found = find_articles(
+        Wanted(
+            words=words,
+            theme_id=theme.id if theme else None,
+            partner_id=partner.id if partner else None,
+            is_contributed=contributor == ANY_PARTNER,
+            is_unused=is_unused,
+            after=_number("na"),
+            before=_number("voor"),
+        ),
+        now=clock.now(),
+    )
+    kept = {
+        "zoek": words,
+        "thema": theme.slug if theme else "",
+        "partner": partner.slug if partner else contributor if contributor == ANY_PARTNER else "",
+        "ongebruikt": "1" if is_unused else "",
+    }
+    return {
+        "shelf": found,
+        "asked": {name: value for name, value in kept.items() if value},
+        "themes": offered,
+        "partners": contributors,
+        "any_partner": ANY_PARTNER,
+        "now": clock.now(),
+    }
 
 
 def words_asked() -> str:

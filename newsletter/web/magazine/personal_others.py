@@ -144,6 +144,28 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "Wat je voor een editie typte en nog niet bewaarde",
+            "What you typed for an edition and did not save yet",
+        ),
+        Said("Je tekst teruggeven als de pagina dichtgaat.",
+             "To give you your text back when the page closes."),
+        Basis.INTEREST,
+        Said("Tot je het bewaart of weggooit; hooguit dertig dagen.",
+             "Until you save it or throw it away; thirty days at most."),
+        columns_of("edition_drafts", "account_id", "title", "subject", "preheader",
+                   "editorial_md", "kept_at"),
+    ),
+    Fact(
+        Group.DESK,
+        Said("Welke editie je open hebt staan", "Which edition you have open"),
+        Said("Laten zien wie er tegelijk aan werkt.", "To show who works on it at the same time."),
+        Basis.INTEREST,
+        Said("Eén dag.", "One day."),
+        columns_of("edition_visits", "account_id", "seen_at"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Vanaf welk internetadres en met welke browser je iets deed of probeerde in te loggen",
             "From which internet address and with which browser you did something or tried to "
             "log in",
@@ -240,7 +262,9 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                      "readers_nothing_new", "readers_below_minimum", "readers_paused",
                      "planned_at", "done_at"),
     "edition_hands": ("edition_id",),
+    "edition_drafts": ("edition_id", "revision", "base"),
     "edition_items": ("id", "edition_id", "article_id", "position", "section"),
+    "edition_visits": ("edition_id",),
     "editions": ("id", "volume", "number", "numbers_in_year", "status", "send_at",
                  "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
                  "previous_send_at", "previous_copy_deadline_at",
@@ -258,6 +282,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "imports": ("id", "file_hash", "status", "proof", "rows", "loaded_at", "carried_out_at",
                 "ended_at"),
     "installations": ("id", "made_at"),
+    "link_checks": ("id", "address", "tried_at", "trouble", "status"),
     "magazines": ("id", "name", "issn", "association", "association_short", "site", "tagline_nl",
                   "tagline_en", "volume_base_year", "editions_per_year", "colours",
                   "colours_dark", "weekly_weekday", "weekly_at", "monthly_day", "monthly_at",

@@ -54,8 +54,8 @@ def test_the_later_of_two_tabs_is_told_and_keeps_what_it_typed(
 ) -> None:
     editor.post(PATH, revision="0", **TEXTS)
     answer = editor.post(PATH, revision="0", **{**TEXTS, "title": "Iets anders"})
-    assert answer.status_code == 400
-    assert "Iemand anders heeft intussen iets bewaard" in answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "iemand anders was je voor" in answer.get_data(as_text=True)
     assert page(answer).css_first("#title").attributes["value"] == "Iets anders"
     assert made.title == "Verbinden"
 
@@ -196,7 +196,10 @@ def test_a_mail_that_is_too_large_is_not_scheduled(
 def test_a_test_goes_to_ones_own_address_with_the_content_of_now(
     editor: Worker, made: Edition, session: Session
 ) -> None:
-    answer = editor.post(f"{PATH}/proefmail", language="en", format="text", to="ander@x.example")
+    for elsewhere in ("ander@x.example", "0", "-1"):
+        editor.post(f"{PATH}/proefmail", language="en", format="text", to=elsewhere)
+    assert not deliveries(MailKind.EDITION)
+    answer = editor.post(f"{PATH}/proefmail", language="en", format="text", to="own")
     assert answer.status_code == 303
     (queued,) = deliveries(MailKind.EDITION)
     assert queued.account_id == editor.account.id
