@@ -98,12 +98,14 @@ SLOT_MEMORY = Figure("peak memory of planning a slot, many readers against few",
                      is_most=True)
 ARTICLE_PAGE = Figure("a page of the list of 20,000 articles, the slowest way of asking, median",
                       100, 50, "ms", is_most=True)
+PREVIEW = Figure("live preview of an edition of 12 articles while it is typed, p95", 150, 80,
+                 "ms", is_most=True)
 
 FIGURES = (
     ONE_SINK, TWO_SINKS, CHEAP_SINK, SIGNED_ED25519, SIGNED_RSA, CPU, CPU_ED25519, CPU_RSA,
     NODEMAILER, PLAIN_CELERY, MEMORY, MEMORY_GROWTH, RATE_GROWTH, SLOW_RELAY, CONFIRMATION,
     PLANNING, FIRST_MAIL, OLD_PLANNING, OLD_CLAIMING, SLOT_NAIVE, SLOT_GROWTH, SLOT_MEMORY,
-    ARTICLE_PAGE,
+    ARTICLE_PAGE, PREVIEW,
 )
 _NAMES = frozenset(figure.name for figure in FIGURES)
 _this_run: dict[str, Row] = {}
