@@ -41,8 +41,8 @@ from tests.second_factor import equip
 
 EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 # What is no page: JSON for a script, the mails that stand in a frame, and what only leads on.
-NO_PAGES = {"mailing_state", "preview", "approval_mail", "rehearsed_mail", "this_year", "import_report",
-            "reader_mail", "shift"}
+NO_PAGES = {"mailing_state", "preview", "approval_mail", "rehearsed_mail", "this_year",
+            "import_report", "reader_mail", "shift"}
 PROOF = {"source": "Congres van mei", "given_on": "2026-05-20", "wording": "Ja, mail mij."}
 LONG = "Rijksinspectie Digitale Infrastructuur"  # a name of an editor may be as long
 
