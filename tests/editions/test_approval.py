@@ -1,5 +1,6 @@
 """Approval: who may give it, what it is over, and that it is asked, given and voided once."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import Account, RoleName
 from newsletter.deliveries.alarm import open_alarms
+from newsletter.editions import plan_recipients
 from newsletter.editions.approval_models import Approval, Verdict, VoidReason
 from newsletter.editions.approval_queries import (
     approved_editions,
@@ -275,3 +277,9 @@ def test_of_two_who_decide_in_the_same_instant_one_does(committed: Flask) -> Non
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(decide, people)) == ["decided", "gone", "gone", "gone"]
+
+
+def test_another_rule_of_who_gets_editions_has_another_name() -> None:
+    """Who changes the rule gives it the next number, which voids what was approved under it."""
+    rule = hashlib.sha256(" ".join(plan_recipients._WHO.split()).encode()).hexdigest()[:16]
+    assert (plan_recipients.AUDIENCE, rule) == ("editions:1", "4cf5404644f9381a")

@@ -33,7 +33,7 @@ from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import newest_shown
 from newsletter.web.desk.approval_words import audience_words, why_not_you
 from newsletter.web.desk.checks import refuse_blocked
-from newsletter.web.desk.differences import differences
+from newsletter.web.desk.differences import around_changes, differences
 from newsletter.web.desk.forms import PressForm, RefuseForm, number_of
 from newsletter.web.desk.found import wanted_edition
 from newsletter.web.desk.previews import VIEWS, html_of, in_frame, text_of, variant_of
@@ -197,7 +197,7 @@ def _changed(approval: Approval, frozen: CompiledManifest) -> list[Change] | Non
     if before is None:
         return None
     old, new = _said(thaw(before.manifest_id)), _said(frozen)
-    return [Change(words, differences(old[words], new[words]))
+    return [Change(words, around_changes(differences(old[words], new[words])))
             for words in old if old[words] != new[words]]
 
 

@@ -23,6 +23,23 @@ def differences(before: str, after: str) -> list[Piece]:
     return _joined(_by_lines(before, after))
 
 
+def around_changes(pieces: Sequence[Piece], *, lines: int = 2) -> list[Piece]:
+    """The pieces with only so many lines of what stayed the same beside each change."""
+    return [Piece(piece.kind, _ends(piece.text, lines, is_first=place == 0,
+                                    is_last=place == len(pieces) - 1))
+            if piece.kind == "same" else piece
+            for place, piece in enumerate(pieces)]
+
+
+def _ends(text: str, lines: int, *, is_first: bool, is_last: bool) -> str:
+    whole = text.splitlines(keepends=True)
+    head = [] if is_first else whole[:lines + 1]
+    tail = [] if is_last else whole[-lines - 1:]
+    if len(head) + len(tail) >= len(whole):
+        return text
+    return "".join([*head, "…\n", *tail])
+
+
 def _by_lines(before: str, after: str) -> Iterator[Piece]:
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if max(len(old), len(new)) > MOST_LINES:
