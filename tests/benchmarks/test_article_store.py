@@ -12,14 +12,17 @@ from flask.testing import FlaskClient
 
 from newsletter import clock
 from newsletter.accounts.add import add_account
+from newsletter.accounts.audit import Origin
+from newsletter.accounts.begin_session import begin_session
 from newsletter.accounts.models import RoleName
 from newsletter.app import create_app
 from newsletter.catalogue.queries import themes
 from newsletter.extensions import db
 from newsletter.transaction import transaction
-from newsletter.web import security
+from newsletter.web import sessions
 from tests.articles.many import MANY, fill_store
 from tests.benchmarks.rows import ARTICLE_PAGE, report
+from tests.second_factor import equip
 
 TIMES = 30
 ASKED = {
@@ -68,15 +71,17 @@ def _timed(client: FlaskClient, path: str) -> float:
 
 
 def _logged_in(client: FlaskClient) -> FlaskClient:
+    """Someone at the desk, logged in as the login does it."""
     with transaction():
-        account = add_account(
+        account = equip(add_account(
             email="meting@redactie.example", name="Meting", password="een lang wachtwoord",
             roles=[RoleName.EDITOR], now=clock.now(),
-        )
+        ))
         uniquifier = account.fs_uniquifier
+        key = begin_session(account.id, origin=Origin("192.0.2.7", "Browser"), now=clock.now())
     with client.session_transaction() as kept:
         kept["_user_id"] = uniquifier
         kept["_fresh"] = True
         kept.permanent = True
-        kept["desk_until"] = (clock.now() + security.ABSOLUTE).timestamp()
+        kept[sessions.KEY] = key
     return client
