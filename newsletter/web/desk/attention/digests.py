@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import url_for
 
+from newsletter.accounts.models import RoleName
 from newsletter.digests.queries import waiting_slots
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.attention.line import Line
@@ -22,4 +23,5 @@ def lines(now: datetime) -> Iterator[Line]:
             _("Het moment was %(when)s.", when=moment_in_words(slot.slot_at, current_language())),
             url_for("desk.slot", slot_id=slot.id),
             _("Bekijk en geef vrij"),
+            RoleName.EDITOR,
         )

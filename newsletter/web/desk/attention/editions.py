@@ -91,7 +91,8 @@ def _not_scheduled(edition: Edition, waiting: Set[int], now: datetime) -> Iterat
                   when=when)
     number = edition.key.replace("-", "·")
     yield Line("mind", _("Editie %(n)s is nog niet ingepland", n=number), words,
-               url_for("desk.edition", key=edition.key), _("Open editie %(n)s", n=number))
+               url_for("desk.edition", key=edition.key), _("Open editie %(n)s", n=number),
+               RoleName.EDITOR)
 
 
 def _collisions(now: datetime) -> Iterator[Line]:
@@ -110,4 +111,5 @@ def _collisions(now: datetime) -> Iterator[Line]:
                 " ".join(sentences),
                 url_for("desk.year_plan", year=base_year + edition.volume),
                 _("Bekijk het jaarplan"),
+                RoleName.EDITOR,
             )
