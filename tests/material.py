@@ -154,9 +154,12 @@ def planned(
 def approved(edition: Edition, *, send_at: datetime | None = None) -> Approval:
     """The approval of the edition as it stands, were it sent then: asked by one, given by another.
     """
-    asked = ask_approval(edition, compiled(edition, send_at=send_at), asked_by=person().id,
-                         now=NOW)
-    return approve(edition, asked.id, by=person(), now=NOW)
+    return approve(edition, asked(edition, send_at=send_at).id, by=person(), now=NOW)
+
+
+def asked(edition: Edition, *, send_at: datetime | None = None) -> Approval:
+    """The approval of the edition as it stands, asked by one person."""
+    return ask_approval(edition, compiled(edition, send_at=send_at), asked_by=person().id, now=NOW)
 
 
 def approved_anew(edition: Edition) -> None:

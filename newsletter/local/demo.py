@@ -38,11 +38,14 @@ Step = TypeVar("Step")
 class Show:
     """One run; each step is one line on the terminal."""
 
-    def __init__(self, console: Console, *, visitor: Visitor, editor: Visitor) -> None:
+    def __init__(
+        self, console: Console, *, visitor: Visitor, editor: Visitor, second: Visitor
+    ) -> None:
         self._console = console
         self._site = visitor.site
         self._visitor = visitor
         self._editor = editor
+        self._second = second  # who approves what the editor made
         self._inbox = Inbox(visitor)
         self._people: list[readers.Reader] = []
         self._themes: dict[str, str] = {}
@@ -99,10 +102,17 @@ class Show:
     def _editor_sets_the_moments(self, written: list[desk.Written]) -> tuple[str, datetime]:
         key = desk.open_edition(self._editor)
         desk.fill_edition(self._editor, key, written[:IN_EDITION])
+        desk.log_in(self._second, email=LOGINS[1].email, password=LOGINS[1].password,
+                    totp_key=LOGINS[1].totp_key)
         moment = desk.minute_ahead(clock.now(), seconds=AHEAD_SECONDS)
         desk.add_slot(self._editor, moment)
+        desk.ask_approval(self._editor, key, moment)
+        approved = desk.approve(self._second, key)
         desk.set_edition(self._editor, key, moment)
         number = key.replace("-", "·")
+        self._console.print(
+            f"[green]✓[/] {LOGINS[1].name} approved the mail of edition {number}: {approved[:16]}"
+        )
         self._console.print(
             f"[green]✓[/] edition {number} and a weekly digest are set for "
             f"{clock.local(moment):%H:%M} in Amsterdam; from here on beat and worker do the work"
@@ -186,8 +196,8 @@ def main() -> int:
     try:
         settings = config.load(os.environ)
         site = settings.public_url
-        with Visitor(site) as visitor, Visitor(site) as editor:
-            return Show(console, visitor=visitor, editor=editor).run()
+        with Visitor(site) as visitor, Visitor(site) as editor, Visitor(site) as second:
+            return Show(console, visitor=visitor, editor=editor, second=second).run()
     except (BadSettings, NotAsShown) as error:
         console.print(f"[bold red]The show stopped:[/] {error}", soft_wrap=True)
     except httpx.TransportError as error:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.local.show import desk as desk
 from newsletter.local.show.browser import Visitor
 from newsletter.local.show.mails import Inbox, ShownMail
+from seeds.demo import LOGINS
 from tests.faults.relay import Relay
 from tests.journeys.house import House
 
@@ -47,6 +49,15 @@ def house(
 @pytest.fixture
 def visitor(house: House) -> Iterator[Visitor]:
     with Visitor(house.site) as someone:
+        yield someone
+
+
+@pytest.fixture
+def second(house: House) -> Iterator[Visitor]:
+    """Who approves what the editor made."""
+    with Visitor(house.site) as someone:
+        desk.log_in(someone, email=LOGINS[1].email, password=LOGINS[1].password,
+                    totp_key=LOGINS[1].totp_key)
         yield someone
 
 

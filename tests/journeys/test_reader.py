@@ -27,7 +27,8 @@ OUT = timedelta(seconds=2)
 
 
 def test_a_reader_gets_what_she_chose_and_after_leaving_nothing_more(
-    house: House, relay: Relay, inbox: RelayInbox, visitor: Visitor, editor: Visitor
+    house: House, relay: Relay, inbox: RelayInbox, visitor: Visitor, editor: Visitor,
+    second: Visitor,
 ) -> None:
     for reader in (NOOR, TEUN, MAXIME):
         readers.sign_up(visitor, reader)
@@ -44,8 +45,10 @@ def test_a_reader_gets_what_she_chose_and_after_leaving_nothing_more(
     other = desk.add_and_release(editor, replace(PIECES[1], title="Wie bewaart dit getal?"))
     key = desk.open_edition(editor)
     desk.fill_edition(editor, key, written)
-    moment = desk.minute_ahead(clock.now(), seconds=3)
+    moment = desk.minute_ahead(clock.now(), seconds=8)
     desk.add_slot(editor, moment)
+    desk.ask_approval(editor, key, moment)
+    desk.approve(second, key)
     desk.set_edition(editor, key, moment)
 
     time.sleep(max(0.0, (moment - clock.now()).total_seconds()))

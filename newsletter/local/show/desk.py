@@ -116,6 +116,29 @@ def fill_edition(editor: Visitor, key: str, articles: Sequence[Written]) -> None
         raise NotAsShown(f"edition {key} cannot leave yet: {'; '.join(lacking)}")
 
 
+def ask_approval(editor: Visitor, key: str, moment: datetime) -> None:
+    """Date the edition for a whole minute, of which its mail names the month, and freeze that mail
+    for a second person. Raises NotAsShown.
+    """
+    typed, form = _typed(moment), editor.open(f"/redactie/edities/{key}/data").form("/data")
+    editor.press(form.fill(**{
+        f"{name}_{part}": typed[given] for name in ("send_at", "copy_deadline_at",
+                                                    "approval_deadline_at")
+        for part, given in (("day", "day"), ("time", "at"))
+    }))
+    page = editor.open(f"/redactie/edities/{key}")
+    editor.press(page.form("/goedkeuring/vraag"))
+
+
+def approve(second: Visitor, key: str) -> str:
+    """Give the approval as another than who asked; the hash of the mail. Raises NotAsShown."""
+    page = second.open(f"/redactie/edities/{key}/goedkeuring")
+    page = second.press(page.form("/goedkeuring/akkoord"))
+    if page.tree.css_first("section[aria-labelledby=stand] .state.done") is None:
+        raise NotAsShown(f"edition {key} was not approved: {page.heading}")
+    return page.texts("section[aria-labelledby=stand] details p code")[0]
+
+
 def set_edition(editor: Visitor, key: str, moment: datetime) -> None:
     """Let the edition leave by itself at a whole minute. Raises NotAsShown."""
     page = editor.open(f"/redactie/edities/{key}")

@@ -57,8 +57,8 @@ from newsletter.web.desk import (
     year_plan,
 )
 from newsletter.web.desk.acts import record_refusal
+from newsletter.web.desk.menu import MENU
 from newsletter.web.desk.names import edition_state
-from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf
 from newsletter.web.forgery import LARGEST_POST
 from newsletter.web.headers import keep_private
@@ -280,21 +280,9 @@ def _forbidden(error: HTTPException) -> tuple[str, int]:
 def _context() -> dict[str, Any]:
     if not current_user.is_authenticated:
         return {"desk_home": url_for("desk.today"), "desk_menu": (), "desk_person": ""}
-    words = {
-        "today": _("Vandaag"),
-        "articles": _("Artikelen"),
-        "editions": _("Edities"),
-        "this_year": _("Jaarplan"),
-        "slots": _("Themamails"),
-        "themes": _("Thema’s"),
-        "mailings": _("Verzendingen"),
-        "readers": _("Lezers"),
-        "logbook": _("Logboek"),
-        "accounts": _("Accounts"),
-    }
     menu = [
-        (name, url_for(f"desk.{name}"), shown)
-        for name, shown in words.items()
+        (name, url_for(f"desk.{name}"), str(shown))
+        for name, shown in MENU.items()
         if may(ROLES[f"desk.{name}"])
     ]
     return {

@@ -107,6 +107,21 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "Van welke editie je goedkeuring vroeg, gaf of weigerde, met wat je erbij schreef, en "
+            "wanneer je aan een editie werkte",
+            "Of which edition you asked, gave or refused approval, with what you wrote, and when "
+            "you worked on an edition",
+        ),
+        Said("Een tweede persoon laten beslissen, en later weten wie dat was.",
+             "To let a second person decide, and to know later who it was."),
+        Basis.INTEREST,
+        _AS_MAGAZINE,
+        columns_of("approvals", "asked_by", "asked_at", "decided_by", "decided_at", "note")
+        + columns_of("edition_hands", "account_id", "first_at", "last_at"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Welke verbetering van een editie je begon of liet verzenden",
             "Which correction of an edition you began or had sent",
         ),
@@ -179,6 +194,8 @@ FACTS: tuple[Fact, ...] = (*READERS, *REQUESTS, *DESK, *NAMED)
 IMPERSONAL: dict[str, tuple[str, ...]] = {
     "alarms": ("id", "kind", "raised_at", "cleared_at"),
     "alembic_version": ("version_num",),
+    "approvals": ("id", "edition_id", "manifest_id", "verdict", "voided_at", "void_reason",
+                  "used_at"),
     "article_themes": ("article_id", "theme_id", "given_at"),
     "article_versions": ("article_id", "revision", "saved_at", "restored_from"),
     "articles": ("id", "slug", "kind", "page", "language", "published_on", "released_at",
@@ -198,6 +215,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                      "is_held", "revision", "released_at", "readers_due",
                      "readers_nothing_new", "readers_below_minimum", "readers_paused",
                      "planned_at", "done_at"),
+    "edition_hands": ("edition_id",),
     "edition_items": ("id", "edition_id", "article_id", "position", "section"),
     "editions": ("id", "volume", "number", "numbers_in_year", "status", "send_at",
                  "copy_deadline_at", "approval_deadline_at", "appeared_on", "published_at",
@@ -222,7 +240,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "mailings": ("id", "key", "kind", "edition_id", "digest_slot_id", "status", "cutoff_at",
                  "manifest_id", "recipients", "recipients_hash", "opened_at", "sending_at",
                  "paused_at", "finished_at", "detail_forgotten_at"),
-    "manifests": ("id", "hash", "edition_id", "created_at"),
+    "manifests": ("id", "hash", "audience", "edition_id", "created_at"),
     "notices": ("id", "article_id", "created_at", "withdrawn_at"),
     "pace_buckets": ("tokens", "filled_at", "booked_until"),
     "pace_limits": ("scope", "per_second", "at_once", "changed_at"),

@@ -5,12 +5,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from newsletter.editions.approval_queries import find_newest
+from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.models import Edition
+from newsletter.editions.refuse_approval import refuse_approval
+from newsletter.mailings.models import Manifest
 from newsletter.mailings.pause import pause
 from newsletter.mailings.queries import get_mailing, hashes_of
 from newsletter.sending.carry_out import carry_out_edition
 from tests.corrections import approved_correction, corrected
-from tests.material import NOW, article, edition, reader
+from tests.material import NOW, article, compiled, edition, person, reader
 from tests.web import visitor
 
 pytestmark = pytest.mark.usefixtures("now")
@@ -50,6 +54,21 @@ def test_a_later_change_of_an_article_does_not_reach_the_mail_that_was_sent(
     sent.items[0].article.title = "Achteraf veranderd"
     session.flush()
     assert client.get(f"/edities/{sent.key}/mail").get_data() == before
+
+
+def test_the_page_shows_the_hash_that_was_approved(
+    client: FlaskClient, session: Session, sent: Edition
+) -> None:
+    approval = find_newest(sent.id)
+    assert approval is not None
+    approved = session.get_one(Manifest, approval.manifest_id).hash
+    codes = [code.text() for code in visitor.page(client.get(f"/edities/{sent.key}")).css("code")]
+    assert approved in codes
+    sent.subject = "Toch anders"
+    asked = ask_approval(sent, compiled(sent), asked_by=person().id, now=NOW, is_correction=True)
+    refuse_approval(sent, asked.id, note="Nee.", by=person(), now=NOW)
+    again = visitor.page(client.get(f"/edities/{sent.key}"))
+    assert approved in [code.text() for code in again.css("code")]
 
 
 def test_the_mail_may_style_itself_and_nothing_else_happens_in_it(
