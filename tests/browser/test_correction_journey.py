@@ -110,6 +110,7 @@ def test_one_corrects_another_approves_and_both_texts_stand_in_the_archive(
     robin.press("Keur goed")
     robin.page.get_by_text("Goedgekeurd. Zo gaat de mail weg").wait_for()
     noor.open(f"{MAILING}/verbetering")
+    noor.page.wait_for_load_state("networkidle")  # a frame that comes late moves the button
     noor.press("Ga verder met de verbeterde tekst")
     assert "25 lezers" in noor.page.locator("main").inner_text()
     noor.look("corrected")
