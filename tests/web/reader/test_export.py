@@ -58,6 +58,7 @@ LEFT_OUT = {
     "audit_origins": "who works at the desk, and no reader",
     "feeds": "addresses of other sites",
     "feed_items": "addresses of articles elsewhere",
+    "link_checks": "addresses of pages elsewhere",
     "magazines": "the magazine's own addresses",
 }
 # Columns of her rows that are not in the file.
