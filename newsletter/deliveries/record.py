@@ -103,7 +103,7 @@ def record(results: Sequence[Result], *, worker: str) -> None:
 
 
 def prepare_to_record(connection: pq.abc.PGconn) -> None:
-    """Let a connection that is in no transaction know the statement of `record_alone`.
+    """Let a connection know the statement of `record_alone`.
 
     Raises psycopg's errors.
     """
