@@ -66,8 +66,8 @@ def _connect() -> psycopg.Connection:
     pooled.detach()
     assert isinstance(connection, psycopg.Connection)
     connection.autocommit = True
-    # Its one statement is planned once, not anew for each few numbers, and so that the plan is right
-    # however many deliveries there will be.
+    # Its one statement is planned once, not anew for each few numbers, and so that the plan stays
+    # right however many deliveries there will be.
     connection.execute("set plan_cache_mode = force_generic_plan; set enable_seqscan = off")
     return connection
 
