@@ -22,9 +22,9 @@ log = get_logger(__name__)
 # which needs it a hundred microseconds at a time. Python's own 5 ms would leave the relay idle.
 SWITCH_SECONDS = 0.0005
 
-# Of what a mail is made of nothing refers to itself in a circle, so looking for circles finds
-# nothing and costs an eighth of our time. What stands when a process begins is never looked at
-# again, which also leaves its pages shared with the process it was forked from.
+# Of what a mail is made of nothing refers to itself in a circle: looking for circles finds nothing,
+# and as often as Python does it takes an eighth of our time. What stands when a process begins is
+# never looked at again, which also leaves its pages shared with the process it was forked from.
 GARBAGE_EVERY = 50_000, 10, 10
 
 core = start(create_core)

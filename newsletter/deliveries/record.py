@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from psycopg import pq
+from psycopg import OperationalError, pq
 from psycopg.errors import error_from_result
 
 from newsletter.deliveries.models import DeliveryStatus, Outcome
@@ -107,7 +107,7 @@ def prepare_to_record(connection: pq.abc.PGconn) -> None:
 
     Raises psycopg's errors.
     """
-    _check(connection.prepare(_ITS_NAME, _PREPARED.encode()))
+    _check(connection.prepare(_ITS_NAME, _PREPARED.encode()), connection)
 
 
 def record_alone(results: Sequence[Result], *, worker: str, connection: pq.abc.PGconn) -> None:
@@ -117,10 +117,12 @@ def record_alone(results: Sequence[Result], *, worker: str, connection: pq.abc.P
     them. Raises psycopg's errors.
     """
     values = [value.encode() for value in _given(results, worker)]
-    _check(connection.exec_prepared(_ITS_NAME, values))
+    _check(connection.exec_prepared(_ITS_NAME, values), connection)
 
 
-def _check(answer: pq.abc.PGresult) -> None:
+def _check(answer: pq.abc.PGresult, connection: pq.abc.PGconn) -> None:
+    if connection.status != pq.ConnStatus.OK:  # whatever libpq made of it, nobody was heard
+        raise OperationalError("the connection is lost")
     if answer.status != pq.ExecStatus.COMMAND_OK:
         raise error_from_result(answer)
 

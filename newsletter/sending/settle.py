@@ -175,10 +175,10 @@ class Books:
 
     def _record_alone(self, results: Sequence[Result]) -> None:
         """One statement that is its own transaction: one turn of the line for all."""
-        if self._connection is None:
-            self._connection = _connect()
-            prepare_to_record(self._connection.pgconn)
         try:
+            if self._connection is None:
+                self._connection = _connect()
+                prepare_to_record(self._connection.pgconn)
             record_alone(results, worker=self._worker, connection=self._connection.pgconn)
         except psycopg.Error:
             self.rest()

@@ -1,5 +1,7 @@
 """Recording: an attempt for every answer, and only the claim's owner moves a delivery."""
 
+import os
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -111,6 +113,17 @@ def test_what_cannot_be_recorded_alone_is_told(
     wrong = result(owed[0], owner)._replace(reply_text="\0")
     with pytest.raises(psycopg.Error):
         record_alone([wrong], worker="w1", connection=driver.pgconn)
+
+
+def test_a_connection_that_is_lost_is_told_as_a_database_that_is_away(session: Session) -> None:
+    place = db.session.connection().engine.url.set(drivername="postgresql")
+    address = place.render_as_string(hide_password=False)
+    with psycopg.connect(address) as lost:
+        prepare_to_record(lost.pgconn)
+        with socket.socket(fileno=os.dup(lost.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+        with pytest.raises(psycopg.OperationalError):
+            record_alone([result(1, 1)], worker="w1", connection=lost.pgconn)
 
 
 def test_nothing_to_record_is_no_statement(session: Session) -> None:
