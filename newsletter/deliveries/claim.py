@@ -1,7 +1,7 @@
 """Claim: take some of what is owed, under one lease that the database's clock grants (R07)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,7 +51,7 @@ _READ = text("""
            d.created_at, d.status, d.attempts, d.link_nonce, d.message_id,
            c.at, c.key_id, c.dkim, coalesce(d.correction, 0)
       from deliveries d left join claims c on c.id = d.first_claim_id
-     where d.id = any(:ids) order by d.id
+     where d.id = any(cast(:ids as bigint[])) order by d.id
 """)
 
 _OPEN = text("""
@@ -64,7 +64,8 @@ _OPEN = text("""
 # whatever is thought of how many there are.
 _TAKE = text("""
     with v as materialized (
-        select * from json_to_recordset(:rows ::json) as v(id bigint, nonce int, said jsonb)
+        select id, nonce, cast(:said as jsonb) -> id::text as said
+          from unnest(cast(:ids as bigint[]), cast(:nonces as int[])) as v(id, nonce)
     )
     update deliveries d
        set status = 'claimed', claim_id = :claim_id,
@@ -83,6 +84,11 @@ BACK = """claim_id = null,
                          when d.attempts > 0 then 'deferred' else 'pending' end"""
 
 
+def as_array(numbers: Iterable[int | None]) -> str:
+    """An array in PostgreSQL's own words, which a driver needs a tenth of the time for."""
+    return f"{{{','.join('NULL' if each is None else str(each) for each in numbers)}}}"
+
+
 def read_due(ids: Sequence[int]) -> list[Due]:
     """The deliveries whose rows are locked, with what their first claim fixed, oldest first."""
     return [
@@ -92,7 +98,7 @@ def read_due(ids: Sequence[int]) -> list[Due]:
             None if row[12] is None else Fixed(row[12], row[13], tuple(row[14])),
             row[15],
         )
-        for row in db.session.execute(_READ, {"ids": list(ids)})
+        for row in db.session.execute(_READ, {"ids": as_array(ids)}).all()
     ]
 
 
@@ -114,8 +120,10 @@ def take(
 
     `nonces` has every delivery by its id; `said` the facts of single mails, where there are any.
     """
-    rows = [{"id": each, "nonce": nonce, "said": said.get(each)} for each, nonce in nonces.items()]
-    db.session.execute(_TAKE, {"claim_id": claim_id, "rows": json.dumps(rows)})
+    db.session.execute(_TAKE, {
+        "claim_id": claim_id, "ids": as_array(nonces), "nonces": as_array(nonces.values()),
+        "said": json.dumps({str(each): dict(facts) for each, facts in said.items()}),
+    })
 
 
 def skip(ids: Sequence[int], *, reason: SkipReason) -> None:

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from psycopg import OperationalError, pq
+from psycopg.errors import error_from_result
 
 from newsletter.deliveries.models import DeliveryStatus, Outcome
 from newsletter.extensions import db
@@ -30,22 +32,24 @@ class Result(NamedTuple):
 
 
 # One statement, so that outside a transaction it is one by itself, and one turn of the line. What
-# it is given is one text: a driver takes a microsecond for a row of it, and ten for one of arrays.
+# it is given is a text for each column, which both sides make and read fastest.
 # By ids and bounds as well, so that nothing but these rows is read and no partition but theirs,
 # whatever is thought of how many there are.
 # Fenced: only the claim's owner may move a delivery, save that a late 250 settles whatever is
 # still open (R06, R07). Also in another's hands: the mail was taken, so whatever comes of the newer
 # claim, deferral, refusal or return, it must not leave once more.
 _RECORD = """
-    with v as (
-        select * from json_to_recordset(%(rows)s ::json)
-            as v(id bigint, claim bigint, outcome text, status text, start float8, ending float8,
-                 code text, reply text, wait float8, name text)
+    with v as materialized (
+        select * from unnest(%(ids)s ::bigint[], %(claims)s ::bigint[], %(outcomes)s ::text[],
+                             %(statuses)s ::text[], %(starts)s ::float8[], %(ends)s ::float8[],
+                             %(codes)s ::text[], %(replies)s ::text[], %(waits)s ::float8[],
+                             %(names)s ::text[])
+            as v(id, claim, outcome, status, start, ending, code, reply, wait, name)
     ), noted as (
         insert into attempts (delivery_id, claim_id, worker, started_at, ended_at, outcome,
                               reply_code, reply_text)
-        select id, claim, %(worker)s, to_timestamp(start), to_timestamp(ending), outcome, code,
-               reply
+        select id, claim, %(worker)s ::text, to_timestamp(start), to_timestamp(ending), outcome,
+               code, reply
           from v
         on conflict (delivery_id, claim_id, outcome) do nothing
     )
@@ -58,11 +62,16 @@ _RECORD = """
            ended_at = case when v.status in ('sent', 'failed') then to_timestamp(v.ending) end,
            due_at = clock_timestamp() + make_interval(secs => v.wait)
       from v
-     where d.id = v.id and d.id = any (array (select id from v))
-       and d.id between (select min(id) from v) and (select max(id) from v)
+     where d.id = v.id and d.id = any (%(ids)s ::bigint[])
+       and d.id between %(first)s ::bigint and %(last)s ::bigint
        and (d.claim_id = v.claim
             or v.status = 'sent' and d.status in ('pending', 'deferred', 'unclear', 'claimed'))
 """
+_NAMES = ("ids", "claims", "outcomes", "statuses", "starts", "ends", "codes", "replies", "waits",
+          "names", "worker", "first", "last")
+# The same for a connection that has it prepared.
+_PREPARED = _RECORD % {name: f"${place}" for place, name in enumerate(_NAMES, 1)}
+_ITS_NAME = b"record"
 
 
 _RECORDED = """
@@ -86,20 +95,66 @@ def unrecorded(results: Sequence[Result]) -> list[Result]:
             if (each.delivery_id, each.claim_id, each.outcome.value) not in known]
 
 
-def record(
-    results: Sequence[Result], *, worker: str, connection: Connection | None = None
-) -> None:
-    """Write an attempt for each result and move its delivery: one statement for all.
+def record(results: Sequence[Result], *, worker: str) -> None:
+    """Write an attempt for each result and move its delivery, in the session's transaction."""
+    if results:
+        given = dict(zip(_NAMES, _given(results, worker), strict=True))
+        db.session.connection().exec_driver_sql(_RECORD, given)
 
-    In the session's transaction, or on a connection of its own, which may commit by itself.
+
+def prepare_to_record(connection: pq.abc.PGconn) -> None:
+    """Let a connection know the statement of `record_alone`.
+
+    Raises psycopg's errors.
     """
-    if not results:
-        return
-    rows = json.dumps([
-        {"id": r.delivery_id, "claim": r.claim_id, "outcome": r.outcome, "status": r.status,
-         "start": r.started_at, "ending": r.ended_at, "code": r.reply_code, "reply": r.reply_text,
-         "wait": r.wait, "name": r.message_id}
-        for r in results
-    ])
-    connection = connection or db.session.connection()
-    connection.exec_driver_sql(_RECORD, {"rows": rows, "worker": worker})
+    _check(connection.prepare(_ITS_NAME, _PREPARED.encode()), connection)
+
+
+def record_alone(results: Sequence[Result], *, worker: str, connection: pq.abc.PGconn) -> None:
+    """The same as a transaction by itself, on a connection that was prepared to record.
+
+    By the driver's lowest floor: on the others a few results cost more than PostgreSQL takes for
+    them. Raises psycopg's errors.
+    """
+    values = [value.encode() for value in _given(results, worker)]
+    _check(connection.exec_prepared(_ITS_NAME, values), connection)
+
+
+def _check(answer: pq.abc.PGresult, connection: pq.abc.PGconn) -> None:
+    if connection.status != pq.ConnStatus.OK:  # whatever libpq made of it, nobody was heard
+        raise OperationalError("the connection is lost")
+    if answer.status != pq.ExecStatus.COMMAND_OK:
+        raise error_from_result(answer)
+
+
+def _given(results: Sequence[Result], worker: str) -> list[str]:
+    """The values of the statement in the order of `_NAMES`: columns as arrays in PostgreSQL's words
+    (§8.15.2 of its manual).
+    """
+    ids, claims, outcomes, statuses, starts, ends, codes, replies, waits, names, _ = zip(
+        *results, strict=True)
+    return [
+        _numbers(ids), _numbers(claims), _plain(outcomes), _plain(statuses), _numbers(starts),
+        _numbers(ends), _words(codes), _words(replies), _numbers(waits), _words(names),
+        worker, str(min(ids)), str(max(ids)),
+    ]
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return f"{{{','.join(map(repr, values))}}}"
+
+
+def _plain(values: Sequence[str]) -> str:
+    return f"{{{','.join(values)}}}"
+
+
+def _words(values: Sequence[str | None]) -> str:
+    return f"{{{','.join(map(_word, values))}}}"
+
+
+@lru_cache(maxsize=64)  # most answers are alike
+def _word(value: str | None) -> str:
+    if value is None:
+        return "NULL"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -54,9 +54,11 @@ def reasons_of(address_hashes: Collection[str]) -> dict[str, SuppressionReason]:
         return {}
     rows = db.session.execute(
         select(Suppression.address_hash, Suppression.reason).where(
-            Suppression.address_hash == func.any(list(address_hashes))
+            # As one text: a driver takes longer for an array than PostgreSQL for the answer.
+            Suppression.address_hash == func.any(
+                func.string_to_array(",".join(address_hashes), ","))
         )
-    )
+    ).all()
     return {address_hash: SuppressionReason(reason) for address_hash, reason in rows}
 
 

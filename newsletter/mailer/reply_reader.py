@@ -1,7 +1,7 @@
 """Reads a relay's replies out of the octets as they come, whole lines or not (RFC 5321 §4.2)."""
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 _REPLY = re.compile(rb"([2-5]\d\d)(?:([ -])(.*?))?\r*")
 _LONGEST = 65_536  # octets; who says more than this before an answer ends is not a relay
@@ -14,25 +14,36 @@ class ReplyReader:
         self._rest = b""
         self._said: list[str] = []  # the lines of a reply that has not ended
 
-    def feed(self, came: bytes) -> Iterator[tuple[int, str]]:
-        """Code and text, on one line, of each reply that is now complete.
+    def feed(self, came: bytes) -> tuple[list[tuple[int, str]], str | None]:
+        """Code and text, on one line, of each reply that is now complete; and what is amiss.
 
-        Raises ValueError, with words for an operator, on what is no SMTP or does not end.
+        That is said, in words for an operator, of what is no SMTP or does not end: nothing after
+        it can be read.
         """
-        lines = (self._rest + came).split(b"\n")
-        self._rest = lines.pop()
+        *lines, self._rest = (self._rest + came).split(b"\n")
+        replies: list[tuple[int, str]] = []
         if len(self._rest) + sum(map(len, self._said)) > _LONGEST:
-            raise ValueError("an answer that does not end")
+            return replies, "an answer that does not end"
         for line in lines:
-            found = _REPLY.fullmatch(line)
-            if found is None:
-                raise ValueError("an answer that is not SMTP")
-            code, mark, said = found.groups(b"")
-            text = said.decode("utf-8", "replace")
-            if mark == b"-":
+            read = _read(line)
+            if read is None:
+                return replies, "an answer that is not SMTP"
+            code, text, is_last = read
+            if not is_last:
                 self._said.append(text)
                 continue
             if self._said:
                 text = " ".join((*self._said, text))
                 self._said.clear()
-            yield int(code), text
+            replies.append((code, text))
+        return replies, None
+
+
+@lru_cache(maxsize=64)  # a relay says the same thing to most of what we say
+def _read(line: bytes) -> tuple[int, str, bool] | None:
+    """Code, text, and whether the reply ends with this line; None when it is no reply."""
+    found = _REPLY.fullmatch(line)
+    if found is None:
+        return None
+    code, mark, said = found.groups(b"")
+    return int(code), said.decode("utf-8", "replace"), mark != b"-"

@@ -141,6 +141,8 @@ class Wire(Generic[T]):
     def _flush(self) -> None:
         """Write as much as the socket takes."""
         out = self._out
+        if not out:
+            return
         try:
             while out and self.is_open:
                 if self._is_tls:
@@ -192,23 +194,21 @@ class Wire(Generic[T]):
             return False
 
     def _hear(self, came: bytes) -> None:
-        try:
-            for code, text in self._replies.feed(came):
-                self._answer(code, text)
+        replies, amiss = self._replies.feed(came)
+        for code, text in replies:
+            if not self._expected:
+                amiss = "the relay speaks unasked"
+                break
+            step, job = self._expected.popleft()
+            # Most that is said to us has no more to it.
+            if code != 250 or not self._expected or (step != "mail" and step != "rcpt"):
+                self._heed(job, Reply(code, text, step))
                 if not self.is_open:
                     return
-        except ValueError as error:
-            self._break(str(error))
-
-    def _answer(self, code: int, text: str) -> None:
-        if not self._expected:
-            self._break("the relay speaks unasked")
-            return
-        step, job = self._expected.popleft()
-        # Most that is said to us has no more to it.
-        if code != 250 or not self._expected or step not in ("mail", "rcpt"):
-            self._heed(job, Reply(code, text, step))
-        self._wait()
+        if amiss is not None:
+            self._break(amiss)
+        elif replies:
+            self._wait()
 
     def _heed(self, job: Job[T], reply: Reply) -> None:
         step, code = reply.step, reply.code

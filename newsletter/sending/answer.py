@@ -95,7 +95,7 @@ def _result(
 
 def without_recipient(said: str, address: str) -> str:
     """What the relay said, on one line, with the recipient cut out (P09)."""
-    local, _, _ = address.rpartition("@")
+    local = address.rpartition("@")[0]
     if local.lower() in said.lower():
         for piece in (address, f"{local}@", local):
             if len(piece) > 2:

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
+import psycopg
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
@@ -30,7 +31,8 @@ from newsletter.transaction import transaction
 
 log = get_logger(__name__)
 
-AWAY = (OperationalError, InterfaceError)
+# As the mapper says it, and as the driver does.
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 # How long a few results wait for more, so that they share a commit, in seconds.
 LINGER = 0.01
 REST = 0.25
@@ -141,11 +143,12 @@ class Clerk:
                 return
             self._rest()
 
-    def _wait_for_database(self, error: DBAPIError) -> None:
+    def _wait_for_database(self, error: DBAPIError | psycopg.Error) -> None:
+        cause = error.orig if isinstance(error, DBAPIError) else error
         self._books.rest()
         db.session.rollback()
         log.warning("database_away", waits=self._pause, fault=type(error).__name__,
-                    sqlstate=getattr(error.orig, "sqlstate", None))
+                    sqlstate=getattr(cause, "sqlstate", None))
         threading.Event().wait(self._pause)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 

@@ -27,7 +27,7 @@ TO = "to"  # of a test's params: the keyed hash of another address than the acco
 SIDES = {MailKind.CONFIRM_ADDRESS: "new_address", MailKind.ADDRESS_CHANGED: "old_address"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Addressed:
     """A delivery that is owed, and the address it goes to; `reader` is None for an account."""
 
@@ -65,7 +65,8 @@ def eligible(
                 skipped.setdefault(why_not, []).append(delivery.id)
             continue
         reader, address = readers.get(delivery.subscriber_id or 0), addresses.get(delivery.id)
-        reasons = {known[each] for each in hashes.get(delivery.id, ()) if each in known}
+        reasons = {known[each] for each in hashes.get(delivery.id, ()) if each in known
+                   } if known else set()
         reason = _why_not(delivery.kind, reader, address, reasons)
         if reason is None:
             assert address is not None

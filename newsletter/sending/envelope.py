@@ -1,6 +1,7 @@
 """The names that the outside sees of a delivery: Message-ID and return path, both keyed."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from newsletter.tokens import Signer
 
@@ -42,6 +43,7 @@ def _message_id(message: str, signer: Signer, domain: str, key_id: str) -> str:
     return f"<{name.hex()}@{domain}>"
 
 
+@lru_cache(maxsize=64)  # all deliveries of a mailing carry one moment
 def _stamp(moment: datetime) -> int:
     """The moment in microseconds, as PostgreSQL keeps it."""
     return int(moment.timestamp() * 1_000_000 + 0.5)

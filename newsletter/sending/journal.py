@@ -198,11 +198,15 @@ def _entries(half: bytes, generation: int) -> Iterator[Entry]:
 
 
 def _packed(result: Result) -> bytes:
-    words = [(each or "").encode("utf-8", "replace")[:600] for each in (
-        result.outcome, result.status, result.reply_code, result.reply_text, result.message_id)]
+    (_, _, outcome, status, started_at, ended_at, code, text, wait, message_id,
+     mailing_id) = result
+    words = _word(outcome), _word(status), _word(code), _word(text), _word(message_id)
     return _RESULT.pack(
-        result.mailing_id or 0, result.started_at, result.ended_at, result.wait, *map(len, words)
-    ) + b"".join(words)
+        mailing_id or 0, started_at, ended_at, wait, *map(len, words)) + b"".join(words)
+
+
+def _word(value: str | None) -> bytes:
+    return value.encode("utf-8", "replace")[:600] if value else b""
 
 
 def _unpacked(body: bytes, delivery_id: int, claim_id: int) -> Result:

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
+import psycopg
 
 from newsletter import clock
 from newsletter.deliveries import claim as ledger
 from newsletter.deliveries.alarm import clear_alarm, raise_alarm
 from newsletter.deliveries.models import Outcome
 from newsletter.deliveries.pace import Candidate, domain_of, give_back, halted
-from newsletter.deliveries.record import Result, record
+from newsletter.deliveries.record import Result, prepare_to_record, record, record_alone
 from newsletter.extensions import db
 from newsletter.sending.appetite import Appetite
 from newsletter.sending.brake import Given, Unnoted, brake
@@ -59,6 +59,19 @@ def _are_plain(results: Sequence[Result]) -> bool:
     return all(each.outcome is Outcome.ACCEPTED for each in results)
 
 
+def _connect() -> psycopg.Connection:
+    """A connection on which each statement commits by itself; of no pool, for it remembers one."""
+    pooled = db.engine.raw_connection()
+    connection = pooled.driver_connection
+    pooled.detach()
+    assert isinstance(connection, psycopg.Connection)
+    connection.autocommit = True
+    # Its one statement is planned once, not anew for each few numbers, and so that the plan stays
+    # right however many deliveries there will be.
+    connection.execute("set plan_cache_mode = force_generic_plan; set enable_seqscan = off")
+    return connection
+
+
 class Books:
     """What one run owes the database; for the clerk's thread alone."""
 
@@ -76,7 +89,7 @@ class Books:
         self._looked_at = clock.boot_seconds()
         self._wary_until = 0.0
         self._unnoted = Unnoted()
-        self._connection: Connection | None = None
+        self._connection: psycopg.Connection | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -155,19 +168,24 @@ class Books:
         # on a connection of its own we should wait for ourselves.
         if not all(map(self._leases.holds, {each.claim_id for each in results})):
             return False
-        record(results, worker=self._worker, connection=self._quick())
+        self._record_alone(results)
         self._unnoted.add(each.mailing_id for each in results)
         self._forget(results, Counter())
         return True
 
-    def _quick(self) -> Connection:
-        """A connection on which each statement commits by itself: one turn of the line for all."""
-        if self._connection is None or self._connection.closed:
-            self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        return self._connection
+    def _record_alone(self, results: Sequence[Result]) -> None:
+        """One statement that is its own transaction: one turn of the line for all."""
+        try:
+            if self._connection is None:
+                self._connection = _connect()
+                prepare_to_record(self._connection.pgconn)
+            record_alone(results, worker=self._worker, connection=self._connection.pgconn)
+        except psycopg.Error:
+            self.rest()
+            raise
 
     def rest(self) -> None:
-        """Give the connection back; to be called at the end of a run and when it broke."""
+        """Close the connection; to be called at the end of a run and when it broke."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None

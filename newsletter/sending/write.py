@@ -7,7 +7,6 @@ and given its envelope, by the thread that drives the wires.
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from newsletter.config import Settings
@@ -113,34 +112,29 @@ class Writer:
         return {name: self._token(name, owed) for name in KINDS[owed.due.kind].tokens}
 
     def _token(self, name: str, owed: Owed) -> str:
-        due, key_id = owed.due, owed.fixed.key_id
-
-        def made(
-            purpose: Purpose, row: int, *, nonce: int = 0, issued_at: datetime | None = None
-        ) -> str:
-            return self._signer.make(purpose, row, nonce=nonce, issued_at=issued_at, key_id=key_id)
-
+        due, key_id, make = owed.due, owed.fixed.key_id, self._signer.make
         # A test send goes to an account: its links are of the form of a reader's and open nothing.
         row = due.subscriber_id or 0
         match name:
             case "manage_token":
-                return made(Purpose.MANAGE, row, nonce=owed.link_nonce)
+                return make(Purpose.MANAGE, row, nonce=owed.link_nonce, key_id=key_id)
             case "leave_token":
-                return made(_LEAVE[due.kind], row)
+                return make(_LEAVE[due.kind], row, key_id=key_id)
             case "personal_token":
-                return made(Purpose.PERSONAL, row, nonce=owed.link_nonce, issued_at=owed.fixed.at)
+                return make(Purpose.PERSONAL, row, nonce=owed.link_nonce,
+                            issued_at=owed.fixed.at, key_id=key_id)
             case "confirm_token":
-                return made(Purpose.CONFIRM, row, nonce=int(due.params["nonce"]),
-                            issued_at=due.created_at)
+                return make(Purpose.CONFIRM, row, nonce=int(due.params["nonce"]),
+                            issued_at=due.created_at, key_id=key_id)
             case "confirm_address_token":
-                return made(Purpose.CONFIRM_ADDRESS, int(due.params["change_id"]),
-                            issued_at=due.created_at)
+                return make(Purpose.CONFIRM_ADDRESS, int(due.params["change_id"]),
+                            issued_at=due.created_at, key_id=key_id)
             case "invitation_token":
                 assert due.account_id is not None  # an invitation goes to an account alone
-                return made(Purpose.INVITATION, due.account_id, nonce=int(due.params["nonce"]),
-                            issued_at=due.created_at)
+                return make(Purpose.INVITATION, due.account_id, nonce=int(due.params["nonce"]),
+                            issued_at=due.created_at, key_id=key_id)
             case "undo_address_token":
-                return made(Purpose.UNDO_ADDRESS, int(due.params["change_id"]))
+                return make(Purpose.UNDO_ADDRESS, int(due.params["change_id"]), key_id=key_id)
         raise LookupError(name)
 
     def _single(self, owed: Owed) -> Prepared:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select, text, union_all
 
 from newsletter.addresses import identity_of
+from newsletter.deliveries.claim import as_array
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.errors import TokenInvalid, TokenSuperseded
 from newsletter.extensions import db
@@ -36,7 +37,7 @@ _RECIPIENTS = text("""
     select r.id, r.address, s.language, s.format, s.status, s.receives_editions, s.cadence,
            s.link_nonce, coalesce(s.paused_until > clock_timestamp(), false)
       from subscribers r join subscriptions s on s.subscriber_id = r.id
-     where r.id = any(:ids)
+     where r.id = any(cast(:ids as bigint[]))
 """)
 _LANGUAGES = {each.value: each for each in Language}
 _FORMATS = {each.value: each for each in MailFormat}
@@ -113,7 +114,7 @@ def subscription_behind(opened: Opened) -> Subscription:
 
 def recipients(subscriber_ids: Sequence[int]) -> dict[int, Recipient]:
     """Address and agreement of each subscriber, in one statement, read as they stand now."""
-    rows = db.session.execute(_RECIPIENTS, {"ids": list(subscriber_ids)})
+    rows = db.session.execute(_RECIPIENTS, {"ids": as_array(subscriber_ids)}).all()
     return {
         row[0]: Recipient(
             row[0], row[1], _LANGUAGES[row[2]], _FORMATS[row[3]], _STATUSES[row[4]], row[5],

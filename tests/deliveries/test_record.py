@@ -1,8 +1,11 @@
 """Recording: an attempt for every answer, and only the claim's owner moves a delivery."""
 
+import os
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +14,7 @@ from newsletter.deliveries.alarm import clear_alarm, open_alarms, raise_alarm
 from newsletter.deliveries.claim import Due, release
 from newsletter.deliveries.heartbeat import BEAT, beat, last_beat
 from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus, Outcome
-from newsletter.deliveries.record import Result, record
+from newsletter.deliveries.record import Result, prepare_to_record, record, record_alone
 from newsletter.deliveries.suppress import (
     SuppressionReason,
     find_reason,
@@ -70,6 +73,57 @@ def test_recording_twice_adds_nothing(owed: list[int], take: Take) -> None:
         record(results, worker="w1")
     assert len(attempts()) == 4
     assert [delivery(each).attempts for each in owed] == [1] * 4
+
+
+ODD = ['"', "\\", '\\"', "{a,b}", "NULL", "", " x ", "é’s", "a\tb", None]
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_any_words_are_kept_as_they_are(
+    owed: list[int], take: Take, session: Session, is_alone: bool
+) -> None:
+    owner, _ = take(1)
+    at = NOW.timestamp()
+    results = [
+        Result(owed[0], owner + number, Outcome.DEFERRED, DeliveryStatus.DEFERRED, at, at + 1,
+               words, words or "", message_id=words)
+        for number, words in enumerate(ODD)
+    ]
+    if is_alone:
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        prepare_to_record(driver.pgconn)
+        record_alone(results, worker="w'1", connection=driver.pgconn)
+    else:
+        record(results, worker="w'1")
+    kept = sorted(attempts(), key=lambda each: each.claim_id)
+    assert [each.reply_code for each in kept] == ODD
+    assert [each.reply_text for each in kept] == [words or "" for words in ODD]
+    assert {(each.worker, each.started_at) for each in kept} == {("w'1", NOW)}
+    assert delivery(owed[0]).message_id == ODD[0]
+
+
+def test_what_cannot_be_recorded_alone_is_told(
+    owed: list[int], take: Take, session: Session
+) -> None:
+    owner, _ = take(1)
+    driver = session.connection().connection.driver_connection
+    assert driver is not None
+    prepare_to_record(driver.pgconn)
+    wrong = result(owed[0], owner)._replace(reply_text="\0")
+    with pytest.raises(psycopg.Error):
+        record_alone([wrong], worker="w1", connection=driver.pgconn)
+
+
+def test_a_connection_that_is_lost_is_told_as_a_database_that_is_away(session: Session) -> None:
+    place = db.session.connection().engine.url.set(drivername="postgresql")
+    address = place.render_as_string(hide_password=False)
+    with psycopg.connect(address) as lost:
+        prepare_to_record(lost.pgconn)
+        with socket.socket(fileno=os.dup(lost.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+        with pytest.raises(psycopg.OperationalError):
+            record_alone([result(1, 1)], worker="w1", connection=lost.pgconn)
 
 
 def test_nothing_to_record_is_no_statement(session: Session) -> None:

@@ -1,9 +1,11 @@
 """Plain words: cleaned and wrapped."""
 
+import textwrap
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mailer.plain import clean, one_line, wrap
+from newsletter.mailer.plain import COLUMNS, clean, one_line, wrap
 
 
 def test_what_could_disturb_a_mail_is_taken_out() -> None:
@@ -28,3 +30,13 @@ def test_a_wrapped_paragraph_keeps_its_words(text: str) -> None:
 def test_a_long_address_is_not_broken() -> None:
     address = "https://www.ingovernment.example/" + "a" * 90
     assert address in wrap(f"Lees verder op {address} als je wilt.").split("\n")
+
+
+@given(
+    st.text(st.sampled_from("aé-. \u00a0\t\n") | st.sampled_from("bcdefgh"), max_size=300),
+    st.sampled_from(["", "  ", "- "]),
+)
+def test_words_are_wrapped_as_by_the_library(words: str, hanging: str) -> None:
+    lines = textwrap.wrap(words, COLUMNS, subsequent_indent=hanging, break_long_words=False,
+                          break_on_hyphens=False)
+    assert wrap(words, hanging=hanging) == "\n".join(lines)
