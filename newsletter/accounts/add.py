@@ -39,6 +39,7 @@ def add_account(
     roles: Iterable[str],
     now: datetime,
     language: str = "nl",
+    partner_id: int | None = None,
 ) -> Account:
     """Add someone who can log in at the desk; without a password, once an invitation is taken up.
 
@@ -69,6 +70,7 @@ def add_account(
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
         language=language,
+        partner_id=partner_id,
         created_at=now,
         roles=list(db.session.scalars(select(Role).where(Role.name.in_(wanted)))),
     )
