@@ -66,7 +66,7 @@ def add_account(
     account = Account(
         email=address,
         name=name,
-        password=None if password is None else hash_password(password),
+        password=None if password is None else hash_password(password, about=(name, address)),
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
         language=language,

@@ -9,4 +9,4 @@ def change_password(account: Account, *, present: str, password: str) -> None:
     """Raises BadInput at `present` when it is not right, and at `password` as `hash_password`."""
     if not is_password(present, account.password):
         raise BadInput("present", "wrong")
-    account.password = hash_password(password)
+    account.password = hash_password(password, about=(account.name, account.email))

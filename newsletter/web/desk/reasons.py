@@ -53,6 +53,8 @@ _AT_FIELD = {
     ("roles", "own"): _l("Je kunt jezelf niet minder laten doen. Vraag een andere beheerder."),
     ("present", "wrong"): _l("Dit is niet je wachtwoord van nu."),
     ("password", "too_short"): _l("Kies een langer wachtwoord: minstens 12 tekens."),
+    ("password", "guessable"): _l("Dit wachtwoord is snel te raden. Kies een paar woorden die niet "
+                                  "bij elkaar horen, of laat je wachtwoordbeheerder er een maken."),
     ("password", "too_long"): _l("Kies een korter wachtwoord: hoogstens 256 tekens."),
     ("address", "no_at"): _l("Vul een heel e-mailadres in, met een @."),
     ("address", "malformed"): _l("Vul een heel e-mailadres in, bijvoorbeeld naam@gemeente.nl."),
