@@ -111,14 +111,17 @@ def save(account_id: int) -> Answer:
     before, after = _slug_of(account), form.partner.data or ""
     moved = {"partner_before": before, "partner_after": after} if before != after else {}
     try:
-        with recorded("set_roles", f"account:{account_id}", before=_highest(account),
-                      after=form.roles.data, **moved):
+        with (
+            _told(),
+            recorded("set_roles", f"account:{account_id}", before=_highest(account),
+                     after=form.roles.data, **moved),
+        ):
             associate(account, form.partner_id())
             set_roles(account, [form.roles.data or ""], by=current_user.id)
+            flash(_("Bewaard."), "done")
     except BadInput as fault:
         form.show_fault(fault)
         return _show(_wanted(account_id), form), 400
-    flash(_("Bewaard."), "done")
     return _back(account_id)
 
 
@@ -134,7 +137,7 @@ def invite_again(account_id: int) -> Response:
 def shut(account_id: int) -> Response:
     """POST …/uit: no more logins, and every session ends at once."""
     account = _wanted(account_id)
-    with _told_of_own(), recorded("switch_off_account", f"account:{account_id}"):
+    with _told(), recorded("switch_off_account", f"account:{account_id}"):
         switch_off(account, by=current_user.id, now=clock.now())
         flash(_("Dit account staat uit. Alle sessies zijn beëindigd."), "done")
     return _back(account_id)
@@ -152,18 +155,20 @@ def reopen(account_id: int) -> Response:
 def reset(account_id: int) -> Response:
     """POST …/tweede-stap: the next login sets up another app."""
     account = _wanted(account_id)
-    with _told_of_own(), recorded("reset_second_factor", f"account:{account_id}"):
+    with _told(), recorded("reset_second_factor", f"account:{account_id}"):
         reset_second_factor(account, by=current_user.id, now=clock.now())
         flash(_("Bij de volgende keer inloggen stelt deze collega een nieuwe app in."), "done")
     return _back(account_id)
 
 
 @contextmanager
-def _told_of_own() -> Iterator[None]:
+def _told() -> Iterator[None]:
     try:
         yield
-    except WrongState:
-        flash(_("Dat kan niet met je eigen account. Vraag een andere beheerder."), "wrong")
+    except WrongState as fault:
+        flash(_("Dat ging niet door: je bent intussen geen beheerder meer.")
+              if str(fault) == "no_admin" else
+              _("Dat kan niet met je eigen account. Vraag een andere beheerder."), "wrong")
 
 
 def _wanted(account_id: int) -> Account:
