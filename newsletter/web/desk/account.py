@@ -10,6 +10,7 @@ from newsletter import clock
 from newsletter.accounts.change_password import change_password
 from newsletter.accounts.end_sessions import end_other_sessions, end_session
 from newsletter.accounts.models import Account, AccountSession
+from newsletter.accounts.passkey_queries import count_passkeys
 from newsletter.accounts.session_queries import open_sessions
 from newsletter.errors import BadInput
 from newsletter.extensions import db
@@ -93,6 +94,7 @@ def _show(form: PasswordForm) -> str:
         "pages/desk/account.html",
         form=form,
         person=current_user,
+        passkeys=count_passkeys(current_user.id),
         codes_left=len(current_user.mf_recovery_codes or ()),
         sessions=open_sessions(current_user.id, now=clock.now()),
         at_hand=_at_hand(),

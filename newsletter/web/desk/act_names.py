@@ -6,6 +6,7 @@ from newsletter.web.desk.said import _
 
 ACTS = {
     "add_account": _l("Account gemaakt"),
+    "add_passkey": _l("Passkey toegevoegd"),
     "add_article": _l("Artikel toegevoegd"),
     "backup": _l("Reservekopie gemaakt"),
     "brake": _l("Vanzelf gepauzeerd"),
@@ -29,6 +30,8 @@ ACTS = {
     "mailing_started": _l("Verzending begonnen"),
     "make_recovery_codes": _l("Herstelcodes gemaakt"),
     "move_dates": _l("Data verplaatst"),
+    "name_passkey": _l("Passkey hernoemd"),
+    "passkey_refused": _l("Passkey geweigerd"),
     "pause": _l("Verzending gepauzeerd"),
     "plan_year": _l("Jaar ingepland"),
     "prepare_slot": _l("Themamail voorbereid"),
@@ -36,6 +39,7 @@ ACTS = {
     "refused": _l("Pagina geweigerd"),
     "release": _l("Artikel vrijgegeven"),
     "release_slot": _l("Themamail vrijgegeven"),
+    "remove_passkey": _l("Passkey weggehaald"),
     "reset_second_factor": _l("Tweede stap van een ander weggehaald"),
     "resume": _l("Verzending hervat"),
     "schedule": _l("Editie ingepland"),
