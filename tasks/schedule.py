@@ -27,6 +27,7 @@ NOW_AND_THEN = {
     Job.SEAL_CONSENTS: timedelta(hours=1),
     Job.WATCH_CONSENTS: timedelta(days=1),
     Job.WATCH_AUDIT: timedelta(hours=1),
+    Job.WATCH_WHOLE_AUDIT: timedelta(days=1),
 }
 
 # An article released a moment before a slot's cut-off may not be committed yet: wait for it, or it
