@@ -52,6 +52,7 @@ class Job(StrEnum):
     SEAL_CONSENTS = "subscribers.seal_consents"
     WATCH_CONSENTS = "subscribers.watch_consents"
     WATCH_AUDIT = "accounts.watch_audit"
+    WATCH_WHOLE_AUDIT = "accounts.watch_whole_audit"
     WORK_IMPORT = "imports.work_import"
     LOOK_AT_FEED = "feeds.look_at_feed"
     COUNT_DAYS = "figures.count_days"
@@ -82,6 +83,7 @@ LANES: dict[Job, Lane | Errand] = {
     Job.SEAL_CONSENTS: Lane.UPKEEP,
     Job.WATCH_CONSENTS: Lane.UPKEEP,
     Job.WATCH_AUDIT: Lane.UPKEEP,
+    Job.WATCH_WHOLE_AUDIT: Lane.UPKEEP,
     Job.WORK_IMPORT: Lane.UPKEEP,
     Job.LOOK_AT_FEED: Errand.FEEDS,
     Job.COUNT_DAYS: Lane.UPKEEP,

@@ -2,6 +2,7 @@
 
 from newsletter.accounts import audit_models as audit
 from newsletter.accounts import models as accounts
+from newsletter.accounts import passkey_models as passkeys
 from newsletter.articles import feed_models as feeds
 from newsletter.articles import image_models as images
 from newsletter.articles import models as articles
@@ -32,5 +33,5 @@ from newsletter.subscribers import request_models as requests
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
          notices, theme_changes, approvals, answers, figures, corrections, reminders,
-         edition_drafts, links)
+         edition_drafts, links, passkeys)
 metadata = db.metadata

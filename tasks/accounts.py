@@ -9,6 +9,13 @@ from newsletter.transaction import transaction
 
 @queue.task(name=Job.WATCH_AUDIT.value)
 def watch_audit() -> None:
-    """Whether the audit trail is whole; then its newest seal."""
+    """Whether the audit trail is whole since its newest seal; then another."""
     with transaction():
         trail.watch_audit(now=clock.now())
+
+
+@queue.task(name=Job.WATCH_WHOLE_AUDIT.value)
+def watch_whole_audit() -> None:
+    """Whether the whole audit trail is as it was written."""
+    with transaction():
+        trail.watch_whole_audit(now=clock.now())

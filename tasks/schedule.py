@@ -35,6 +35,7 @@ NOW_AND_THEN = {
     Job.LIVE_BULK: timedelta(minutes=1),
     Job.LIVE_FEEDS: timedelta(minutes=1),
     Job.WATCH_LINKS: timedelta(minutes=10),
+    Job.WATCH_WHOLE_AUDIT: timedelta(days=1),
 }
 
 # An article released a moment before a slot's cut-off may not be committed yet: wait for it, or it

@@ -2,14 +2,14 @@
 the app adds images and neither changes nor removes one.
 
 Revision ID: 0037
-Revises: 0035
+Revises: 0036
 """
 
 import sqlalchemy as sa
 from alembic import context, op
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 
 # Mails point at them for as long as mails are kept.
 LASTING = ("images", "image_files")

@@ -5,13 +5,13 @@ it, as long as the page has room (PostgreSQL, heap-only tuples). Planning marks 
 slot in one statement: half of each page is what that takes.
 
 Revision ID: 0038
-Revises: 0030
+Revises: 0037
 """
 
 from alembic import op
 
 revision = "0038"
-down_revision = "0030"
+down_revision = "0037"
 
 
 def upgrade() -> None:

@@ -39,6 +39,7 @@ def add_account(
     roles: Iterable[str],
     now: datetime,
     language: str = "nl",
+    partner_id: int | None = None,
 ) -> Account:
     """Add someone who can log in at the desk; without a password, once an invitation is taken up.
 
@@ -65,10 +66,11 @@ def add_account(
     account = Account(
         email=address,
         name=name,
-        password=None if password is None else hash_password(password),
+        password=None if password is None else hash_password(password, about=(name, address)),
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
         language=language,
+        partner_id=partner_id,
         created_at=now,
         roles=list(db.session.scalars(select(Role).where(Role.name.in_(wanted)))),
     )

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from newsletter.accounts.audit_models import AuditEntry, AuditOrigin
+from newsletter.accounts.models import Account
 from newsletter.extensions import db
 
 
@@ -35,6 +38,14 @@ def record(
     kept apart, until retention takes it away. Record last: other acts wait for this one until it
     is committed.
     """
+    # All other locks before the one that acts wait for: what the deed wrote, and the account,
+    # which somebody may be switching off who waits for that one too.
+    db.session.flush()
+    if account_id is not None:
+        db.session.execute(
+            select(Account.id).where(Account.id == account_id)
+            .with_for_update(read=True, key_share=True)
+        )
     entry = AuditEntry(
         at=now,
         account_id=account_id,

@@ -1,7 +1,7 @@
 """Reads of the audit trail."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -54,11 +54,16 @@ def search_audit(wanted: Wanted, *, at_most: int) -> list[Shown]:
     return [Shown(*row) for row in db.session.execute(_query(wanted).limit(at_most))]
 
 
-def export_audit(wanted: Wanted) -> Iterator[Shown]:
-    """All entries that are wanted, newest first, a few at a time so that they need no memory."""
-    rows = db.session.execute(_query(wanted), execution_options={"yield_per": AT_ONCE})
-    for row in rows:
-        yield Shown(*row)
+def export_audit(wanted: Wanted) -> Iterator[list[Shown]]:
+    """All entries that are wanted, newest first, page by page so that they need no memory.
+
+    Each page is a question of its own: the caller may end its transaction between two, for who
+    takes long to fetch it all must hold none open. What is added meanwhile is not in it.
+    """
+    while found := search_audit(wanted, at_most=AT_ONCE):
+        # Before the page is given away: its rows may be gone from the session afterwards.
+        wanted = replace(wanted, before=found[-1].entry.sequence)
+        yield found
 
 
 def acts_in_trail() -> list[str]:

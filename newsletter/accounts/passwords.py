@@ -1,10 +1,12 @@
-"""Passwords: what is long enough, and how they are kept (argon2id, RFC 9106)."""
+"""Passwords: what is good enough, and how they are kept (argon2id, RFC 9106)."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from newsletter.accounts.guessable import is_guessable
 from newsletter.errors import BadInput
 
 SHORTEST, LONGEST = 12, 256  # ASVS 5.0, 6.2.1 and 6.2.9: no rules on what is in it
@@ -12,12 +14,17 @@ SHORTEST, LONGEST = 12, 256  # ASVS 5.0, 6.2.1 and 6.2.9: no rules on what is in
 _hasher = PasswordHasher()
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash, as the desk's login verifies it. Raises BadInput at `password`."""
+def hash_password(password: str, *, about: Iterable[str]) -> str:
+    """The argon2id hash, as the desk's login verifies it. Raises BadInput at `password`.
+
+    `about` is what others know of whose it is, the name and the address: it is no such word.
+    """
     if len(password) < SHORTEST:
         raise BadInput("password", "too_short")
     if len(password) > LONGEST:
         raise BadInput("password", "too_long")
+    if is_guessable(password, about=about):
+        raise BadInput("password", "guessable")
     # The login puts what is typed in the same form (NFKD) before it compares.
     return _hasher.hash(unicodedata.normalize("NFKD", password))
 

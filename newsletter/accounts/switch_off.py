@@ -3,14 +3,16 @@
 from datetime import datetime
 
 from newsletter.accounts.end_sessions import end_sessions
+from newsletter.accounts.keep_admin import keep_admin
 from newsletter.accounts.models import Account
 from newsletter.errors import WrongState
 
 
 def switch_off(account: Account, *, by: int, now: datetime) -> None:
-    """Let it in no more. Raises WrongState for one's own: there is always an admin."""
+    """Let it in no more. Raises WrongState for one's own, and for who is no admin any more."""
     if account.id == by:
         raise WrongState("own")
+    keep_admin(by)
     account.active = False
     end_sessions(account.id, now=now)
 

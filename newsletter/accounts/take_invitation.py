@@ -24,6 +24,6 @@ def open_invitation(token: str, *, signer: Signer, now: datetime, lock: bool = F
 def take_invitation(token: str, password: str, *, signer: Signer, now: datetime) -> Account:
     """The account, with its password. Raises TokenError, and BadInput at `password`."""
     account = open_invitation(token, signer=signer, now=now, lock=True)
-    account.password = hash_password(password)
+    account.password = hash_password(password, about=(account.name, account.email))
     account.invitation_nonce += 1
     return account

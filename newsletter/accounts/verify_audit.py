@@ -56,17 +56,20 @@ class Verdict:
     broken: Broken | None
 
 
-# Each gives at most one row: the database does the walking.
+# Each gives at most one row: the database does the walking. The first entry that is looked at is
+# held to be linked when it is the one that a seal saw; the seals are asked for that.
 _CHAIN = text("""
     select case when sequence <> expected then 'missing_entry'
                 when previous_hash <> before then 'broken_link'
                 else 'changed_entry' end as fault,
            least(sequence, expected) as sequence
       from (select entry.sequence, entry.previous_hash, entry.hash,
-                   coalesce(lag(entry.sequence) over chain, 0) + 1 as expected,
-                   coalesce(lag(entry.hash) over chain, '') as before,
+                   coalesce(lag(entry.sequence) over chain, :first - 1) + 1 as expected,
+                   coalesce(lag(entry.hash) over chain,
+                            case when :first = 1 then '' else entry.previous_hash end) as before,
                    chain_hash(entry.previous_hash, audit_payload(entry)) as computed
-              from audit_entries entry window chain as (order by entry.sequence)) walked
+              from audit_entries entry where entry.sequence >= :first
+            window chain as (order by entry.sequence)) walked
      where sequence <> expected or previous_hash <> before or hash <> computed
      order by walked.sequence limit 1
 """)
@@ -76,6 +79,15 @@ _SEALS = text("""
       from audit_seals seal left join audit_entries entry on entry.sequence = seal.sequence
      where entry.id is null or entry.hash <> seal.hash
      order by seal.sequence limit 1
+""")
+
+
+_HOLE = text("""
+    select 'missing_entry' as fault, min(wanted.sequence) as sequence
+      from generate_series(1, :last) wanted(sequence)
+     where (select count(*) from audit_entries where sequence <= :last) <> :last
+       and not exists (select from audit_entries entry where entry.sequence = wanted.sequence)
+    having min(wanted.sequence) is not null
 """)
 
 
@@ -89,12 +101,23 @@ def verify_audit(seen: Collection[str] = ()) -> Verdict:
     newest = db.session.scalar(
         select(AuditEntry.hash).order_by(AuditEntry.sequence.desc()).limit(1)
     )
-    broken = _first(_CHAIN) or _first(_SEALS) or _lacking(seen)
+    broken = _first(_CHAIN, first=1) or _first(_SEALS) or _lacking(seen)
     return Verdict(entries, seals, newest or "", broken)
 
 
-def _first(question: TextClause) -> Broken | None:
-    found = db.session.execute(question).one_or_none()
+def verify_new_audit() -> Broken | None:
+    """Walk the trail from its newest seal on; the first fault, or None. Reads only.
+
+    Of what is older: whether every entry that any seal saw is there with its hash, and whether
+    none is missing. What was changed in an older entry, with its hash left as it was, only
+    `verify_audit` sees, for it alone makes every hash again.
+    """
+    last = db.session.scalar(select(func.max(AuditSeal.sequence))) or 1
+    return _first(_SEALS) or _first(_HOLE, last=last) or _first(_CHAIN, first=last)
+
+
+def _first(question: TextClause, **values: int) -> Broken | None:
+    found = db.session.execute(question, values).one_or_none()
     return Broken(Fault(found.fault), sequence=found.sequence) if found else None
 
 

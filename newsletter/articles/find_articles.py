@@ -100,11 +100,13 @@ def find_articles(wanted: Wanted, *, now: datetime) -> Found:
 
 
 def articles_like(
-    title: str, *, most: int = MOST_ALIKE, but: int | None = None, alike: float = 0.6
+    title: str, *, most: int = MOST_ALIKE, but: int | None = None,
+    partner_id: int | None = None, alike: float = 0.6,
 ) -> Sequence[Article]:
     """Articles with the same title or a very similar one, the most similar first.
 
-    `alike` is the least similarity by trigrams (pg_trgm), from 0 to 1.
+    `alike` is the least similarity by trigrams (pg_trgm), from 0 to 1. With a partner, that
+    partner's alone.
     """
     plain = func.plain_words(title)
     how_much = func.similarity(Article.plain_title, plain)
@@ -112,12 +114,18 @@ def articles_like(
     wanted = listed().where(Article.plain_title.bool_op("%")(plain))
     if but is not None:
         wanted = wanted.where(Article.id != but)
+    if partner_id is not None:
+        wanted = wanted.where(Article.partner_id == partner_id)
     return db.session.scalars(wanted.order_by(how_much.desc(), Article.id).limit(most)).all()
 
 
-def articles_from(address: str, *, but: int | None = None) -> Sequence[Article]:
-    """Articles that first stood at this address elsewhere."""
+def articles_from(
+    address: str, *, but: int | None = None, partner_id: int | None = None
+) -> Sequence[Article]:
+    """Articles that first stood at this address elsewhere; with a partner, that partner's alone."""
     wanted = listed().where(Article.canonical_url == address, Article.id.is_distinct_from(but))
+    if partner_id is not None:
+        wanted = wanted.where(Article.partner_id == partner_id)
     return db.session.scalars(wanted.order_by(Article.id).limit(MOST_ALIKE)).all()
 
 
@@ -197,8 +205,10 @@ def _page(
     """The articles, whether there are any before them, and whether there are any after them."""
     by, is_falling = _SORTED[wanted.order]
     beside = wanted.after if wanted.after is not None else wanted.before
+    # Of another's article not even its place in the order is told.
+    whose = [] if wanted.partner_id is None else [Article.partner_id == wanted.partner_id]
     place = beside is not None and db.session.execute(
-        select(by, Article.id).where(Article.id == beside)).first()
+        select(by, Article.id).where(Article.id == beside, *whose)).first()
     is_backward = bool(place) and wanted.after is None
     found = listed().where(*asked)
     goes_down = is_falling != is_backward

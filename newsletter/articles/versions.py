@@ -63,11 +63,18 @@ def find_version(article_id: int, revision: int) -> ArticleVersion | None:
     return db.session.get(ArticleVersion, (article_id, revision))
 
 
-def list_versions(article_id: int, *, before: int | None = None) -> Sequence[ArticleVersion]:
-    """A page of versions without their content, the newest first, and one more if there is."""
+def list_versions(
+    article_id: int, *, before: int | None = None, partner_id: int | None = None
+) -> Sequence[ArticleVersion]:
+    """A page of versions without their content, the newest first, and one more if there is.
+
+    With a partner those alone that were saved when the article was that partner's.
+    """
     wanted = select(ArticleVersion).where(ArticleVersion.article_id == article_id)
     if before is not None:
         wanted = wanted.where(ArticleVersion.revision < before)
+    if partner_id is not None:
+        wanted = wanted.where(ArticleVersion.content["partner_id"].as_integer() == partner_id)
     return db.session.scalars(
         wanted.options(defer(ArticleVersion.content))
         .order_by(ArticleVersion.revision.desc())

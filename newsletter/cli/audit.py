@@ -7,6 +7,7 @@ from newsletter.cli.lazy import REFUSED
 from newsletter.cli.opened import opened
 from newsletter.cli.output import as_json, print_json
 from newsletter.cli.progress import busy
+from newsletter.cli.seals import with_seals
 
 
 @click.group()
@@ -15,8 +16,7 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@click.option("--seal", "sealed", metavar="HEX", multiple=True,
-              help="The hash of a seal as your log has it; must be there too. Repeat it for more.")
+@with_seals
 @as_json
 @click.pass_context
 def verify(ctx: click.Context, sealed: tuple[str, ...], json_wanted: bool) -> None:
@@ -24,9 +24,6 @@ def verify(ctx: click.Context, sealed: tuple[str, ...], json_wanted: bool) -> No
 
     Exit code 1 when there is one.
     """
-    for beginning in sealed:
-        if not 16 <= len(beginning) <= 64 or set(beginning) - set("0123456789abcdef"):
-            raise click.BadParameter("give 16 to 64 hex digits.", param_hint="--seal")
     with opened(), busy("audit trail"):
         verdict = verify_audit(sealed)
     broken = verdict.broken

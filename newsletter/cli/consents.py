@@ -15,6 +15,7 @@ from newsletter.cli.opened import opened
 from newsletter.cli.operators import as_operator
 from newsletter.cli.output import as_csv, as_json, print_json, print_rows
 from newsletter.cli.progress import busy
+from newsletter.cli.seals import with_seals
 from newsletter.extensions import db
 from newsletter.signatures import is_public_key
 from newsletter.subscribers.check_receipt import LARGEST, check_receipt
@@ -33,8 +34,7 @@ def consents() -> None:
 
 
 @consents.command("verify")
-@click.option("--seal", "sealed", metavar="HEX", multiple=True,
-              help="The hash of a seal as your log has it; must be there too. Repeat it for more.")
+@with_seals
 @as_json
 @click.pass_context
 def verify(ctx: click.Context, sealed: tuple[str, ...], json_wanted: bool) -> None:
@@ -42,9 +42,6 @@ def verify(ctx: click.Context, sealed: tuple[str, ...], json_wanted: bool) -> No
 
     Exit code 1 when there is one.
     """
-    for beginning in sealed:
-        if not 16 <= len(beginning) <= 64 or set(beginning) - set("0123456789abcdef"):
-            raise click.BadParameter("give 16 to 64 hex digits.", param_hint="--seal")
     with opened(), busy("ledger of consent"):
         verdict = verify_consents()
         broken = verdict.broken or find_lacking_seal(sealed)

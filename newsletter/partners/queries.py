@@ -1,5 +1,7 @@
 """Reads of partners."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from newsletter.extensions import db
@@ -13,6 +15,13 @@ def partners() -> list[Partner]:
             select(Partner).where(Partner.retired_at.is_(None)).order_by(Partner.id)
         )
     )
+
+
+def partner_names(partner_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of the partners with these ids, also of those that stopped."""
+    wanted = {one for one in partner_ids if one is not None}
+    rows = db.session.execute(select(Partner.id, Partner.name).where(Partner.id.in_(wanted)))
+    return dict(rows.tuples().all())
 
 
 def find_partner(slug: str) -> Partner | None:

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, abort, request
 
 from newsletter.web import calendar
 from newsletter.web.desk.invitation import open_entrance
+from newsletter.web.desk.passkey_login import open_passkey_door
 from newsletter.web.desk.room import open_room
 from newsletter.web.forgery import check_origin
 from newsletter.web.headers import keep_private
@@ -126,6 +127,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(ops)
     app.register_blueprint(open_room())
     app.register_blueprint(open_entrance())
+    app.register_blueprint(open_passkey_door())
     if not app.config["SETTINGS"].is_production:
         # It shows every mail to whoever asks: for a laptop and the tests alone.
         app.register_blueprint(inbox)

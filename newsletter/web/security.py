@@ -27,7 +27,7 @@ from newsletter.accounts.session_queries import IDLE
 from newsletter.config import Settings
 from newsletter.extensions import db
 from newsletter.transaction import transaction
-from newsletter.web import second_factor, sessions
+from newsletter.web import passkeys, second_factor, sessions
 from newsletter.web.extensions import limiter
 from newsletter.web.forgery import network
 from newsletter.web.origin import origin
@@ -111,6 +111,7 @@ def init_app(app: Flask) -> None:
         mf_recovery_codes_util_cls=second_factor.DeskRecoveryCodes,
     )
     security.want_json(lambda _request: False)  # its refusals in JSON would pass unseen
+    security.tf_token_validation_context_processor(passkeys.for_login)
     _limit_guessing(app)
     second_factor.guard(app, refuse=_record_refused_code)
     tf_profile_changed.connect(_end_others, app)

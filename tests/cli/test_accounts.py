@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.audit_models import AuditEntry
 from newsletter.accounts.queries import find_account_by_email
+from newsletter.partners.models import Partner
 from tests.cli.conftest import Run
 
 ADD = ("accounts", "add", "noor@redactie.example", "--name", "Noor", "--role", "editor",
@@ -38,3 +39,13 @@ def test_a_password_typed_twice_is_asked_for_at_the_terminal(run: Run) -> None:
     shown = run(*words, input="een lang wachtwoord\neen lang wachtwoord\n")
     assert shown.exit_code == 0
     assert "een lang wachtwoord" not in shown.stdout
+
+
+def test_an_account_of_a_partner_is_added_and_one_of_no_partner_refused(
+    run: Run, read: Any, session: Session
+) -> None:
+    slug = session.scalars(select(Partner.slug)).first()
+    assert run(*ADD, "--partner", "nergens", input="een lang wachtwoord\n").exit_code == 1
+    assert find_account_by_email("noor@redactie.example") is None
+    assert run(*ADD, "--partner", str(slug), input="een lang wachtwoord\n").exit_code == 0
+    assert next(row for row in read("accounts", "list") if row["name"] == "Noor")["partner"] == slug

@@ -76,6 +76,33 @@ def test_who_drips_is_left_in_time(rude: Rude, answer: Answer) -> None:
     assert monotonic() - begun < 5
 
 
+class Slow(Fixed):
+    """A resolver that takes all the time it is given but a little, and keeps how much that was."""
+
+    def __init__(self, found: Sequence[Address], *, leave: float) -> None:
+        super().__init__(found)
+        self.given: list[float] = []
+        self._leave = leave
+
+    def __call__(self, host: str, seconds: float) -> Sequence[Address]:
+        self.given.append(seconds)
+        until = monotonic() + seconds - self._leave
+        while monotonic() < until:
+            pass
+        return super().__call__(host, seconds)
+
+
+def test_looking_names_up_and_following_redirects_is_of_the_same_time(rude: Rude) -> None:
+    rude.answers["/"] = redirect("/next")
+    rude.answers["/next"] = drip(b"", b"")
+    resolver = Slow([ip_address("127.0.0.1")], leave=0.3)
+    begun = monotonic()
+    with pytest.raises(FetchFailed, match=Trouble.TOO_SLOW):
+        fetch(rude.url("/", host="feed.example"), limits=QUICK, resolver=resolver, here=rude.here)
+    assert monotonic() - begun < 3 * QUICK.seconds
+    assert sum(resolver.given) < QUICK.seconds + 2 * 0.3
+
+
 @pytest.mark.parametrize("answer", [
     endless(OK + b"\r\n"),
     endless(OK + b"Content-Length: 99999999999\r\n\r\n"),

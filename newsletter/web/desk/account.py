@@ -10,6 +10,7 @@ from newsletter import clock
 from newsletter.accounts.change_password import change_password
 from newsletter.accounts.end_sessions import end_other_sessions, end_session
 from newsletter.accounts.models import Account, AccountSession
+from newsletter.accounts.passkey_queries import count_passkeys
 from newsletter.accounts.session_queries import open_sessions
 from newsletter.errors import BadInput
 from newsletter.extensions import db
@@ -17,7 +18,7 @@ from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.forms import DeskForm, PressForm
 from newsletter.web.desk.said import _
 from newsletter.web.extensions import limiter
-from newsletter.web.sessions import session_at_hand
+from newsletter.web.sessions import session_at_hand, stay
 
 Answer = str | Response | tuple[str, int]
 
@@ -43,15 +44,18 @@ def save() -> Answer:
             limiter.limit("10 per 5 minutes", key_func=lambda: f"password {account_id}"),
             recorded("change_password", f"account:{account_id}"),
         ):
-            change_password(db.session.get_one(Account, account_id),
-                            present=form.present.data or "", password=form.password.data or "")
+            account = db.session.get_one(Account, account_id)
+            change_password(account, present=form.present.data or "",
+                            password=form.password.data or "")
             end_other_sessions(account_id, but=at_hand.id, now=clock.now())
+            renewed = account.fs_uniquifier
     except BadInput as fault:
         if fault.field == "present":
             with recorded("change_password_refused", f"account:{account_id}"):
                 pass
         form.show_fault(fault)
         return _show(form), 400
+    stay(renewed)
     flash(_("Je wachtwoord is gewijzigd. Je andere sessies zijn beëindigd."), "done")
     return redirect(url_for("desk.account"), 303)
 
@@ -90,6 +94,7 @@ def _show(form: PasswordForm) -> str:
         "pages/desk/account.html",
         form=form,
         person=current_user,
+        passkeys=count_passkeys(current_user.id),
         codes_left=len(current_user.mf_recovery_codes or ()),
         sessions=open_sessions(current_user.id, now=clock.now()),
         at_hand=_at_hand(),

@@ -6,6 +6,7 @@ from newsletter.web.desk.said import _
 
 ACTS = {
     "add_account": _l("Account gemaakt"),
+    "add_passkey": _l("Passkey toegevoegd"),
     "add_article": _l("Artikel toegevoegd"),
     "approve": _l("Editie goedgekeurd"),
     "ask_approval": _l("Goedkeuring gevraagd"),
@@ -36,6 +37,8 @@ ACTS = {
     "make_recovery_codes": _l("Herstelcodes gemaakt"),
     "move_dates": _l("Data verplaatst"),
     "open_correction": _l("Verbetering begonnen"),
+    "name_passkey": _l("Passkey hernoemd"),
+    "passkey_refused": _l("Passkey geweigerd"),
     "pause": _l("Verzending gepauzeerd"),
     "plan_year": _l("Jaar ingepland"),
     "prepare_slot": _l("Themamail voorbereid"),
@@ -45,6 +48,7 @@ ACTS = {
     "refuse_approval": _l("Editie niet goedgekeurd"),
     "release": _l("Artikel vrijgegeven"),
     "release_slot": _l("Themamail vrijgegeven"),
+    "remove_passkey": _l("Passkey weggehaald"),
     "reset_second_factor": _l("Tweede stap van een ander weggehaald"),
     "resume": _l("Verzending hervat"),
     "schedule": _l("Editie ingepland"),

@@ -32,8 +32,8 @@ def recorded(name: str, subject: str, **details: Any) -> Iterator[Act]:
                **act.details)
 
 
-def record_refusal(page: str) -> None:
+def record_refusal(page: str, **details: Any) -> None:
     """Keep that who works here asked for a page that is not for the account, in a transaction."""
     with transaction():
         record("refused", f"page:{page}", now=clock.now(), account_id=current_user.id,
-               origin=origin())
+               origin=origin(), **details)

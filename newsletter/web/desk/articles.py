@@ -25,6 +25,7 @@ from newsletter.web.desk.found import wanted_article
 from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.said import _
 from newsletter.web.desk.versions import Change, changes
+from newsletter.web.desk.whose import partner_alone
 
 Answer = str | Response | tuple[str, int]
 
@@ -120,14 +121,18 @@ def _show_form(
 
 def _doubles(article: Article) -> Sequence[Article]:
     """Other articles that may be the same piece: from the same address, or of a title alike."""
-    address = article.canonical_url
-    same = articles_from(address, but=article.id) if address else ()
-    alike = articles_like(article.title, but=article.id)
+    address, alone = article.canonical_url, partner_alone()
+    same = articles_from(address, but=article.id, partner_id=alone) if address else ()
+    alike = articles_like(article.title, but=article.id, partner_id=alone)
     return list({one.id: one for one in (*same, *alike)}.values())
 
 
 def _offered(form: ArticleForm, article: Article | None = None) -> ArticleForm:
-    form.offer(themes(), partners(), own=article.partner_id if article else None)
+    alone = partner_alone()
+    if alone is not None:
+        form.offer(themes(), (), own=alone)  # no choice: what she writes is her association's
+    else:
+        form.offer(themes(), partners(), own=article.partner_id if article else None)
     return form
 
 

@@ -1,6 +1,6 @@
 """What an address of the desk names, or a page that says there is no such thing."""
 
-from flask import abort
+from flask import abort, request
 
 from newsletter.articles.models import Article
 from newsletter.articles.queries import find_article
@@ -12,14 +12,20 @@ from newsletter.editions.models import ClosedPeriod, Edition
 from newsletter.editions.period_queries import get_period
 from newsletter.editions.queries import find_edition
 from newsletter.errors import NotFound
+from newsletter.web.desk.acts import record_refusal
+from newsletter.web.desk.whose import partner_alone
 
 LARGEST_ID = 2**63 - 1
 
 
 def wanted_article(article_id: int) -> Article:
-    """The article with this id, or 404."""
+    """The article with this id, or 404; also when it is not for who works here to see."""
     article = find_article(article_id) if article_id <= LARGEST_ID else None
     if article is None:
+        abort(404)
+    alone = partner_alone()
+    if alone is not None and article.partner_id != alone:
+        record_refusal(request.endpoint or "", article=article_id)
         abort(404)
     return article
 

@@ -11,6 +11,7 @@ from flask import Response, stream_with_context
 from newsletter import clock
 from newsletter.accounts.audit_queries import Shown, Wanted, export_audit
 from newsletter.cells import cell, plain
+from newsletter.transaction import transaction
 
 COLUMNS = ("sequence", "at", "person", "account_id", "actor", "door", "act", "subject", "details",
            "address", "program", "previous_hash", "hash")
@@ -21,10 +22,19 @@ def send(wanted: Wanted, kind: str) -> Response:
     write, mime = FORMATS[kind]
     name = f"logboek-{clock.local(clock.now()):%Y-%m-%d}.{kind}"
     return Response(
-        stream_with_context(write(map(_row, export_audit(wanted)))),
+        stream_with_context(write(_rows(wanted))),
         mimetype=mime,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _rows(wanted: Wanted) -> Iterator[dict[str, Any]]:
+    pages = export_audit(wanted)
+    rows: list[dict[str, Any]] = [{}]
+    while rows:
+        with transaction():  # none stays open while somebody's line is slow
+            rows = [_row(shown) for shown in next(pages, ())]
+        yield from rows
 
 
 def _row(shown: Shown) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from newsletter.editions.queries import edition_numbers
 from newsletter.partners.queries import partners
 from newsletter.web.desk.bulk_themes import WAYS
 from newsletter.web.desk.forms import KINDS
+from newsletter.web.desk.whose import partner_alone
 
 LONGEST_SEARCH = 200
 ANY_PARTNER = "*"  # whichever association contributed it
@@ -35,7 +36,9 @@ def page() -> str:
 
 def shown() -> dict[str, Any]:
     """What the list's page shows of what its address asks; what cannot be is left out."""
-    offered, numbers, contributors = themes(), edition_numbers(), partners()
+    alone = partner_alone()
+    offered, numbers = themes(), edition_numbers()
+    contributors = partners() if alone is None else []
     words = words_asked()
     theme = _named("thema", ((one.slug, one) for one in offered))
     kind = request.args.get("soort", "")
@@ -50,7 +53,7 @@ def shown() -> dict[str, Any]:
             kind=ArticleKind(kind) if kind in set(ArticleKind) else None,
             state=state,
             edition_id=edition.id if edition else None,
-            partner_id=partner.id if partner else None,
+            partner_id=partner.id if partner else alone,
             order=order or Order.NEWEST,
             after=_number("na"),
             before=_number("voor"),

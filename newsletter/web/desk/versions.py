@@ -28,6 +28,7 @@ from newsletter.web.desk.forms import KINDS, LANGUAGES, PressForm, revision_of
 from newsletter.web.desk.found import wanted_article
 from newsletter.web.desk.reasons import explain
 from newsletter.web.desk.said import _
+from newsletter.web.desk.whose import partner_alone
 from newsletter.web.languages import current_language
 
 MOST_REVISIONS = 2**31 - 1
@@ -44,7 +45,8 @@ def shelf(article_id: int) -> str:
     """GET /redactie/artikelen/<id>/versies: every save, the newest first."""
     article = wanted_article(article_id)
     before = revision_of(request.args.get("na"))
-    found = list_versions(article.id, before=before if before > 0 else None)
+    found = list_versions(article.id, before=before if before > 0 else None,
+                          partner_id=partner_alone())
     shown = found[:PAGE_SIZE]
     return render_template(
         "pages/desk/versions.html",
@@ -58,7 +60,7 @@ def shelf(article_id: int) -> str:
 def page(article_id: int, revision: int) -> str:
     """GET /redactie/artikelen/<id>/versies/<n>: what changed with that save, and since then."""
     article, version = _wanted(article_id, revision)
-    earlier = find_version(article.id, revision - 1)
+    earlier = _seen(article.id, revision - 1)
     return render_template(
         "pages/desk/version.html",
         article=article,
@@ -132,7 +134,15 @@ def _names(*drafts: Draft) -> dict[str, dict[int, str]]:
 
 def _wanted(article_id: int, revision: int) -> tuple[Article, ArticleVersion]:
     article = wanted_article(article_id)
-    found = find_version(article.id, revision) if revision <= MOST_REVISIONS else None
+    found = _seen(article.id, revision) if revision <= MOST_REVISIONS else None
     if found is None:
         abort(404)
     return article, found
+
+
+def _seen(article_id: int, revision: int) -> ArticleVersion | None:
+    """The version, unless it dates from when the article was not for who works here to see."""
+    found, alone = find_version(article_id, revision), partner_alone()
+    if found is None or alone is None or draft_in(found).partner_id == alone:
+        return found
+    return None

@@ -53,6 +53,19 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "Van elke passkey de openbare helft, je naam ervoor, en wanneer je haar gebruikte",
+            "Of each passkey its public half, your name for it, and when you used it",
+        ),
+        Said("Zien dat jij het bent, zonder code.", "To see that it is you, without a code."),
+        Basis.INTEREST,
+        Said("Tot je haar weghaalt.", "Until you remove it."),
+        columns_of("passkeys", "id", "account_id", "credential_id", "public_key", "sign_count",
+                   "transports", "name", "added_at", "used_at")
+        + columns_of("passkey_challenges", "challenge_hash", "account_id", "purpose", "until"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Wanneer, vanaf welk internetadres en met welke browser je bent ingelogd",
             "When, from which internet address and with which browser you are logged in",
         ),

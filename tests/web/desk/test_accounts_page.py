@@ -97,7 +97,9 @@ def test_the_link_sets_a_password_once_and_logs_out_whoever_was_in(
     short = post(client, form_of(shown, action=INVITATION), password="kort")
     assert faults(short) == {
         "password": "Fout: Kies een langer wachtwoord: minstens 12 tekens."}
-    done = post(client, form_of(short, action=INVITATION), password=PASSWORD)
+    named = post(client, form_of(short, action=INVITATION), password="noor nieuw 123")
+    assert "snel te raden" in faults(named)["password"]
+    done = post(client, form_of(named, action=INVITATION), password=PASSWORD)
     assert done.location.endswith("/redactie/inloggen")
     assert "Je wachtwoord is gekozen." in client.get(done.location).get_data(as_text=True)
     assert admin.get("/redactie/").status_code == 303

@@ -13,8 +13,7 @@ from werkzeug.test import TestResponse
 from newsletter.accounts.add import add_account
 from newsletter.accounts.audit_models import AuditEntry
 from newsletter.accounts.models import RoleName
-from newsletter.web.desk.roles import RANKS
-from newsletter.web.desk.room import PAGES, ROLES, Page
+from newsletter.web.desk.room import PAGES, Page
 from tests.material import NOW
 from tests.second_factor import code, equip
 from tests.web.desk.conftest import MakeWorker, Worker
@@ -26,8 +25,9 @@ PASSWORD = "een lang wachtwoord"
 VALUES = {"key": "20-8", "article_id": "1", "year": "2026", "slot_id": "1", "slug": "data",
           "act": "stoppen", "change_id": "1", "session_id": "1", "account_id": "1",
           "revision": "0", "subscriber_id": "1", "mail_id": "1", "request_id": "1",
+          "passkey_id": "1", "purpose": "confirm",
           "import_id": "1", "period_id": "1", "feed_id": "1", "item_id": "1", "way": "uit",
-          "table": "groei"}
+          "token": "none", "table": "groei"}
 
 
 def address_of(page: Page) -> str:
@@ -54,15 +54,6 @@ def log_in(
     return post(client, form_of(asked, action=f"{LOGIN}/code"), code=code())
 
 
-def test_every_address_of_the_desk_has_a_role(app: Flask) -> None:
-    desk = {
-        rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/redactie")
-    }
-    assert {name for name in desk if not name.startswith(("security.", "invited."))} == set(
-        ROLES)
-    assert all(isinstance(role, RoleName) for role in ROLES.values())
-
-
 @pytest.mark.parametrize("page", [page for page in PAGES if page.get], ids=lambda page: page.name)
 def test_a_stranger_is_led_to_the_login_and_back(client: FlaskClient, page: Page) -> None:
     answer = client.get(address_of(page))
@@ -73,19 +64,6 @@ def test_a_stranger_is_led_to_the_login_and_back(client: FlaskClient, page: Page
 @pytest.mark.parametrize("page", [page for page in PAGES if page.post], ids=lambda page: page.name)
 def test_a_stranger_can_post_nothing(client: FlaskClient, page: Page) -> None:
     assert client.post(address_of(page), data={"title": "x"}).status_code == 401
-
-
-@pytest.mark.parametrize("role", list(RoleName))
-def test_each_role_opens_its_pages_and_no_others(make_worker: MakeWorker, role: RoleName) -> None:
-    worker = make_worker(role)
-    token = worker.token()
-    for page in PAGES:
-        may = RANKS.index(role) >= RANKS.index(page.role)
-        path = address_of(page)
-        if page.get:
-            assert (worker.get(path).status_code != 403) == may, page.name
-        if page.post and page.name != "sign_out" and not may:
-            assert worker.client.post(path, data={"csrf_token": token}).status_code == 403
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.post], ids=lambda page: page.name)

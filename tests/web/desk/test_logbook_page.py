@@ -6,14 +6,19 @@ import json
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.audit import record
 from newsletter.accounts.audit_models import AuditEntry, AuditOrigin
+from newsletter.accounts.audit_queries import AT_ONCE, Wanted
 from newsletter.accounts.models import RoleName
+from newsletter.extensions import db
+from newsletter.transaction import transaction
 from newsletter.web.desk.logbook import ON_A_PAGE
+from newsletter.web.desk.logbook_export import send
 from tests.material import NOW
 from tests.web.desk.conftest import MakeWorker, Worker
 from tests.web.visitor import faults, form_of, links, page, post
@@ -149,3 +154,18 @@ def test_a_browser_that_names_itself_badly_stays_on_one_line(
     origin = session.get_one(AuditOrigin, entry.id)
     assert origin.program.isprintable()
     assert len(origin.program) == 200
+
+
+def test_a_download_holds_no_transaction_while_it_is_read(committed: Flask) -> None:
+    with transaction():
+        for number in range(AT_ONCE + 3):
+            record("compose", f"edition:20-{number}", now=NOW, actor="system")
+    with committed.test_request_context():
+        lines = iter(send(Wanted(), "csv").response)
+        seen = [next(lines) for _ in range(AT_ONCE)]
+        assert not db.session().in_transaction()
+        with transaction():
+            record("compose", "edition:99-9", now=NOW, actor="system")
+        seen += lines
+        assert not db.session().in_transaction()
+    assert len(set(seen)) == 1 + AT_ONCE + 3  # the heading, and each entry of then once
