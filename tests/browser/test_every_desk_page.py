@@ -32,7 +32,7 @@ from newsletter.subscribers.load_import import load_import
 from newsletter.subscribers.open_request import open_request
 from newsletter.subscribers.request_models import DataRequestKind
 from newsletter.subscribers.work_import import work_import
-from newsletter.web.desk.room import PAGES
+from newsletter.web.desk.table import PAGES
 from newsletter.web.desk.theme_acts import DEEDS
 from tests.browser.accessible import assert_accessible
 from tests.browser.login import give_password

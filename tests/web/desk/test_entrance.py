@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from newsletter.accounts.add import add_account
 from newsletter.accounts.audit_models import AuditEntry
 from newsletter.accounts.models import RoleName
-from newsletter.web.desk.room import PAGES, Page
+from newsletter.web.desk.table import PAGES, Page
 from tests.material import NOW
 from tests.second_factor import code, equip
 from tests.web.desk.conftest import MakeWorker, Worker
