@@ -79,7 +79,9 @@ def test_an_account_that_is_switched_off_meanwhile_gets_no_mail(
     relay, post = open_post
     account = invited()
     with transaction():
-        switch_off(account, by=0, now=clock.now())
+        admin = add_account(email="bo@redactie.example", name="Bo", password=None,
+                            roles=[RoleName.ADMIN], now=clock.now())
+        switch_off(account, by=admin.id, now=clock.now())
     post.run(Lane.PROMPT, seconds=10)
     assert ended() == [("skipped", "cancelled")]
     assert relay.journal.entries == []
