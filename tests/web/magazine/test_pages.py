@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.editions.models import Edition, EditionStatus
-from tests.material import NOW, article, edition
+from tests.material import NOW, article, edition, planned
 from tests.web import visitor
 
 pytestmark = pytest.mark.usefixtures("now")
@@ -66,7 +66,7 @@ def test_what_is_not_there_gets_a_friendly_page(client: FlaskClient) -> None:
 def test_an_edition_that_has_not_appeared_and_an_article_to_come_stay_hidden(
     client: FlaskClient, session: Session
 ) -> None:
-    made = edition([article("data", released_at=None)])
+    made = planned([article("data", released_at=None)])
     assert client.get(f"/edities/{made.key}").status_code == 404
     assert client.get(f"/artikelen/{made.items[0].article.slug}").status_code == 404
 
