@@ -16,12 +16,10 @@ from newsletter.errors import (
     BadInput,
     EditionNotReady,
     MailError,
-    MailTooLarge,
     NotApproved,
     WrongState,
 )
-from newsletter.mailings.contents import CompiledManifest
-from newsletter.sending.compile_now import compile_now
+from newsletter.sending.compile_now import compile_leaving
 from newsletter.sending.send_test import send_test
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.acts import recorded
@@ -44,7 +42,7 @@ def schedule_it(key: str) -> Answer:
         moment = form.moment()
         with recorded("schedule", f"edition:{edition.key}", send_at=moment.isoformat()):
             lock(edition)
-            leaving = _leaving(edition, moment)
+            leaving = compile_leaving(edition, settings=settings(), send_at=moment)
             schedule(edition, leaving, send_at=moment, now=clock.now())
             refuse_blocked(edition, leaving)
     except BadInput as fault:
@@ -69,16 +67,6 @@ def _other_month(edition: Edition, moment: datetime) -> str:
         return ""
     return _("Nog niet ingepland. In de mail staat de maand van verzending, en dit is een andere. "
              "Wijzig eerst de data van de editie, en vraag dan opnieuw goedkeuring.")
-
-
-def _leaving(edition: Edition, moment: datetime) -> CompiledManifest | None:
-    """Its mail as it would leave then, if one can be made. Raises EditionNotReady (M11)."""
-    try:
-        return compile_now(edition, settings=settings(), send_at=moment)
-    except MailTooLarge as error:
-        raise EditionNotReady(["too_large"]) from error
-    except MailError:
-        return None
 
 
 def unschedule_it(key: str) -> Response:
