@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from newsletter.core import settings
+from newsletter.editions.check_items import check_missing
 from newsletter.editions.check_links import Links
 from newsletter.editions.compose import GOOD_SUBJECT
 from newsletter.editions.finding import Finding
@@ -67,6 +68,11 @@ def checks_of(
         size=looked.largest,
         has_links=looked.links.addresses > 0,
     )
+
+
+def missing_from(edition: Edition) -> list[Check]:
+    """What it misses before it can be sent at its moment, whatever mail may come of it."""
+    return [_line(each, edition) for each in check_missing(edition)]
 
 
 def blocking_faults(
