@@ -18,6 +18,7 @@ from newsletter.editions.schedule import schedule
 from newsletter.editions.take_approved import approval_that_holds
 from newsletter.errors import EditionNotReady, NotApproved, WrongState
 from newsletter.jobs import Job, enqueue
+from newsletter.sending.check_edition import refuse_blocked
 from newsletter.sending.compile_now import compile_leaving
 from newsletter.transaction import transaction
 
@@ -53,6 +54,7 @@ def _let_leave(key: str, *, operator: str, json_wanted: bool) -> None:
             try:
                 leaving = compile_leaving(found, settings=settings(), send_at=now)
                 schedule(found, leaving, send_at=now, now=now)
+                refuse_blocked(found, leaving, settings=settings())
             except EditionNotReady:
                 raise
             except NotApproved as error:
@@ -84,10 +86,14 @@ def _look(key: str, *, json_wanted: bool) -> None:
 
 
 def _missing_else(found: Edition, now: datetime) -> list[str]:
-    """`too_large`, or `approval` when no second person approved the mail as it would leave now."""
+    """What only its mail tells: that it is `too_large`, or what the desk's checks refuse.
+
+    Or `approval`, when no second person approved the mail as it would leave now.
+    """
     try:
         compiled = compile_leaving(found, settings=settings(), send_at=now)
         if found.status is not EditionStatus.PUBLISHED:
+            refuse_blocked(found, compiled, settings=settings(), send_at=now)
             approval_that_holds(found, compiled)
     except EditionNotReady as error:
         return error.missing

@@ -27,12 +27,12 @@ from newsletter.extensions import db
 from newsletter.mailings.contents import CompiledManifest
 from newsletter.mailings.queries import get_manifest
 from newsletter.mailings.thaw import thaw
+from newsletter.sending.check_edition import refuse_blocked
 from newsletter.sending.compile_now import compile_now, find_compiled
 from newsletter.transaction import transaction
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import newest_shown
 from newsletter.web.desk.approval_words import audience_words, why_not_you
-from newsletter.web.desk.checks import refuse_blocked
 from newsletter.web.desk.differences import around_changes, differences
 from newsletter.web.desk.forms import PressForm, RefuseForm, number_of
 from newsletter.web.desk.found import wanted_edition
@@ -73,7 +73,7 @@ def ask(key: str) -> Response:
         with recorded("ask_approval", f"edition:{edition.key}") as act:
             lock(edition)
             compiled = compile_now(edition, settings=settings())
-            refuse_blocked(edition, compiled)
+            refuse_blocked(edition, compiled, settings=settings())
             ask_approval(edition, compiled, asked_by=current_user.id, now=clock.now())
             act.details["manifest"] = compiled.hash
     except (EditionNotReady, MailError):

@@ -19,12 +19,12 @@ from newsletter.errors import (
     NotApproved,
     WrongState,
 )
+from newsletter.sending.check_edition import refuse_blocked
 from newsletter.sending.compile_now import compile_leaving
 from newsletter.sending.send_test import send_test
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_words import why_unapproved
-from newsletter.web.desk.checks import refuse_blocked
 from newsletter.web.desk.composer import show
 from newsletter.web.desk.forms import ProofForm, ScheduleForm
 from newsletter.web.desk.found import wanted_edition
@@ -44,7 +44,7 @@ def schedule_it(key: str) -> Answer:
             lock(edition)
             leaving = compile_leaving(edition, settings=settings(), send_at=moment)
             schedule(edition, leaving, send_at=moment, now=clock.now())
-            refuse_blocked(edition, leaving)
+            refuse_blocked(edition, leaving, settings=settings())
     except BadInput as fault:
         form.show_fault(fault, at="day" if fault.field == "send_at" else None)
         return show(wanted_edition(key), moment=form), 400
