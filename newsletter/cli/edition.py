@@ -16,16 +16,10 @@ from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import get_edition
 from newsletter.editions.schedule import schedule
 from newsletter.editions.take_approved import approval_that_holds
-from newsletter.errors import (
-    EditionNotReady,
-    MailError,
-    MailTooLarge,
-    NotApproved,
-    WrongState,
-)
+from newsletter.errors import EditionNotReady, NotApproved, WrongState
 from newsletter.jobs import Job, enqueue
-from newsletter.mailings.contents import CompiledManifest
-from newsletter.sending.compile_now import compile_now
+from newsletter.sending.check_edition import refuse_blocked
+from newsletter.sending.compile_now import compile_leaving
 from newsletter.transaction import transaction
 
 
@@ -58,7 +52,9 @@ def _let_leave(key: str, *, operator: str, json_wanted: bool) -> None:
             found = get_edition(key)
             lock(found)
             try:
-                schedule(found, _leaving(found, now), send_at=now, now=now)
+                leaving = compile_leaving(found, settings=settings(), send_at=now)
+                schedule(found, leaving, send_at=now, now=now)
+                refuse_blocked(found, leaving, settings=settings())
             except EditionNotReady:
                 raise
             except NotApproved as error:
@@ -90,26 +86,20 @@ def _look(key: str, *, json_wanted: bool) -> None:
 
 
 def _missing_else(found: Edition, now: datetime) -> list[str]:
-    """`too_large`, or `approval` when no second person approved the mail as it would leave now."""
+    """What only its mail tells: that it is `too_large`, or what the desk's checks refuse.
+
+    Or `approval`, when no second person approved the mail as it would leave now.
+    """
     try:
-        compiled = _leaving(found, now)
+        compiled = compile_leaving(found, settings=settings(), send_at=now)
         if found.status is not EditionStatus.PUBLISHED:
+            refuse_blocked(found, compiled, settings=settings(), send_at=now)
             approval_that_holds(found, compiled)
     except EditionNotReady as error:
         return error.missing
     except NotApproved:
         return ["approval"]
     return []
-
-
-def _leaving(found: Edition, now: datetime) -> CompiledManifest | None:
-    """Its mail as it would leave now. Raises EditionNotReady when it is too large (M11)."""
-    try:
-        return compile_now(found, settings=settings(), send_at=now)
-    except MailTooLarge as error:
-        raise EditionNotReady(["too_large"]) from error
-    except MailError:
-        return None
 
 
 def _unapproved(error: NotApproved) -> str:

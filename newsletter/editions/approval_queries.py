@@ -43,13 +43,6 @@ def find_approved_before(approval: Approval) -> Approval | None:
     )
 
 
-def find_approval_of_manifest(manifest_id: int) -> Approval | None:
-    """The approval of that frozen content."""
-    return db.session.scalar(
-        select(Approval).where(Approval.manifest_id == manifest_id).order_by(Approval.id).limit(1)
-    )
-
-
 def hands_of(edition_id: int) -> Sequence[EditionHand]:
     """Who changed the edition's texts or its choice of articles, who did so last first."""
     return db.session.scalars(

@@ -19,10 +19,7 @@ def approve(edition: Edition, approval_id: int, *, by: Account, now: datetime) -
     To be asked after `void_changed` in the same transaction, so that it is of what stands now.
     Raises MayNotApprove, and WrongState `gone` when it is not waited for any more.
     """
-    approval = begin_decision(edition, approval_id)
-    reason = why_not(edition, approval, by)
-    if reason:
-        raise MayNotApprove(reason)
+    approval = begin_decision(edition, approval_id, by=by)
     approval.verdict = Verdict.APPROVED
     approval.decided_by = by.id
     approval.decided_at = now
@@ -30,12 +27,18 @@ def approve(edition: Edition, approval_id: int, *, by: Account, now: datetime) -
     return approval
 
 
-def begin_decision(edition: Edition, approval_id: int) -> Approval:
-    """The approval under this id, locked. Raises WrongState `gone` unless it is waited for."""
+def begin_decision(edition: Edition, approval_id: int, *, by: Account) -> Approval:
+    """The approval under this id, locked, for who may decide on it.
+
+    Raises WrongState `gone` unless it is waited for, and MayNotApprove with what `why_not` says.
+    """
     lock(edition)
     approval = find_open(edition.id, lock=True)
     if approval is None or approval.id != approval_id or not approval.is_waiting:
         raise WrongState("gone")
+    reason = why_not(edition, approval, by)
+    if reason:
+        raise MayNotApprove(reason)
     return approval
 
 

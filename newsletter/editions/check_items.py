@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -43,11 +44,11 @@ def check_item(item: EditionItem, *, used: Sequence[str]) -> list[Finding]:
     return found
 
 
-def check_missing(edition: Edition) -> list[Finding]:
-    """What the edition misses before it can be sent at its own moment."""
+def check_missing(edition: Edition, *, send_at: datetime | None = None) -> list[Finding]:
+    """What the edition misses before it can be sent then, or at its own moment."""
     titles = {item.article.slug: item for item in edition.items}
     found = []
-    for code in missing_for_sending(edition):
+    for code in missing_for_sending(edition, send_at=send_at):
         name, _colon, slug = code.partition(":")
         if slug:
             item = titles[slug]

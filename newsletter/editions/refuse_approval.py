@@ -5,9 +5,9 @@ from datetime import datetime
 from newsletter.accounts.models import Account
 from newsletter.articles.drafts import text_fault
 from newsletter.editions.approval_models import LONGEST_NOTE, Approval, Verdict
-from newsletter.editions.approve import begin_decision, why_not
+from newsletter.editions.approve import begin_decision
 from newsletter.editions.models import Edition
-from newsletter.errors import BadInput, MayNotApprove
+from newsletter.errors import BadInput
 from newsletter.extensions import db
 
 
@@ -22,10 +22,7 @@ def refuse_approval(
     fault = text_fault(note, longest=LONGEST_NOTE, needed=True)
     if fault:
         raise BadInput("note", fault)
-    approval = begin_decision(edition, approval_id)
-    reason = why_not(edition, approval, by)
-    if reason:
-        raise MayNotApprove(reason)
+    approval = begin_decision(edition, approval_id, by=by)
     approval.verdict = Verdict.REFUSED
     approval.decided_by = by.id
     approval.decided_at = now

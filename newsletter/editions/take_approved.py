@@ -14,15 +14,15 @@ from newsletter.extensions import db
 from newsletter.mailings.contents import CompiledManifest
 
 
-def take_approved(edition: Edition, compiled: CompiledManifest, *, now: datetime) -> int:
-    """The id of the approved manifest, which is from now on used; the edition is locked.
+def take_approved(edition: Edition, compiled: CompiledManifest, *, now: datetime) -> Approval:
+    """The approval of the mail as compiled now, which is from now on used; the edition is locked.
 
     Raises NotApproved as `approval_that_holds` does.
     """
     approval = approval_that_holds(edition, compiled)
     approval.used_at = now
     db.session.flush()
-    return approval.manifest_id
+    return approval
 
 
 def approval_that_holds(edition: Edition, compiled: CompiledManifest | None) -> Approval:

@@ -37,11 +37,6 @@ class Reach:
         """Who would get the corrected text."""
         return self.never_offered + self.refused
 
-    @property
-    def are_owed(self) -> int:
-        """Who has the old text, or may get it yet, and would be owed a line."""
-        return self.unclear + self.in_hand + self.sent
-
 
 def reach_of(mailing_id: int) -> Reach:
     """Whom a correction would reach now, and how."""

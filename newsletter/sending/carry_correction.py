@@ -5,7 +5,7 @@ from datetime import datetime
 from newsletter.config import Settings
 from newsletter.editions.change import lock
 from newsletter.editions.models import Edition
-from newsletter.editions.take_approved import approval_that_holds
+from newsletter.editions.take_approved import take_approved
 from newsletter.editions.write_correction import adopt, corrected_content, hold_correction
 from newsletter.emails.compile import compile_edition
 from newsletter.mailings.add_variants import add_variants
@@ -36,8 +36,7 @@ def carry_correction(
         corrected_content(edition, correction), identity=house.identity, urls=house.urls,
         owed=selections_to_correct(mailing.id),
     )
-    approval = approval_that_holds(edition, compiled)
-    approval.used_at = now
+    approval = take_approved(edition, compiled, now=now)
     add_variants(approval.manifest_id, compiled)
     adopt(edition, correction)
     done = correct(mailing, correction, approval.manifest_id, approval_id=approval.id, by=by,

@@ -93,7 +93,7 @@ def _plan_edition(
         owed = edition_recipients.selections_owed(cutoff_at, now=now)
         compiled = compile_edition(content_of(edition), identity=house.identity,
                                    urls=house.urls, owed=owed)
-        manifest_id = take_approved(edition, compiled, now=now)
+        manifest_id = take_approved(edition, compiled, now=now).manifest_id
         add_variants(manifest_id, compiled)
         edition_recipients.plan_recipients(mailing, manifest_id, now=now)
         mark_published(edition, now)

@@ -3,7 +3,9 @@
 import quopri
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from newsletter.config import Settings
 from newsletter.editions.check_items import check_items, check_missing, used_before
 from newsletter.editions.check_links import Links, check_links, summed
 from newsletter.editions.check_texts import check_texts
@@ -20,8 +22,9 @@ from newsletter.emails.check_html import (
     check_ways,
 )
 from newsletter.emails.size import LARGEST_HTML
+from newsletter.errors import EditionNotReady
 from newsletter.mailings.contents import CompiledManifest, CompiledVariant
-from newsletter.sending.house import House
+from newsletter.sending.house import House, house_of
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,21 @@ class Looked:
 
 
 def check_edition(
-    edition: Edition, manifest: CompiledManifest | None, *, too_large: bool, house: House
+    edition: Edition,
+    manifest: CompiledManifest | None,
+    *,
+    house: House,
+    is_too_large: bool = False,
+    send_at: datetime | None = None,
 ) -> Looked:
-    """Look the edition over; without a manifest no mail can be made, perhaps for its size."""
+    """Look the edition over, as it would leave then or at its own moment.
+
+    Without a manifest no mail can be made, perhaps for its size.
+    """
     links = links_of(edition)
     tried = tried_of({link.address for link in links})
-    found = check_missing(edition)
-    if too_large:
+    found = check_missing(edition, send_at=send_at)
+    if is_too_large:
         found.append(Finding("too_large", True, "order", {"most": LARGEST_HTML // 1024}))
     elif manifest is None:
         found.append(Finding("unmakeable", True, "preview"))
@@ -61,12 +72,20 @@ def check_edition(
     return Looked(tuple(_once(found)), summed(links, tried), largest)
 
 
-def blocking_faults(
-    edition: Edition, manifest: CompiledManifest | None, *, too_large: bool, house: House
-) -> list[str]:
-    """The codes of what must be mended before the edition may be approved or leave; each once."""
-    looked = check_edition(edition, manifest, too_large=too_large, house=house)
-    return list(dict.fromkeys(each.code for each in looked.wrong))
+def refuse_blocked(
+    edition: Edition,
+    manifest: CompiledManifest | None,
+    *,
+    settings: Settings,
+    send_at: datetime | None = None,
+) -> None:
+    """Only who compiles knows all that stands in the way of approving it or letting it leave.
+
+    Raises EditionNotReady with the codes of what must be mended first, each once.
+    """
+    looked = check_edition(edition, manifest, house=house_of(settings), send_at=send_at)
+    if looked.wrong:
+        raise EditionNotReady(list(dict.fromkeys(each.code for each in looked.wrong)))
 
 
 def check_mail(manifest: CompiledManifest) -> list[Finding]:

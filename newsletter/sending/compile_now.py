@@ -7,7 +7,7 @@ from newsletter.editions.content import content_of
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.write_correction import corrected_content, find_correction_of
 from newsletter.emails.compile import compile_edition
-from newsletter.errors import MailError
+from newsletter.errors import EditionNotReady, MailError, MailTooLarge
 from newsletter.mailings.contents import CompiledManifest
 from newsletter.sending.house import house_of
 
@@ -33,5 +33,17 @@ def find_compiled(
     """As `compile_now`, None when no mail can be made."""
     try:
         return compile_now(edition, settings=settings, send_at=send_at)
+    except MailError:
+        return None
+
+
+def compile_leaving(
+    edition: Edition, *, settings: Settings, send_at: datetime
+) -> CompiledManifest | None:
+    """As `find_compiled`, for who lets it leave then. Raises EditionNotReady `too_large` (M11)."""
+    try:
+        return compile_now(edition, settings=settings, send_at=send_at)
+    except MailTooLarge as error:
+        raise EditionNotReady(["too_large"]) from error
     except MailError:
         return None

@@ -4,28 +4,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 
 import pytest
 import time_machine
 from playwright.sync_api import Browser, Page
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
 from newsletter.accounts.add import add_account
 from newsletter.accounts.models import Account, RoleName
 from newsletter.app import create_app
 from newsletter.articles.models import Article
-from newsletter.editions.models import EditionItem, EditionStatus
+from newsletter.editions.models import EditionItem
 from newsletter.editions.queries import get_edition
 from newsletter.editions.try_links import Tried, keep_tried
 from newsletter.extensions import db
 from newsletter.fetching.trouble import Trouble
 from tests.browser.hands import Keyboard
 from tests.browser.login import log_in
+from tests.browser.serving import served
 from tests.browser.sight import Ears
 from tests.browser.walk import Walk
-from tests.material import NOW, article, edition
+from tests.journeys.house import free_port
+from tests.material import NOW, article, planned
 from tests.second_factor import equip
 
 PASSWORD = "een lang wachtwoord"
@@ -42,38 +42,32 @@ def desk(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iter
     # A browser that starts while time stands elsewhere waits for ever.
     assert chromium.is_connected()
     app = create_app(make_database())
-    server = make_server("127.0.0.1", 0, app, threaded=True)
     with time_machine.travel(NOW, tick=True), app.app_context():
         for email, name in ((NOOR, "Noor"), (PIET, "Piet")):
             equip(add_account(email=email, name=name, password=PASSWORD,
                               roles=[RoleName.PUBLISHER], now=NOW))
         _fill()
         db.session.commit()
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.port}"
-        server.shutdown()
-        thread.join()
+        with served(app, free_port()) as address:
+            yield address
         db.session.remove()
         db.engine.dispose()
 
 
 def _fill() -> None:
     pieces = [_piece(title) for title in TITLES]
-    full = edition(pieces, send_at=NOW + timedelta(days=7))
+    full = planned(pieces, send_at=NOW + timedelta(days=7))
     full.title, full.subject = "Verbinden is ook besturen", "inGovernment 90·8: Verbinden"
     full.editorial_md = "Een stad in 3D, en [een wet](https://wetten.example/1) die begint."
     full.items[0].section = "Het gesprek"
     for item in full.items[1:]:
         item.section = "Uit de praktijk"
-    empty = edition([], send_at=NOW + timedelta(days=14), number=7)
-    faulty = edition(pieces, send_at=NOW + timedelta(days=3), number=6)
+    empty = planned([], send_at=NOW + timedelta(days=14), number=7)
+    faulty = planned(pieces, send_at=NOW + timedelta(days=3), number=6)
     faulty.title, faulty.subject = "Verbinden is ook besturen", "inGovernment 90·5: Verbinden!"
     faulty.editorial_md = "Zie [de wet](https://wetten.example/weg). [Lees meer](https://a.example)"
     keep_tried("https://wetten.example/weg", Tried(Trouble.BAD_STATUS, 404), now=NOW)
     keep_tried("https://a.example", Tried(), now=NOW)
-    for one in (full, empty, faulty):
-        one.status = EditionStatus.PLANNED
     _piece("Nergens gebruikt")
     empty.title = empty.subject = empty.preheader = empty.editorial_md = ""
 

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from newsletter import clock
 from newsletter.accounts.add import add_account
@@ -19,7 +17,9 @@ from newsletter.core import settings
 from newsletter.extensions import db
 from newsletter.sending.carry_out import carry_out_edition
 from tests.browser.login import log_in
+from tests.browser.serving import served
 from tests.browser.walk import Walk
+from tests.journeys.house import free_port
 from tests.material import article, edition, reader
 from tests.second_factor import equip
 
@@ -53,15 +53,10 @@ _UNDER_WAY = text("""
 def site(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iterator[str]:
     """The web on a port of its own, and a mailing at half of its way."""
     app = create_app(make_database())
-    server = make_server("127.0.0.1", 0, app, threaded=True)
     with app.app_context():
         _material()
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app, free_port()) as address:
+        yield address
     _close(app)
 
 

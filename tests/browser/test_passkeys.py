@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 import time_machine
 from playwright.sync_api import Browser, CDPSession, Page
-from werkzeug.serving import make_server
 
 from newsletter.accounts.add import add_account
 from newsletter.accounts.models import RoleName
@@ -16,6 +14,7 @@ from newsletter.app import create_app
 from newsletter.extensions import db
 from tests.browser.accessible import assert_accessible
 from tests.browser.login import log_in
+from tests.browser.serving import served
 from tests.journeys.house import free_port
 from tests.material import NOW
 from tests.second_factor import equip
@@ -32,19 +31,14 @@ def site(chromium: Browser, make_database: Callable[[], dict[str, str]]) -> Iter
     port = free_port()
     address = f"http://localhost:{port}"
     app = create_app({**make_database(), "PUBLIC_URL": address})
-    server = make_server("127.0.0.1", port, app, threaded=True)
     with time_machine.travel(NOW, tick=True):
         with app.app_context():
             equip(add_account(email=EMAIL, name="Noor", password=PASSWORD,
                               roles=[RoleName.ADMIN], now=NOW))
             db.session.commit()
             db.session.remove()
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield address
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with served(app, port):
+            yield address
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from newsletter import clock
 from newsletter.accounts.audit_models import AuditEntry
 from newsletter.editions.models import Edition, EditionStatus
+from newsletter.editions.try_links import Tried, keep_tried
 from newsletter.emails.size import LARGEST_HTML
+from newsletter.fetching.trouble import Trouble
 from tests.cli.conftest import Run
 from tests.material import approved, article, edition
 
@@ -79,6 +81,19 @@ def test_a_mail_that_would_be_clipped_is_refused_as_at_the_desk(
     ready.editorial_md = "Woord " * (LARGEST_HTML // 5)
     assert read("edition", "send", ready.key)["missing"] == ["too_large"]
     assert run("edition", "send", ready.key, "--now").exit_code == 1
+    session.refresh(ready)
+    assert ready.status is EditionStatus.PLANNED
+
+
+def test_what_the_checks_of_the_desk_refuse_does_not_leave_from_here_either(
+    run: Run, session: Session, ready: Edition, read: Any
+) -> None:
+    ready.editorial_md = "Zie [de wet](https://elders.example/weg)."
+    approved(ready, send_at=clock.now())
+    keep_tried("https://elders.example/weg", Tried(Trouble.BAD_STATUS, 404), now=clock.now())
+    assert read("edition", "send", ready.key)["missing"] == ["dead_link"]
+    shown = run("edition", "send", ready.key, "--now")
+    assert (shown.exit_code, shown.stderr) == (1, "The edition misses: dead_link\n")
     session.refresh(ready)
     assert ready.status is EditionStatus.PLANNED
 

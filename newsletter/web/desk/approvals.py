@@ -27,16 +27,23 @@ from newsletter.extensions import db
 from newsletter.mailings.contents import CompiledManifest
 from newsletter.mailings.queries import get_manifest
 from newsletter.mailings.thaw import thaw
+from newsletter.sending.check_edition import refuse_blocked
 from newsletter.sending.compile_now import compile_now, find_compiled
 from newsletter.transaction import transaction
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import newest_shown
 from newsletter.web.desk.approval_words import audience_words, why_not_you
-from newsletter.web.desk.checks import refuse_blocked
 from newsletter.web.desk.differences import around_changes, differences
 from newsletter.web.desk.forms import PressForm, RefuseForm, number_of
 from newsletter.web.desk.found import wanted_edition
-from newsletter.web.desk.previews import VIEWS, html_of, in_frame, text_of, variant_of
+from newsletter.web.desk.previews import (
+    VIEWS,
+    html_of,
+    in_frame,
+    language_asked,
+    text_of,
+    variant_of,
+)
 from newsletter.web.desk.said import _
 from newsletter.web.desk.versions import Change
 from newsletter.web.desk.void_after import tell, void_after
@@ -55,7 +62,7 @@ def mail(key: str) -> Response:
     approval = find_newest(wanted_edition(key).id)
     if approval is None:
         abort(404)
-    return in_frame(html_of(thaw(approval.manifest_id), _language(),
+    return in_frame(html_of(thaw(approval.manifest_id), language_asked(),
                             is_dark=request.args.get("beeld") == "donker"))
 
 
@@ -66,7 +73,7 @@ def ask(key: str) -> Response:
         with recorded("ask_approval", f"edition:{edition.key}") as act:
             lock(edition)
             compiled = compile_now(edition, settings=settings())
-            refuse_blocked(edition, compiled)
+            refuse_blocked(edition, compiled, settings=settings())
             ask_approval(edition, compiled, asked_by=current_user.id, now=clock.now())
             act.details["manifest"] = compiled.hash
     except (EditionNotReady, MailError):
@@ -149,17 +156,13 @@ def _account() -> Account:
     return db.session.get_one(Account, current_user.id)
 
 
-def _language() -> str:
-    return "en" if request.args.get("mail") == "en" else "nl"
-
-
 def _to_composer(key: str) -> Response:
     return redirect(url_for("desk.edition", key=key, _anchor="approval"), 303)
 
 
 def _show(edition: Edition, form: RefuseForm | None = None) -> str:
     asked = newest_shown(edition, find_compiled(edition, settings=settings()))
-    view, language = request.args.get("beeld", ""), _language()
+    view, language = request.args.get("beeld", ""), language_asked()
     frozen = thaw(asked.approval.manifest_id) if asked else None
     hands = hands_of(edition.id)
     names = names_of(hand.account_id for hand in hands)

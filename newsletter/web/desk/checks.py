@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from flask import url_for
 
 from newsletter.core import settings
+from newsletter.editions.check_items import check_missing
 from newsletter.editions.check_links import Links
 from newsletter.editions.compose import GOOD_SUBJECT
 from newsletter.editions.finding import Finding
 from newsletter.editions.models import Edition
 from newsletter.emails.size import LARGEST_HTML
-from newsletter.errors import EditionNotReady
 from newsletter.mailings.contents import CompiledManifest
-from newsletter.sending import check_edition as looks
-from newsletter.sending.check_edition import Looked
+from newsletter.sending.check_edition import Looked, check_edition
 from newsletter.sending.house import house_of
 from newsletter.web.dates import figures, short_moment
 from newsletter.web.desk.check_words import TROUBLES, WORDS
@@ -54,11 +53,11 @@ class Checks:
 
 
 def checks_of(
-    edition: Edition, *, manifest: CompiledManifest | None, too_large: bool
+    edition: Edition, *, manifest: CompiledManifest | None, is_too_large: bool
 ) -> Checks:
     """Look the edition over, as it would leave at its present moment."""
-    looked = looks.check_edition(
-        edition, manifest, too_large=too_large, house=house_of(settings()))
+    looked = check_edition(
+        edition, manifest, is_too_large=is_too_large, house=house_of(settings()))
     lines = [_line(each, edition) for each in looked.findings]
     return Checks(
         first=tuple(line for line in lines if line.kind == "wrong"),
@@ -69,18 +68,9 @@ def checks_of(
     )
 
 
-def blocking_faults(
-    edition: Edition, manifest: CompiledManifest | None, *, too_large: bool = False
-) -> list[str]:
-    """The codes of what must be mended before the edition may be approved or scheduled."""
-    return looks.blocking_faults(
-        edition, manifest, too_large=too_large, house=house_of(settings()))
-
-
-def refuse_blocked(edition: Edition, manifest: CompiledManifest | None) -> None:
-    """Only who compiles knows all that stands in the way. Raises EditionNotReady."""
-    if found := blocking_faults(edition, manifest):
-        raise EditionNotReady(found)
+def missing_from(edition: Edition) -> list[Check]:
+    """What it misses before it can be sent at its moment, whatever mail may come of it."""
+    return [_line(each, edition) for each in check_missing(edition)]
 
 
 def _line(found: Finding, edition: Edition) -> Check:

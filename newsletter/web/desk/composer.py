@@ -110,7 +110,7 @@ def show(edition: Edition, *, texts: TextsForm | None = None, **given: Any) -> s
         if is_at_draft and draft is not None:
             fill_with(texts, draft)
     template = "edition_sent" if edition.status is EditionStatus.PUBLISHED else "edition"
-    manifest, too_large = compiled(edition)
+    manifest, is_too_large = compiled(edition)
     return render_template(
         f"pages/desk/{template}.html",
         edition=edition,
@@ -123,7 +123,7 @@ def show(edition: Edition, *, texts: TextsForm | None = None, **given: Any) -> s
         draft_changes=changes_to(edition, texts_in(draft)) if draft else [],
         proof=_proof(),
         press=PressForm(formdata=None),
-        checks=checks_of(edition, manifest=manifest, too_large=too_large),
+        checks=checks_of(edition, manifest=manifest, is_too_large=is_too_large),
         has_preview=manifest is not None,
         mailing=find_mailing_of_edition(edition.id),
         asked=newest_shown(edition, manifest),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 from werkzeug.wrappers import Response
@@ -42,7 +42,7 @@ from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
 from newsletter.web.desk.forms import PressForm, TextsForm, revision_of
 from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
-from newsletter.web.desk.previews import html_of, in_frame
+from newsletter.web.desk.previews import html_of, in_frame, language_asked
 from newsletter.web.desk.said import _
 from newsletter.web.languages import current_language
 
@@ -154,8 +154,7 @@ def mail(key: str) -> Response:
     manifest = _compiled(edition)
     if manifest is None:
         abort(404)
-    language = "en" if request.args.get("mail") == "en" else "nl"
-    return in_frame(html_of(manifest, language, is_dark=False))
+    return in_frame(html_of(manifest, language_asked(), is_dark=False))
 
 
 def _wanted(key: str) -> tuple[Mailing, Edition]:

@@ -16,17 +16,15 @@ from newsletter.errors import (
     BadInput,
     EditionNotReady,
     MailError,
-    MailTooLarge,
     NotApproved,
     WrongState,
 )
-from newsletter.mailings.contents import CompiledManifest
-from newsletter.sending.compile_now import compile_now
+from newsletter.sending.check_edition import refuse_blocked
+from newsletter.sending.compile_now import compile_leaving
 from newsletter.sending.send_test import send_test
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_words import why_unapproved
-from newsletter.web.desk.checks import refuse_blocked
 from newsletter.web.desk.composer import show
 from newsletter.web.desk.forms import ProofForm, ScheduleForm
 from newsletter.web.desk.found import wanted_edition
@@ -44,9 +42,9 @@ def schedule_it(key: str) -> Answer:
         moment = form.moment()
         with recorded("schedule", f"edition:{edition.key}", send_at=moment.isoformat()):
             lock(edition)
-            leaving = _leaving(edition, moment)
+            leaving = compile_leaving(edition, settings=settings(), send_at=moment)
             schedule(edition, leaving, send_at=moment, now=clock.now())
-            refuse_blocked(edition, leaving)
+            refuse_blocked(edition, leaving, settings=settings())
     except BadInput as fault:
         form.show_fault(fault, at="day" if fault.field == "send_at" else None)
         return show(wanted_edition(key), moment=form), 400
@@ -69,16 +67,6 @@ def _other_month(edition: Edition, moment: datetime) -> str:
         return ""
     return _("Nog niet ingepland. In de mail staat de maand van verzending, en dit is een andere. "
              "Wijzig eerst de data van de editie, en vraag dan opnieuw goedkeuring.")
-
-
-def _leaving(edition: Edition, moment: datetime) -> CompiledManifest | None:
-    """Its mail as it would leave then, if one can be made. Raises EditionNotReady (M11)."""
-    try:
-        return compile_now(edition, settings=settings(), send_at=moment)
-    except MailTooLarge as error:
-        raise EditionNotReady(["too_large"]) from error
-    except MailError:
-        return None
 
 
 def unschedule_it(key: str) -> Response:

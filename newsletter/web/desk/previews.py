@@ -25,6 +25,7 @@ from newsletter.mailings.contents import (
     EditionSelection,
 )
 from newsletter.mailings.owed import notices_with
+from newsletter.sending.compile_now import compile_now
 from newsletter.sending.house import house_of
 from newsletter.web.cards import card_of
 from newsletter.web.desk.forms import TextsForm
@@ -65,12 +66,17 @@ def typed(key: str) -> Response:
     ))
 
 
+def language_asked() -> str:
+    """In which of the mail's languages the address asks to see it."""
+    language = request.args.get("mail", "")
+    return language if language in LANGUAGES else "nl"
+
+
 def selection_asked() -> EditionSelection:
     """Which variant the address asks for; the Dutch mail when it asks for none."""
     asked = _SELECTION.fullmatch(request.args.get("keuze", ""))
     if asked is None:
-        language = request.args.get("mail", "")
-        return EditionSelection(language if language in LANGUAGES else "nl", "mail")
+        return EditionSelection(language_asked(), "mail")
     ids = {int(one) for one in (asked[3] or "").split(",")[:MOST_NOTICES] if one}
     notices = notices_with({one for one in ids if one <= LARGEST_ID})
     return EditionSelection(asked[1], asked[2], notices.of(notices.items))
@@ -78,10 +84,8 @@ def selection_asked() -> EditionSelection:
 
 def compiled(edition: Edition) -> tuple[CompiledManifest | None, bool]:
     """The edition's mail as it would leave now, if one can be made; and whether it is too large."""
-    house = house_of(settings())
     try:
-        content = content_of(edition)
-        return compile_edition(content, identity=house.identity, urls=house.urls), False
+        return compile_now(edition, settings=settings()), False
     except MailTooLarge:
         return None, True
     except MailError:

@@ -17,7 +17,7 @@ from newsletter.fetching.trouble import Trouble
 from newsletter.mailings.owe_notice import owe_notice
 from newsletter.partners.models import Partner
 from newsletter.subscribers.models import Subscriber, SubscriptionStatus
-from tests.material import NOW, article, edition, reader
+from tests.material import NOW, approved, article, edition, reader
 from tests.web.desk.conftest import MakeWorker, RoleName, Worker
 from tests.web.desk.test_composer_page import KEY, PATH, TEXTS
 from tests.web.visitor import faults, page
@@ -227,6 +227,7 @@ def test_a_link_to_nothing_keeps_the_edition_from_its_moment(
     editor: Worker, made: Edition, session: Session
 ) -> None:
     made.editorial_md = "Zie [de wet](https://wetten.example/weg)."
+    approved(made)
     keep_tried("https://wetten.example/weg", Tried(Trouble.BAD_STATUS, 404), now=NOW)
     assert "Een link leidt nergens heen" in editor.get(PATH).get_data(as_text=True)
     moment = {"day": "17-11-2026", "at": "10.00"}
