@@ -10,9 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from newsletter.config import load
+from newsletter.web.magazine.impersonal import IMPERSONAL
 from newsletter.web.magazine.personal_data import BASES, Basis, Fact, Group, Said
 from newsletter.web.magazine.personal_facts import READERS
-from newsletter.web.magazine.personal_others import FACTS, IMPERSONAL, facts_of
+from newsletter.web.magazine.personal_others import FACTS, facts_of
 from tests.docs.pages import page
 from tests.web import visitor
 
