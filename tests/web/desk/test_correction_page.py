@@ -118,6 +118,27 @@ def test_a_change_after_the_approval_asks_for_another(
     assert "Vervallen: de inhoud" in second.get(PATH).get_data(as_text=True)
 
 
+@pytest.mark.parametrize("field", ["text_nl", "text_en"])
+def test_the_line_for_who_was_served_is_approved_with_the_mail(
+    editor: Worker, second: Worker, mailing: Mailing, field: str
+) -> None:
+    assert write(editor, text_en="The date was wrong.") == 303
+    editor.post(f"{PATH}/goedkeuring")
+    shown = second.get(APPROVAL).get_data(as_text=True)
+    assert TEXTS["text_nl"] in shown
+    assert "The date was wrong." in shown
+    assert weighty(second, f"{APPROVAL}/akkoord", approval=approval_in(second)) == 303
+    # Nothing but the line is written anew, even by who approved it.
+    given = {"text_en": "The date was wrong.", field: "Iets heel anders."}
+    assert write(second, revision="1", **given) == 303
+    assert "Vervallen: het bericht aan wie de mail al heeft" in editor.get(PATH).get_data(
+        as_text=True)
+    weighty(editor, f"{PATH}/verder")
+    assert mailing.status is MailingStatus.PAUSED
+    editor.post(f"{PATH}/goedkeuring")
+    assert "Een ander moet kijken." in second.get(APPROVAL).get_data(as_text=True)
+
+
 def test_a_refusal_says_what_must_be_otherwise(
     editor: Worker, second: Worker, mailing: Mailing
 ) -> None:
