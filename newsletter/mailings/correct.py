@@ -21,7 +21,8 @@ from newsletter.mailings.owed import notices_with
 # Surely in nobody's mailbox, as far as the ledger knows: one that was unclear once stays so for
 # ever, whatever the relay said of it later (`deliveries.claim.BACK`).
 CLEAN = "d.status in ('pending', 'deferred') and d.unclear_count = 0"
-_SERVED = "d.status in ('sent', 'unclear', 'claimed')"
+# Whatever the state it came to since.
+_MAY_HAVE_IT = "(d.status in ('sent', 'unclear', 'claimed') or d.unclear_count > 0)"
 
 # A claim that has begun is waited for, and what it took is no longer clean.
 _HOLD = text(f"""
@@ -63,7 +64,7 @@ _WHO_HAS_THE_OLD = text(f"""
     select d.subscriber_id from deliveries d
       join subscriptions s on s.subscriber_id = d.subscriber_id
      where d.mailing_id = :mailing_id
-       and ({_SERVED} or d.status in ('pending', 'deferred') and d.unclear_count > 0)
+       and {_MAY_HAVE_IT}
 """).columns(subscriber_id=BigInteger)  # noqa: S608 (likewise)
 # A larger mail may have no room for what the first one would have brought her.
 _NO_LONGER_CARRIED = text("""
