@@ -14,6 +14,7 @@ from newsletter.mailings.correction_models import Correction
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.owed import hold_owed
 from newsletter.mailings.pause import lock_mailing, resume
+from newsletter.sending.check_correction import refuse_blocked_edition
 from newsletter.sending.house import house_of
 
 
@@ -23,7 +24,7 @@ def carry_correction(
     """Correct and resume, in the caller's transaction; `by` is an account's id.
 
     Raises NotApproved when what would leave is not what a second person approved, WrongState as
-    `mailings.correct.correct` does, EditionNotReady, MailError.
+    `mailings.correct.correct` does, EditionNotReady when a check stands in its way, MailError.
     """
     # The edition, the mailing, then the lock of planning: in the order of `carry_out`.
     lock(edition)
@@ -40,6 +41,7 @@ def carry_correction(
     approval.used_at = now
     add_variants(approval.manifest_id, compiled)
     adopt(edition, correction)
+    refuse_blocked_edition(edition, compiled, house=house)
     done = correct(mailing, correction, approval.manifest_id, approval_id=approval.id, by=by,
                    now=now)
     resume(mailing.id, now=now)

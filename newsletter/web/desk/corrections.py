@@ -12,6 +12,7 @@ from wtforms import StringField
 from newsletter import clock
 from newsletter.core import settings
 from newsletter.editions.ask_approval import ask_approval
+from newsletter.editions.change import lock
 from newsletter.editions.compose import GOOD_SUBJECT
 from newsletter.editions.models import Edition
 from newsletter.editions.void_changed import void_changed
@@ -35,10 +36,13 @@ from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.notice_models import LONGEST_NOTICE
 from newsletter.mailings.queries import get_mailing, hashes_of
 from newsletter.sending.carry_correction import carry_correction
-from newsletter.sending.compile_now import find_compiled
+from newsletter.sending.check_correction import refuse_blocked_correction
+from newsletter.sending.compile_now import compile_now, find_compiled
+from newsletter.sending.house import house_of
 from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
+from newsletter.web.desk.check_words import WORDS
 from newsletter.web.desk.forms import PressForm, TextsForm, revision_of
 from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
@@ -103,11 +107,13 @@ def save(key: str) -> Answer:
 def ask(key: str) -> Response:
     """POST …/verbetering/goedkeuring: a second person is asked to look at these bytes."""
     mailing, edition = _wanted(key)
-    correction, compiled = find_open_correction(mailing.id), _compiled(edition)
-    if correction is None or not correction.text_nl or compiled is None:
-        flash(_("Bewaar eerst de verbeterde tekst en het bericht."), "wrong")
-        return _back(key)
     with _refusals() as refused, recorded("ask_approval", key) as act:
+        lock(edition)
+        correction = find_open_correction(mailing.id)
+        if correction is None or not correction.text_nl:
+            raise WrongState("not_written")
+        compiled = compile_now(edition, settings=settings())
+        refuse_blocked_correction(edition, correction, compiled, house=house_of(settings()))
         asked = ask_approval(edition, compiled, asked_by=current_user.id, now=clock.now(),
                              is_correction=True)
         act.details.update(approval=asked.id, manifest=compiled.hash)
@@ -209,9 +215,8 @@ def _refusals() -> Iterator[list[str]]:
         yield refused
     except NotApproved:
         refused.append(_("Een tweede persoon moet deze tekst eerst goedkeuren."))
-    except EditionNotReady:
-        refused.append(_("Een artikel mist iets, of is niet meer vrijgegeven. Kijk de artikelen "
-                         "na."))
+    except EditionNotReady as found:
+        refused.append(_in_the_way(found))
     except MailError:
         refused.append(_("De mail kan zo niet gemaakt worden. Misschien is hij te groot."))
     except WrongState as refusal:
@@ -220,11 +225,19 @@ def _refusals() -> Iterator[list[str]]:
             "nobody_left": _("Iedereen heeft de mail al. Stuur een bericht met de volgende mail."),
             "too_many": _("Deze editie is al vijf keer verbeterd. Stuur een bericht met de "
                           "volgende mail."),
+            "not_written": _("Bewaar eerst de verbeterde tekst en het bericht."),
             "waiting": _("De goedkeuring is al gevraagd."),
             "approved": _("Deze tekst is al goedgekeurd."),
         }.get(str(refusal), _not_open()))
     for sentence in refused:
         flash(sentence, "wrong")
+
+
+def _in_the_way(found: EditionNotReady) -> str:
+    headings = [str(WORDS[code].heading) for code in found.missing if code in WORDS]
+    if not headings:
+        return _("Een artikel mist iets, of is niet meer vrijgegeven. Kijk de artikelen na.")
+    return _("Dit moet eerst anders: %(what)s.", what="; ".join(headings))
 
 
 def _not_open() -> str:

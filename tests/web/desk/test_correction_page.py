@@ -10,6 +10,7 @@ from newsletter.accounts.audit_queries import entries_of
 from newsletter.accounts.models import RoleName
 from newsletter.core import settings
 from newsletter.deliveries.models import Delivery, DeliveryStatus
+from newsletter.editions.approval_queries import find_open
 from newsletter.editions.queries import get_edition
 from newsletter.mailings.correction_queries import corrections_of, find_open_correction
 from newsletter.mailings.models import Mailing, MailingStatus
@@ -137,6 +138,27 @@ def test_the_line_for_who_was_served_is_approved_with_the_mail(
     assert mailing.status is MailingStatus.PAUSED
     editor.post(f"{PATH}/goedkeuring")
     assert "Een ander moet kijken." in second.get(APPROVAL).get_data(as_text=True)
+
+
+def test_a_correction_is_held_to_what_blocks_an_edition(
+    editor: Worker, second: Worker, mailing: Mailing, session: Session
+) -> None:
+    item = get_edition("90-8").items[0].article
+    assert write(editor, subject="Lees 12·3 nu") == 303
+    editor.post(f"{PATH}/goedkeuring")
+    assert "Dit moet eerst anders: Hier staat een ander nummer." in editor.get(PATH).get_data(
+        as_text=True)
+    assert find_open(get_edition("90-8").id) is None
+    assert get_edition("90-8").subject == "Een editie om te proberen"
+    assert write(editor, revision="1") == 303
+    editor.post(f"{PATH}/goedkeuring")
+    assert weighty(second, f"{APPROVAL}/akkoord", approval=approval_in(second)) == 303
+    item.body_md = "![](https://x.example/a.png)"  # in no mail, and so in no approval
+    session.commit()
+    weighty(editor, f"{PATH}/verder")
+    assert "Een beeld heeft geen beschrijving" in editor.get(PATH).get_data(as_text=True)
+    assert mailing.status is MailingStatus.PAUSED
+    assert get_edition("90-8").subject == "Een editie om te proberen"
 
 
 def test_a_refusal_says_what_must_be_otherwise(
