@@ -75,6 +75,7 @@ def write_correction(
     cannot be taken, or at `revision` when someone saved in between; WrongState when it was
     carried out or dropped meanwhile.
     """
+    lock(edition)  # before its correction, as whoever drops or carries one out does
     texts = tidy(texts)
     found = faults(texts)
     for field in ("title", "subject"):
@@ -104,6 +105,8 @@ def drop_correction(edition: Edition, *, now: datetime) -> Correction | None:
     correction = find_correction_of(edition)
     if correction is None:
         return None
+    # Before it the mailing, which whoever resumes or cancels holds first.
+    lock_mailing(correction.mailing_id)
     db.session.refresh(correction, with_for_update=True)
     if correction.is_open:
         correction.dropped_at = now

@@ -1,0 +1,72 @@
+"""A correction is written, dropped and carried out over what others do at the same moment."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from newsletter.core import settings
+from newsletter.editions.compose import Texts
+from newsletter.editions.models import Edition
+from newsletter.editions.queries import get_edition
+from newsletter.editions.write_correction import drop_correction, write_correction
+from newsletter.extensions import db
+from newsletter.mailings.models import Mailing
+from newsletter.mailings.pause import pause
+from newsletter.mailings.queries import get_mailing
+from newsletter.sending.carry_correction import carry_correction
+from newsletter.sending.carry_out import carry_out_edition
+from tests.corrections import approved_correction
+from tests.material import NOW, article, edition, reader
+
+KEY = "edition:90-8"
+LATER = NOW + timedelta(hours=1)
+ORDER = ["editions", "mailings", "corrections"]
+
+
+def paused(the: Edition) -> Mailing:
+    carry_out_edition(the.id, settings=settings(), now=NOW)
+    return pause(get_mailing(KEY).id, now=NOW)
+
+
+@contextmanager
+def locks_taken() -> Iterator[list[str]]:
+    """The tables of which rows are locked meanwhile, each once, in that order."""
+    found: list[str] = []
+
+    def hook(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        table = re.search(r"FROM (\w+).*FOR UPDATE", statement, re.DOTALL)
+        if table and table[1] not in found:
+            found.append(table[1])
+
+    event.listen(db.engine, "before_cursor_execute", hook)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hook)
+
+
+@pytest.mark.parametrize("deed", ["write", "drop", "carry"])
+def test_whatever_is_done_to_a_correction_takes_its_locks_in_one_order(
+    session: Session, deed: str
+) -> None:
+    for _ in range(2):
+        reader("data")
+    the = edition([article("data")])
+    paused(the)
+    made, by = approved_correction(the, subject="Verbeterd", now=LATER)
+    with locks_taken() as taken:
+        if deed == "write":
+            write_correction(the, made, Texts("Een", "Twee", "", "Drie"), text_nl="Regel.",
+                             text_en="", revision=1, by=by, now=LATER)
+        elif deed == "drop":
+            drop_correction(get_edition("90-8"), now=LATER)
+        else:
+            carry_correction(the, made, by=by, settings=settings(), now=LATER)
+    assert [each for each in taken if each in ORDER] == (
+        ["editions", "corrections"] if deed == "write" else ORDER)
