@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -13,7 +14,7 @@ from newsletter import clock
 from newsletter.core import settings
 from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.change import lock
-from newsletter.editions.compose import GOOD_SUBJECT
+from newsletter.editions.compose import GOOD_SUBJECT, tidy
 from newsletter.editions.models import Edition
 from newsletter.editions.void_changed import void_changed
 from newsletter.editions.write_correction import (
@@ -43,6 +44,8 @@ from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
 from newsletter.web.desk.check_words import WORDS
+from newsletter.web.desk.differences import differences
+from newsletter.web.desk.drafts import Change
 from newsletter.web.desk.forms import PressForm, TextsForm, revision_of
 from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
@@ -64,6 +67,14 @@ class CorrectionForm(TextsForm):
         for name in ("title", "subject", "preheader", "editorial_md", "text_nl", "text_en",
                      "revision"):
             self[name].data = str(getattr(correction, name))
+
+    def changes_to(self, correction: Correction) -> list[Change]:
+        """Field by field: from what stands there now to what was typed."""
+        typed = asdict(tidy(self.texts())) | {
+            "text_nl": (self.text_nl.data or "").strip(),
+            "text_en": (self.text_en.data or "").strip()}
+        return [Change(str(self[name].label.text), differences(getattr(correction, name), words))
+                for name, words in typed.items() if getattr(correction, name) != words]
 
 
 def page(key: str) -> str:
@@ -95,6 +106,8 @@ def save(key: str) -> Answer:
             void_changed(edition, _compiled(edition), now=clock.now())
             act.details["revision"] = correction.revision
     except BadInput as fault:
+        if fault.field == "revision":
+            return _show_both(key, form)
         form.show_fault(fault)
         return _show(*_wanted(key), form=form), 400
     except WrongState:
@@ -173,7 +186,24 @@ def _wanted(key: str) -> tuple[Mailing, Edition]:
     return mailing, edition
 
 
-def _show(mailing: Mailing, edition: Edition, *, form: CorrectionForm | None = None) -> str:
+def _show_both(key: str, form: CorrectionForm) -> Answer:
+    """What was typed, beside what someone else saved meanwhile; saving again is a choice now."""
+    mailing, edition = _wanted(key)
+    correction = find_open_correction(mailing.id)
+    if correction is None:
+        flash(_not_open(), "wrong")
+        return _back(key)
+    form.revision.data = str(correction.revision)
+    return _show(mailing, edition, form=form, meanwhile=form.changes_to(correction)), 409
+
+
+def _show(
+    mailing: Mailing,
+    edition: Edition,
+    *,
+    form: CorrectionForm | None = None,
+    meanwhile: list[Change] | None = None,
+) -> str:
     correction = find_open_correction(mailing.id)
     if correction is not None and form is None:
         form = CorrectionForm(formdata=None)
@@ -189,7 +219,7 @@ def _show(mailing: Mailing, edition: Edition, *, form: CorrectionForm | None = N
         compiled=compiled, asked=_asked(edition, correction, compiled),
         is_paused=mailing.status is MailingStatus.PAUSED,
         late=hours_late(mailing) if is_late(mailing) else None,
-        longest=LONGEST_NOTICE, good_subject=GOOD_SUBJECT,
+        meanwhile=meanwhile, longest=LONGEST_NOTICE, good_subject=GOOD_SUBJECT,
     )
 
 

@@ -176,7 +176,21 @@ def test_what_is_wrong_is_said_at_its_field_and_kept(editor: Worker, mailing: Ma
     assert answer.status_code == 400
     assert page(answer).css_first("#text_nl").attributes["aria-invalid"] == "true"
     assert page(answer).css_first("#subject").attributes["value"] == "Nu goed"
-    assert write(editor, revision="7") == 400
+
+
+def test_of_two_editors_the_second_sees_both_texts_and_chooses(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    assert write(editor) == 303
+    answer = second.post(PATH, **{**TEXTS, "subject": "Van de tweede", "revision": "0"})
+    assert answer.status_code == 409
+    shown = page(answer)
+    assert shown.css_first("#subject").attributes["value"] == "Van de tweede"
+    assert shown.css_first('[role="alert"] .compared').text(separator=" ").split()
+    assert "iemand anders was je voor" in shown.css_first("#meanwhile").text()
+    stands_on = str(shown.css_first('input[name="revision"]').attributes["value"])
+    assert write(second, subject="Van de tweede", revision=stands_on) == 303
+    assert find_open_correction(mailing.id).subject == "Van de tweede"
 
 
 def test_going_on_with_the_old_text_drops_the_correction(
