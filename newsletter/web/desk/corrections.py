@@ -16,12 +16,7 @@ from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.change import lock
 from newsletter.editions.compose import GOOD_SUBJECT, tidy
 from newsletter.editions.models import Edition
-from newsletter.editions.void_changed import void_changed
-from newsletter.editions.write_correction import (
-    drop_correction,
-    open_correction,
-    write_correction,
-)
+from newsletter.editions.write_correction import open_correction, write_correction
 from newsletter.errors import (
     BadInput,
     EditionNotReady,
@@ -51,6 +46,7 @@ from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.previews import html_of, in_frame
 from newsletter.web.desk.said import _
+from newsletter.web.desk.void_after import give_up_correction, tell, void_after
 from newsletter.web.languages import current_language
 
 Answer = str | Response | tuple[str, int]
@@ -103,7 +99,7 @@ def save(key: str) -> Answer:
                 edition, correction, form.texts(), text_nl=form.text_nl.data or "",
                 text_en=form.text_en.data or "", revision=revision_of(form.revision.data),
                 by=current_user.id, now=clock.now())
-            void_changed(edition, _compiled(edition), now=clock.now())
+            fell = void_after(edition)
             act.details["revision"] = correction.revision
     except BadInput as fault:
         if fault.field == "revision":
@@ -114,6 +110,7 @@ def save(key: str) -> Answer:
         flash(_not_open(), "wrong")
         return _back(key)
     flash(_("Bewaard. Lezers zien het pas als de verbeterde mail vertrekt."), "done")
+    tell(fell)
     return _back(key)
 
 
@@ -161,7 +158,7 @@ def drop(key: str) -> Response:
     """POST …/verbetering/weg: give the correction up; the mailing stays paused."""
     _mailing, edition = _wanted(key)
     with _refusals() as refused, recorded("drop_correction", key):
-        drop_correction(edition, now=clock.now())
+        give_up_correction(edition)
     if not refused:
         flash(_("De verbetering is weg. De verzending staat nog stil, met de oude tekst."), "done")
     return _back(key)

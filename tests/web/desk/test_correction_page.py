@@ -204,6 +204,22 @@ def test_going_on_with_the_old_text_drops_the_correction(
     assert get_edition("90-8").subject == "Een editie om te proberen"
 
 
+@pytest.mark.parametrize("way", ["save", "weg", "hervat", "stop"])
+def test_an_approval_that_falls_with_its_correction_is_in_the_trail(
+    editor: Worker, second: Worker, mailing: Mailing, way: str
+) -> None:
+    approve_it(editor, second)
+    if way == "save":
+        assert write(editor, subject="Toch anders", revision="1") == 303
+    else:
+        who = second if way == "stop" else editor  # stopping is a publisher's
+        weighty(who, f"{PATH if way == 'weg' else MAILING}/{way}")
+    acts = [entry.act for entry, _ in entries_of(KEY)]
+    assert acts.count("void_approval") == 1
+    assert "Goedkeuring vervallen, door Iemand" in editor.get(MAILING).get_data(
+        as_text=True)
+
+
 def test_a_correction_that_was_taken_away_leaves_the_mailing_still(
     editor: Worker, mailing: Mailing
 ) -> None:
