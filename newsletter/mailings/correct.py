@@ -24,17 +24,23 @@ CLEAN = "d.status in ('pending', 'deferred') and d.unclear_count = 0"
 # Whatever the state it came to since.
 _MAY_HAVE_IT = "(d.status in ('sent', 'unclear', 'claimed') or d.unclear_count > 0)"
 
+# The notices that a variant carries and that still stand: one that was taken back comes in no new
+# mail.
+_STANDING = """array(select x.id from unnest({variant}.notice_ids) x(id)
+                       join notices z on z.id = x.id and z.withdrawn_at is null
+                      order by x.id)"""
+
 # A claim that has begun is waited for, and what it took is no longer clean.
 _HOLD = text(f"""
     select count(*) from (
         select from deliveries d where d.mailing_id = :mailing_id and {CLEAN} for update) held
 """)  # noqa: S608 (only constants are joined)
 _SELECTIONS = text(f"""
-    select distinct v.language, v.format, v.notice_ids
+    select distinct v.language, v.format, {_STANDING.format(variant="v")} as notice_ids
       from (select distinct d.variant_id from deliveries d
              where d.mailing_id = :mailing_id and {CLEAN}) c
       join variants v on v.id = c.variant_id
-     order by v.language, v.format, v.notice_ids
+     order by v.language, v.format, notice_ids
 """)  # noqa: S608 (likewise)
 # By what a variant carried, and not by its key: notices that made it too large are owed elsewhere.
 _MOVE = text(f"""
@@ -43,7 +49,7 @@ _MOVE = text(f"""
           from variants o
           join variants n on n.manifest_id = :manifest_id
                          and n.selection_key = concat_ws(':', o.language, o.format,
-                             nullif(array_to_string(o.notice_ids, ','), ''))
+                             nullif(array_to_string({_STANDING.format(variant="o")}, ','), ''))
          where o.id in (select distinct d.variant_id from deliveries d
                          where d.mailing_id = :mailing_id and {CLEAN})
     )

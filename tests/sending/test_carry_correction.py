@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import settings
@@ -16,13 +16,17 @@ from newsletter.editions.models import Edition
 from newsletter.editions.queries import get_edition
 from newsletter.editions.write_correction import drop_correction, write_correction
 from newsletter.extensions import db
-from newsletter.mailings.models import Mailing
+from newsletter.mailings.models import Mailing, Variant
+from newsletter.mailings.notice_models import OwedNotice
+from newsletter.mailings.owe_notice import owe_notice
 from newsletter.mailings.pause import pause
 from newsletter.mailings.queries import get_mailing
+from newsletter.mailings.take_back_notice import take_back_notice
 from newsletter.sending.carry_correction import carry_correction
 from newsletter.sending.carry_out import carry_out_edition
+from newsletter.subscribers.models import Subscription
 from tests.corrections import approved_correction
-from tests.material import NOW, article, edition, reader
+from tests.material import NOW, article, deliveries, edition, reader
 
 KEY = "edition:90-8"
 LATER = NOW + timedelta(hours=1)
@@ -70,3 +74,21 @@ def test_whatever_is_done_to_a_correction_takes_its_locks_in_one_order(
             carry_correction(the, made, by=by, settings=settings(), now=LATER)
     assert [each for each in taken if each in ORDER] == (
         ["editions", "corrections"] if deed == "write" else ORDER)
+
+
+def test_a_notice_that_was_taken_back_comes_in_no_corrected_mail(session: Session) -> None:
+    her = reader("data").subscriber_id
+    reader("data")
+    to = select(Subscription.subscriber_id).where(Subscription.subscriber_id == her)
+    wrong, right = (owe_notice(words, None, now=NOW, to=to) for words in ("Fout.", "Goed."))
+    the = edition([article("data")])
+    paused(the)
+    take_back_notice(wrong.id, now=NOW)
+    made, by = approved_correction(the, subject="Verbeterd", now=LATER)
+    done = carry_correction(the, made, by=by, settings=settings(), now=LATER)
+    assert done.moved == 2
+    hers = next(each for each in deliveries() if each.subscriber_id == her)
+    assert session.get_one(Variant, hers.variant_id).notice_ids == [right.id]
+    carried = session.scalars(select(OwedNotice.notice_id).where(
+        OwedNotice.delivery_id == hers.id)).all()
+    assert carried == [right.id]
