@@ -60,6 +60,11 @@ _MOVE = text(f"""
      where d.mailing_id = :mailing_id and d.variant_id = t.old_id and {CLEAN}
     returning d.id
 """)  # noqa: S608 (likewise)
+_LEFT_BEHIND = text(f"""
+    select exists (select from deliveries d join variants v on v.id = d.variant_id
+                    where d.mailing_id = :mailing_id and {CLEAN}
+                      and v.manifest_id <> :manifest_id)
+""")  # noqa: S608 (likewise)
 _STANDS = text("""
     select count(*) filter (where d.status = 'sent'),
            count(*) filter (where d.status in ('pending', 'deferred', 'unclear', 'claimed'))
@@ -90,8 +95,16 @@ _NOT_OWED_AFTER_ALL = text("""
 """)
 
 
+def hold_to_correct(mailing_id: int) -> int:
+    """How many would get a corrected text; their rows are held until the transaction ends."""
+    return int(db.session.execute(_HOLD, {"mailing_id": mailing_id}).scalar_one())
+
+
 def selections_to_correct(mailing_id: int) -> Sequence[EditionSelection]:
-    """The selections that the corrected manifest must have: of all that would get its text."""
+    """The selections that the corrected manifest must have: of all that would get its text.
+
+    To be asked after `hold_to_correct`, so that what is compiled is of those who will be moved.
+    """
     rows = db.session.execute(_SELECTIONS, {"mailing_id": mailing_id}).all()
     notices = notices_with({each for row in rows for each in row.notice_ids})
     return [EditionSelection(row.language, row.format, notices.of(row.notice_ids)) for row in rows]
@@ -106,8 +119,9 @@ def correct(
     In the transaction that holds the mailing's row and plans alone (`one_at_a_time`); the mailing
     stays paused, its recipients and their hash as they were. `by` is an account's id. Raises
     WrongState unless the mailing is paused (`not_paused`) and the correction open (`not_open`),
-    when nobody is left who could get the text (`nobody_left`) or after too many corrections
-    (`too_many`), BadInput at `text_nl` or `text_en`.
+    when nobody is left who could get the text (`nobody_left`), after too many corrections
+    (`too_many`) or when a text for someone is not in the manifest (`manifest_lacks_selections`,
+    and all is to be rolled back), BadInput at `text_nl` or `text_en`.
     """
     if mailing.status is not MailingStatus.PAUSED:
         raise WrongState("not_paused")
@@ -119,15 +133,15 @@ def correct(
     if done >= MOST_CORRECTIONS:
         raise WrongState("too_many")
     given = {"mailing_id": mailing.id, "manifest_id": manifest_id, "number": done + 1}
-    clean = db.session.execute(_HOLD, given).scalar_one()
-    if not clean:
+    if not hold_to_correct(mailing.id):
         raise WrongState("nobody_left")
     # Before the move, while those who are clean are not among them.
     notice = owe_notice(correction.text_nl, correction.text_en or None,
                         to=select(_WHO_HAS_THE_OLD.bindparams(mailing_id=mailing.id)
                                   .subquery().c.subscriber_id), now=now)
     moved = len(db.session.execute(_MOVE, given).all())
-    if moved < clean:
+    # A worker may have given back meanwhile what was not clean when the content was compiled.
+    if db.session.execute(_LEFT_BEHIND, given).scalar_one():
         raise WrongState("manifest_lacks_selections")
     served, kept = db.session.execute(_STANDS, given).one()
     correction.number = done + 1

@@ -9,7 +9,7 @@ from newsletter.editions.take_approved import approval_that_holds
 from newsletter.editions.write_correction import adopt, corrected_content, hold_correction
 from newsletter.emails.compile import compile_edition
 from newsletter.mailings.add_variants import add_variants
-from newsletter.mailings.correct import correct, selections_to_correct
+from newsletter.mailings.correct import correct, hold_to_correct, selections_to_correct
 from newsletter.mailings.correction_models import Correction
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.owed import hold_owed
@@ -32,6 +32,7 @@ def carry_correction(
     hold_correction(correction)
     one_at_a_time()
     hold_owed()
+    hold_to_correct(mailing.id)
     house = house_of(settings)
     compiled = compile_edition(
         corrected_content(edition, correction), identity=house.identity, urls=house.urls,

@@ -1,13 +1,13 @@
 """A correction is written, dropped and carried out over what others do at the same moment."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.core import settings
@@ -15,6 +15,7 @@ from newsletter.editions.compose import Texts
 from newsletter.editions.models import Edition
 from newsletter.editions.queries import get_edition
 from newsletter.editions.write_correction import drop_correction, write_correction
+from newsletter.errors import WrongState
 from newsletter.extensions import db
 from newsletter.mailings.models import Mailing, Variant
 from newsletter.mailings.notice_models import OwedNotice
@@ -92,3 +93,42 @@ def test_a_notice_that_was_taken_back_comes_in_no_corrected_mail(session: Sessio
     carried = session.scalars(select(OwedNotice.notice_id).where(
         OwedNotice.delivery_id == hers.id)).all()
     assert carried == [right.id]
+
+
+@contextmanager
+def once_compiled(act: Callable[[], object]) -> Iterator[None]:
+    """Do something when the corrected content is compiled, before anyone is moved to it."""
+    left = [act]
+
+    def hook(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        if left and statement.startswith("INSERT INTO notices"):
+            left.pop()()
+
+    event.listen(db.engine, "before_cursor_execute", hook)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hook)
+    assert not left
+
+
+def test_who_comes_back_clean_while_it_is_compiled_is_not_left_with_the_old_text(
+    session: Session,
+) -> None:
+    her = reader("data").subscriber_id
+    reader("data")
+    owe_notice("Alleen voor haar.", None, now=NOW, to=select(
+        Subscription.subscriber_id).where(Subscription.subscriber_id == her))
+    the = edition([article("data")])
+    paused(the)
+    made, by = approved_correction(the, subject="Verbeterd", now=LATER)
+    hers = next(each.id for each in deliveries() if each.subscriber_id == her)
+
+    def stands(status: str, claim: int | None) -> None:
+        session.execute(text("update deliveries set status = :status, claim_id = :claim"
+                             " where id = :id"), {"status": status, "claim": claim, "id": hers})
+
+    stands("claimed", 1)  # so that nothing is compiled with her line
+    with (once_compiled(lambda: stands("pending", None)),
+          pytest.raises(WrongState, match="lacks_selections")):
+        carry_correction(the, made, by=by, settings=settings(), now=LATER)

@@ -252,6 +252,8 @@ def _refusals() -> Iterator[list[str]]:
             "nobody_left": _("Iedereen heeft de mail al. Stuur een bericht met de volgende mail."),
             "too_many": _("Deze editie is al vijf keer verbeterd. Stuur een bericht met de "
                           "volgende mail."),
+            "manifest_lacks_selections": _("Er kwam net iets terug van de verzending. Probeer "
+                                           "het nog eens."),
             "not_written": _("Bewaar eerst de verbeterde tekst en het bericht."),
             "waiting": _("De goedkeuring is al gevraagd."),
             "approved": _("Deze tekst is al goedgekeurd."),
