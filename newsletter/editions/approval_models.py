@@ -26,12 +26,13 @@ class VoidReason(StrEnum):
     PREHEADER = "preheader"
     AUDIENCE = "audience"
     CONTENT = "content"  # of the articles, the editorial, or the template around them
+    LINE = "line"  # of a correction, for those who have the old text
     UNMAKEABLE = "unmakeable"  # no mail can be made of it any more
     WITHDRAWN = "withdrawn"
 
 
 class Approval(Model):
-    """An approval asked of a frozen manifest; open until it is refused, voided or sent.
+    """An approval asked of a frozen manifest and its line; open until refused, voided or sent.
 
     Who asked, when and of what never changes; the rest is filled in once each, which the database
     sees to.
@@ -52,6 +53,9 @@ class Approval(Model):
     id: Mapped[Key]
     edition_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("editions.id"))
     manifest_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("manifests.id"))
+    # Of a correction: the line that those who have the old text read.
+    line_nl: Mapped[str] = mapped_column(server_default="")
+    line_en: Mapped[str] = mapped_column(server_default="")
     asked_by: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
     asked_at: Mapped[Moment]
     decided_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("accounts.id"))

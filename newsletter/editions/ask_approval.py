@@ -6,6 +6,7 @@ from newsletter.editions.approval_models import Approval
 from newsletter.editions.approval_queries import find_open
 from newsletter.editions.change import lock
 from newsletter.editions.content import missing_for_sending
+from newsletter.editions.correction_lines import lines_of
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.void_changed import void_changed
 from newsletter.errors import EditionNotReady, WrongState
@@ -41,8 +42,9 @@ def ask_approval(
     if present is not None:
         raise WrongState("waiting" if present.is_waiting else "approved")
     manifest = freeze(compiled, edition_id=edition.id, now=now)
-    approval = Approval(edition_id=edition.id, manifest_id=manifest.id, asked_by=asked_by,
-                        asked_at=now, note="")
+    line = lines_of(edition)
+    approval = Approval(edition_id=edition.id, manifest_id=manifest.id, line_nl=line.nl,
+                        line_en=line.en, asked_by=asked_by, asked_at=now, note="")
     db.session.add(approval)
     db.session.flush()
     return approval

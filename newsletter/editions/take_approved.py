@@ -35,7 +35,7 @@ def approval_that_holds(edition: Edition, compiled: CompiledManifest | None) -> 
         raise NotApproved("none")
     if approval.is_waiting:
         raise NotApproved("waiting")
-    reason = changed_since(approval.manifest_id, compiled)
+    reason = changed_since(edition, approval, compiled)
     if reason is not None:
         raise NotApproved(reason.value)
     return approval

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from newsletter.deliveries.alarm import raise_alarm
-from newsletter.editions.approval_models import VoidReason
+from newsletter.editions.approval_models import Approval, VoidReason
 from newsletter.editions.approval_queries import find_open
 from newsletter.editions.change import lock
+from newsletter.editions.correction_lines import lines_of
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.extensions import db
 from newsletter.mailings.contents import CompiledManifest
@@ -27,7 +28,7 @@ def void_changed(
     approval = find_open(edition.id, lock=True)
     if approval is None:
         return None
-    reason = changed_since(approval.manifest_id, compiled)
+    reason = changed_since(edition, approval, compiled)
     if reason is None:
         return None
     approval.voided_at = now
@@ -50,16 +51,19 @@ def take_back(edition: Edition, why: str, *, now: datetime) -> bool:
     return True
 
 
-def changed_since(manifest_id: int, compiled: CompiledManifest | None) -> VoidReason | None:
-    """What in the mail is not as it was frozen under that manifest; None when all is."""
+def changed_since(
+    edition: Edition, approval: Approval, compiled: CompiledManifest | None
+) -> VoidReason | None:
+    """What in the mail, or in the line beside it, is not as it was frozen; None when all is."""
     if compiled is None:
         return VoidReason.UNMAKEABLE
-    frozen = get_manifest(manifest_id)
+    frozen = get_manifest(approval.manifest_id)
     if frozen.hash == compiled.hash:
-        return None
+        is_as_asked = (approval.line_nl, approval.line_en) == lines_of(edition)
+        return None if is_as_asked else VoidReason.LINE
     if frozen.audience != compiled.audience:
         return VoidReason.AUDIENCE
-    before = short_texts(manifest_id)
+    before = short_texts(approval.manifest_id)
     for variant in compiled.variants:
         subject, preheader = before.get(variant.selection_key, ("", ""))
         if subject != variant.subject:

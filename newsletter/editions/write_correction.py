@@ -8,6 +8,7 @@ words those of the store; none comes in and none goes out in mid-send.
 from dataclasses import replace
 from datetime import datetime
 
+from newsletter.editions.approval_models import Approval
 from newsletter.editions.approval_queries import find_open
 from newsletter.editions.change import lock
 from newsletter.editions.compose import Texts, faults, tidy
@@ -75,6 +76,7 @@ def write_correction(
     cannot be taken, or at `revision` when someone saved in between; WrongState when it was
     carried out or dropped meanwhile.
     """
+    lock(edition)  # before its correction, as whoever drops or carries one out does
     texts = tidy(texts)
     found = faults(texts)
     for field in ("title", "subject"):
@@ -95,22 +97,24 @@ def write_correction(
     db.session.flush()
 
 
-def drop_correction(edition: Edition, *, now: datetime) -> Correction | None:
+def drop_correction(edition: Edition, *, now: datetime) -> Approval | None:
     """Give up the edition's open correction, if there is one, and what was asked of it.
 
-    The mailing stays paused, with its old text. Safe to repeat.
+    The approval that fell with it, if one was open. The mailing stays paused, with its old text.
+    Safe to repeat.
     """
     lock(edition)
     correction = find_correction_of(edition)
     if correction is None:
         return None
+    # Before it the mailing, which whoever resumes or cancels holds first.
+    lock_mailing(correction.mailing_id)
     db.session.refresh(correction, with_for_update=True)
-    if correction.is_open:
-        correction.dropped_at = now
-        if find_open(edition.id) is not None:
-            withdraw_approval(edition, now=now)
+    if not correction.is_open:
+        return None
+    correction.dropped_at = now
     db.session.flush()
-    return correction
+    return withdraw_approval(edition, now=now) if find_open(edition.id) is not None else None
 
 
 def find_correction_of(edition: Edition) -> Correction | None:

@@ -21,7 +21,14 @@ from newsletter.mailings.owed import notices_with
 # Surely in nobody's mailbox, as far as the ledger knows: one that was unclear once stays so for
 # ever, whatever the relay said of it later (`deliveries.claim.BACK`).
 CLEAN = "d.status in ('pending', 'deferred') and d.unclear_count = 0"
-_SERVED = "d.status in ('sent', 'unclear', 'claimed')"
+# Whatever the state it came to since.
+_MAY_HAVE_IT = "(d.status in ('sent', 'unclear', 'claimed') or d.unclear_count > 0)"
+
+# The notices that a variant carries and that still stand: one that was taken back comes in no new
+# mail.
+_STANDING = """array(select x.id from unnest({variant}.notice_ids) x(id)
+                       join notices z on z.id = x.id and z.withdrawn_at is null
+                      order by x.id)"""
 
 # A claim that has begun is waited for, and what it took is no longer clean.
 _HOLD = text(f"""
@@ -29,11 +36,11 @@ _HOLD = text(f"""
         select from deliveries d where d.mailing_id = :mailing_id and {CLEAN} for update) held
 """)  # noqa: S608 (only constants are joined)
 _SELECTIONS = text(f"""
-    select distinct v.language, v.format, v.notice_ids
+    select distinct v.language, v.format, {_STANDING.format(variant="v")} as notice_ids
       from (select distinct d.variant_id from deliveries d
              where d.mailing_id = :mailing_id and {CLEAN}) c
       join variants v on v.id = c.variant_id
-     order by v.language, v.format, v.notice_ids
+     order by v.language, v.format, notice_ids
 """)  # noqa: S608 (likewise)
 # By what a variant carried, and not by its key: notices that made it too large are owed elsewhere.
 _MOVE = text(f"""
@@ -42,7 +49,7 @@ _MOVE = text(f"""
           from variants o
           join variants n on n.manifest_id = :manifest_id
                          and n.selection_key = concat_ws(':', o.language, o.format,
-                             nullif(array_to_string(o.notice_ids, ','), ''))
+                             nullif(array_to_string({_STANDING.format(variant="o")}, ','), ''))
          where o.id in (select distinct d.variant_id from deliveries d
                          where d.mailing_id = :mailing_id and {CLEAN})
     )
@@ -52,6 +59,11 @@ _MOVE = text(f"""
       from texts t
      where d.mailing_id = :mailing_id and d.variant_id = t.old_id and {CLEAN}
     returning d.id
+""")  # noqa: S608 (likewise)
+_LEFT_BEHIND = text(f"""
+    select exists (select from deliveries d join variants v on v.id = d.variant_id
+                    where d.mailing_id = :mailing_id and {CLEAN}
+                      and v.manifest_id <> :manifest_id)
 """)  # noqa: S608 (likewise)
 _STANDS = text("""
     select count(*) filter (where d.status = 'sent'),
@@ -63,7 +75,7 @@ _WHO_HAS_THE_OLD = text(f"""
     select d.subscriber_id from deliveries d
       join subscriptions s on s.subscriber_id = d.subscriber_id
      where d.mailing_id = :mailing_id
-       and ({_SERVED} or d.status in ('pending', 'deferred') and d.unclear_count > 0)
+       and {_MAY_HAVE_IT}
 """).columns(subscriber_id=BigInteger)  # noqa: S608 (likewise)
 # A larger mail may have no room for what the first one would have brought her.
 _NO_LONGER_CARRIED = text("""
@@ -83,8 +95,16 @@ _NOT_OWED_AFTER_ALL = text("""
 """)
 
 
+def hold_to_correct(mailing_id: int) -> int:
+    """How many would get a corrected text; their rows are held until the transaction ends."""
+    return int(db.session.execute(_HOLD, {"mailing_id": mailing_id}).scalar_one())
+
+
 def selections_to_correct(mailing_id: int) -> Sequence[EditionSelection]:
-    """The selections that the corrected manifest must have: of all that would get its text."""
+    """The selections that the corrected manifest must have: of all that would get its text.
+
+    To be asked after `hold_to_correct`, so that what is compiled is of those who will be moved.
+    """
     rows = db.session.execute(_SELECTIONS, {"mailing_id": mailing_id}).all()
     notices = notices_with({each for row in rows for each in row.notice_ids})
     return [EditionSelection(row.language, row.format, notices.of(row.notice_ids)) for row in rows]
@@ -99,8 +119,9 @@ def correct(
     In the transaction that holds the mailing's row and plans alone (`one_at_a_time`); the mailing
     stays paused, its recipients and their hash as they were. `by` is an account's id. Raises
     WrongState unless the mailing is paused (`not_paused`) and the correction open (`not_open`),
-    when nobody is left who could get the text (`nobody_left`) or after too many corrections
-    (`too_many`), BadInput at `text_nl` or `text_en`.
+    when nobody is left who could get the text (`nobody_left`), after too many corrections
+    (`too_many`) or when a text for someone is not in the manifest (`manifest_lacks_selections`,
+    and all is to be rolled back), BadInput at `text_nl` or `text_en`.
     """
     if mailing.status is not MailingStatus.PAUSED:
         raise WrongState("not_paused")
@@ -112,15 +133,15 @@ def correct(
     if done >= MOST_CORRECTIONS:
         raise WrongState("too_many")
     given = {"mailing_id": mailing.id, "manifest_id": manifest_id, "number": done + 1}
-    clean = db.session.execute(_HOLD, given).scalar_one()
-    if not clean:
+    if not hold_to_correct(mailing.id):
         raise WrongState("nobody_left")
     # Before the move, while those who are clean are not among them.
     notice = owe_notice(correction.text_nl, correction.text_en or None,
                         to=select(_WHO_HAS_THE_OLD.bindparams(mailing_id=mailing.id)
                                   .subquery().c.subscriber_id), now=now)
     moved = len(db.session.execute(_MOVE, given).all())
-    if moved < clean:
+    # A worker may have given back meanwhile what was not clean when the content was compiled.
+    if db.session.execute(_LEFT_BEHIND, given).scalar_one():
         raise WrongState("manifest_lacks_selections")
     served, kept = db.session.execute(_STANDS, given).one()
     correction.number = done + 1

@@ -13,10 +13,11 @@ _REACH = text(f"""
     select count(*) filter (where {CLEAN} and d.attempts = 0) as never_offered,
            count(*) filter (where {CLEAN} and d.attempts > 0) as refused,
            count(*) filter (where d.status = 'unclear' or
-                            d.status in ('pending', 'deferred') and d.unclear_count > 0) as unclear,
+                            d.status not in ('claimed', 'sent') and d.unclear_count > 0) as unclear,
            count(*) filter (where d.status = 'claimed') as in_hand,
            count(*) filter (where d.status = 'sent') as sent,
-           count(*) filter (where d.status in ('failed', 'skipped')) as ended
+           count(*) filter (where d.status in ('failed', 'skipped')
+                              and d.unclear_count = 0) as ended
       from deliveries d where d.mailing_id = :mailing_id
 """)  # noqa: S608 (only constants are joined)
 

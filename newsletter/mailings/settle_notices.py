@@ -23,12 +23,13 @@ _OWED_AGAIN = text("""
            select subscriber_id, notice_id from owed_notices
             where given_at is null and delivery_id is not null for update skip locked)
 """)
-# Of a correction: whoever turned out not to have been served with the old text is owed no line.
+# Of a correction: whoever turned out not to have been served with the old text is owed no line;
+# what was unclear once may lie in a mailbox, whatever came after.
 _NOT_SERVED = text("""
     delete from owed_notices o using corrections c, deliveries d
      where c.corrected_at > clock_timestamp() - interval '30 days'
        and d.mailing_id = c.mailing_id and d.status in ('failed', 'skipped')
-       and d.ended_at >= c.corrected_at
+       and d.unclear_count = 0 and d.ended_at >= c.corrected_at
        and o.notice_id = c.notice_id and o.subscriber_id = d.subscriber_id
        and o.given_at is null and o.delivery_id is null
 """)

@@ -9,11 +9,12 @@ from newsletter.editions.take_approved import take_approved
 from newsletter.editions.write_correction import adopt, corrected_content, hold_correction
 from newsletter.emails.compile import compile_edition
 from newsletter.mailings.add_variants import add_variants
-from newsletter.mailings.correct import correct, selections_to_correct
+from newsletter.mailings.correct import correct, hold_to_correct, selections_to_correct
 from newsletter.mailings.correction_models import Correction
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.owed import hold_owed
 from newsletter.mailings.pause import lock_mailing, resume
+from newsletter.sending.check_correction import refuse_blocked_edition
 from newsletter.sending.house import house_of
 
 
@@ -23,7 +24,7 @@ def carry_correction(
     """Correct and resume, in the caller's transaction; `by` is an account's id.
 
     Raises NotApproved when what would leave is not what a second person approved, WrongState as
-    `mailings.correct.correct` does, EditionNotReady, MailError.
+    `mailings.correct.correct` does, EditionNotReady when a check stands in its way, MailError.
     """
     # The edition, the mailing, then the lock of planning: in the order of `carry_out`.
     lock(edition)
@@ -31,6 +32,7 @@ def carry_correction(
     hold_correction(correction)
     one_at_a_time()
     hold_owed()
+    hold_to_correct(mailing.id)
     house = house_of(settings)
     compiled = compile_edition(
         corrected_content(edition, correction), identity=house.identity, urls=house.urls,
@@ -39,6 +41,7 @@ def carry_correction(
     approval = take_approved(edition, compiled, now=now)
     add_variants(approval.manifest_id, compiled)
     adopt(edition, correction)
+    refuse_blocked_edition(edition, compiled, house=house)
     done = correct(mailing, correction, approval.manifest_id, approval_id=approval.id, by=by,
                    now=now)
     resume(mailing.id, now=now)

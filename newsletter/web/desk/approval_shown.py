@@ -51,7 +51,7 @@ def newest_shown(edition: Edition, compiled: CompiledManifest | None) -> Approva
     if approval is None:
         return None
     is_open = approval.used_at is None and (approval.is_waiting or approval.holds)
-    stale = changed_since(approval.manifest_id, compiled) if is_open else None
+    stale = changed_since(edition, approval, compiled) if is_open else None
     return shown(approval, stale=stale.value if stale else "")
 
 

@@ -11,6 +11,7 @@ VOIDED = {
     VoidReason.PREHEADER: _l("de eerste regel is daarna veranderd"),
     VoidReason.AUDIENCE: _l("wie de mail krijgt, is daarna veranderd"),
     VoidReason.CONTENT: _l("de inhoud of de opmaak van de mail is daarna veranderd"),
+    VoidReason.LINE: _l("het bericht aan wie de mail al heeft, is daarna veranderd"),
     VoidReason.UNMAKEABLE: _l("de mail kan zo niet meer gemaakt worden"),
     VoidReason.WITHDRAWN: _l("teruggetrokken"),
 }

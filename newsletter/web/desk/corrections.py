@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
@@ -12,14 +13,10 @@ from wtforms import StringField
 from newsletter import clock
 from newsletter.core import settings
 from newsletter.editions.ask_approval import ask_approval
-from newsletter.editions.compose import GOOD_SUBJECT
+from newsletter.editions.change import lock
+from newsletter.editions.compose import GOOD_SUBJECT, tidy
 from newsletter.editions.models import Edition
-from newsletter.editions.void_changed import void_changed
-from newsletter.editions.write_correction import (
-    drop_correction,
-    open_correction,
-    write_correction,
-)
+from newsletter.editions.write_correction import open_correction, write_correction
 from newsletter.errors import (
     BadInput,
     EditionNotReady,
@@ -35,15 +32,21 @@ from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.notice_models import LONGEST_NOTICE
 from newsletter.mailings.queries import get_mailing, hashes_of
 from newsletter.sending.carry_correction import carry_correction
-from newsletter.sending.compile_now import find_compiled
+from newsletter.sending.check_correction import refuse_blocked_correction
+from newsletter.sending.compile_now import compile_now, find_compiled
+from newsletter.sending.house import house_of
 from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
+from newsletter.web.desk.check_words import WORDS
+from newsletter.web.desk.differences import differences
+from newsletter.web.desk.drafts import Change
 from newsletter.web.desk.forms import PressForm, TextsForm, revision_of
 from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.previews import html_of, in_frame, language_asked
 from newsletter.web.desk.said import _
+from newsletter.web.desk.void_after import give_up_correction, tell, void_after
 from newsletter.web.languages import current_language
 
 Answer = str | Response | tuple[str, int]
@@ -60,6 +63,14 @@ class CorrectionForm(TextsForm):
         for name in ("title", "subject", "preheader", "editorial_md", "text_nl", "text_en",
                      "revision"):
             self[name].data = str(getattr(correction, name))
+
+    def changes_to(self, correction: Correction) -> list[Change]:
+        """Field by field: from what stands there now to what was typed."""
+        typed = asdict(tidy(self.texts())) | {
+            "text_nl": (self.text_nl.data or "").strip(),
+            "text_en": (self.text_en.data or "").strip()}
+        return [Change(str(self[name].label.text), differences(getattr(correction, name), words))
+                for name, words in typed.items() if getattr(correction, name) != words]
 
 
 def page(key: str) -> str:
@@ -88,26 +99,31 @@ def save(key: str) -> Answer:
                 edition, correction, form.texts(), text_nl=form.text_nl.data or "",
                 text_en=form.text_en.data or "", revision=revision_of(form.revision.data),
                 by=current_user.id, now=clock.now())
-            void_changed(edition, _compiled(edition), now=clock.now())
+            fell = void_after(edition)
             act.details["revision"] = correction.revision
     except BadInput as fault:
+        if fault.field == "revision":
+            return _show_both(key, form)
         form.show_fault(fault)
         return _show(*_wanted(key), form=form), 400
     except WrongState:
         flash(_not_open(), "wrong")
         return _back(key)
     flash(_("Bewaard. Lezers zien het pas als de verbeterde mail vertrekt."), "done")
+    tell(fell)
     return _back(key)
 
 
 def ask(key: str) -> Response:
     """POST …/verbetering/goedkeuring: a second person is asked to look at these bytes."""
     mailing, edition = _wanted(key)
-    correction, compiled = find_open_correction(mailing.id), _compiled(edition)
-    if correction is None or not correction.text_nl or compiled is None:
-        flash(_("Bewaar eerst de verbeterde tekst en het bericht."), "wrong")
-        return _back(key)
     with _refusals() as refused, recorded("ask_approval", key) as act:
+        lock(edition)
+        correction = find_open_correction(mailing.id)
+        if correction is None or not correction.text_nl:
+            raise WrongState("not_written")
+        compiled = compile_now(edition, settings=settings())
+        refuse_blocked_correction(edition, correction, compiled, house=house_of(settings()))
         asked = ask_approval(edition, compiled, asked_by=current_user.id, now=clock.now(),
                              is_correction=True)
         act.details.update(approval=asked.id, manifest=compiled.hash)
@@ -142,7 +158,7 @@ def drop(key: str) -> Response:
     """POST …/verbetering/weg: give the correction up; the mailing stays paused."""
     _mailing, edition = _wanted(key)
     with _refusals() as refused, recorded("drop_correction", key):
-        drop_correction(edition, now=clock.now())
+        give_up_correction(edition)
     if not refused:
         flash(_("De verbetering is weg. De verzending staat nog stil, met de oude tekst."), "done")
     return _back(key)
@@ -166,7 +182,24 @@ def _wanted(key: str) -> tuple[Mailing, Edition]:
     return mailing, edition
 
 
-def _show(mailing: Mailing, edition: Edition, *, form: CorrectionForm | None = None) -> str:
+def _show_both(key: str, form: CorrectionForm) -> Answer:
+    """What was typed, beside what someone else saved meanwhile; saving again is a choice now."""
+    mailing, edition = _wanted(key)
+    correction = find_open_correction(mailing.id)
+    if correction is None:
+        flash(_not_open(), "wrong")
+        return _back(key)
+    form.revision.data = str(correction.revision)
+    return _show(mailing, edition, form=form, meanwhile=form.changes_to(correction)), 409
+
+
+def _show(
+    mailing: Mailing,
+    edition: Edition,
+    *,
+    form: CorrectionForm | None = None,
+    meanwhile: list[Change] | None = None,
+) -> str:
     correction = find_open_correction(mailing.id)
     if correction is not None and form is None:
         form = CorrectionForm(formdata=None)
@@ -182,7 +215,7 @@ def _show(mailing: Mailing, edition: Edition, *, form: CorrectionForm | None = N
         compiled=compiled, asked=_asked(edition, correction, compiled),
         is_paused=mailing.status is MailingStatus.PAUSED,
         late=hours_late(mailing) if is_late(mailing) else None,
-        longest=LONGEST_NOTICE, good_subject=GOOD_SUBJECT,
+        meanwhile=meanwhile, longest=LONGEST_NOTICE, good_subject=GOOD_SUBJECT,
     )
 
 
@@ -208,9 +241,8 @@ def _refusals() -> Iterator[list[str]]:
         yield refused
     except NotApproved:
         refused.append(_("Een tweede persoon moet deze tekst eerst goedkeuren."))
-    except EditionNotReady:
-        refused.append(_("Een artikel mist iets, of is niet meer vrijgegeven. Kijk de artikelen "
-                         "na."))
+    except EditionNotReady as found:
+        refused.append(_in_the_way(found))
     except MailError:
         refused.append(_("De mail kan zo niet gemaakt worden. Misschien is hij te groot."))
     except WrongState as refusal:
@@ -219,11 +251,21 @@ def _refusals() -> Iterator[list[str]]:
             "nobody_left": _("Iedereen heeft de mail al. Stuur een bericht met de volgende mail."),
             "too_many": _("Deze editie is al vijf keer verbeterd. Stuur een bericht met de "
                           "volgende mail."),
+            "manifest_lacks_selections": _("Er kwam net iets terug van de verzending. Probeer "
+                                           "het nog eens."),
+            "not_written": _("Bewaar eerst de verbeterde tekst en het bericht."),
             "waiting": _("De goedkeuring is al gevraagd."),
             "approved": _("Deze tekst is al goedgekeurd."),
         }.get(str(refusal), _not_open()))
     for sentence in refused:
         flash(sentence, "wrong")
+
+
+def _in_the_way(found: EditionNotReady) -> str:
+    headings = [str(WORDS[code].heading) for code in found.missing if code in WORDS]
+    if not headings:
+        return _("Een artikel mist iets, of is niet meer vrijgegeven. Kijk de artikelen na.")
+    return _("Dit moet eerst anders: %(what)s.", what="; ".join(headings))
 
 
 def _not_open() -> str:

@@ -69,6 +69,8 @@ def _event(entry: AuditEntry, person: str | None) -> Event:
         "ask_approval": _("Goedkeuring gevraagd door %(name)s", name=actor),
         "approve": _("Goedgekeurd door %(name)s", name=actor),
         "refuse_approval": _("Niet goedgekeurd door %(name)s", name=actor),
+        "void_approval": _("Goedkeuring vervallen, door %(name)s", name=actor),
+        "withdraw_approval": _("Goedkeuring teruggetrokken door %(name)s", name=actor),
         "compose": _("Teksten bewaard door %(name)s", name=actor),
         "choose": _("Artikelen gekozen door %(name)s", name=actor),
         "schedule": _("Ingepland door %(name)s", name=actor),

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from newsletter import clock
 from newsletter.deliveries.models import DeliveryStatus
 from newsletter.editions.models import Edition
-from newsletter.editions.write_correction import drop_correction
 from newsletter.errors import WrongState
 from newsletter.extensions import db
 from newsletter.mailings.correction_queries import corrections_of, find_open_correction
@@ -24,6 +23,7 @@ from newsletter.web.desk.lateness import hours_late, is_late, moment_of
 from newsletter.web.desk.names import failure_words, mailing_name, mailing_state, skip_words
 from newsletter.web.desk.said import _
 from newsletter.web.desk.tempo import tempo_of
+from newsletter.web.desk.void_after import give_up_correction
 from newsletter.web.languages import current_language
 
 SHELF = 30
@@ -98,7 +98,7 @@ def _resume(mailing: Mailing, **details: int) -> Response:
     key = mailing.key
     try:
         with recorded("resume", key, **details):
-            _give_up_correction(mailing)
+            _drop_correction(mailing)
             resume(mailing.id, now=clock.now())
     except WrongState:
         flash(_("Hervatten kan alleen na een pauze."), "wrong")
@@ -107,9 +107,9 @@ def _resume(mailing: Mailing, **details: int) -> Response:
     return _back(key)
 
 
-def _give_up_correction(mailing: Mailing) -> None:
+def _drop_correction(mailing: Mailing) -> None:
     if mailing.edition_id is not None:
-        drop_correction(db.session.get_one(Edition, mailing.edition_id), now=clock.now())
+        give_up_correction(db.session.get_one(Edition, mailing.edition_id))
 
 
 def ask_cancel(key: str) -> str:
@@ -125,7 +125,7 @@ def cancel_it(key: str) -> Response:
     mailing = get_mailing(key)
     try:
         with recorded("cancel", key) as act:
-            _give_up_correction(mailing)
+            _drop_correction(mailing)
             skipped = cancel(mailing.id, now=clock.now())
             act.details["skipped"] = skipped
     except WrongState:

@@ -241,6 +241,7 @@ NAMED = (
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("corrections", "title", "editorial_md", "subject", "preheader", "text_nl",
                      "text_en")
+        + columns_of("approvals", "line_nl", "line_en")
         + columns_of("digest_slots", "editorial_line")
         + columns_of("blocks", "body")
         + columns_of("notices", "text_nl", "text_en")

@@ -10,6 +10,7 @@ from newsletter.accounts.audit_queries import entries_of
 from newsletter.accounts.models import RoleName
 from newsletter.core import settings
 from newsletter.deliveries.models import Delivery, DeliveryStatus
+from newsletter.editions.approval_queries import find_open
 from newsletter.editions.queries import get_edition
 from newsletter.mailings.correction_queries import corrections_of, find_open_correction
 from newsletter.mailings.models import Mailing, MailingStatus
@@ -118,6 +119,48 @@ def test_a_change_after_the_approval_asks_for_another(
     assert "Vervallen: de inhoud" in second.get(PATH).get_data(as_text=True)
 
 
+@pytest.mark.parametrize("field", ["text_nl", "text_en"])
+def test_the_line_for_who_was_served_is_approved_with_the_mail(
+    editor: Worker, second: Worker, mailing: Mailing, field: str
+) -> None:
+    assert write(editor, text_en="The date was wrong.") == 303
+    editor.post(f"{PATH}/goedkeuring")
+    shown = second.get(APPROVAL).get_data(as_text=True)
+    assert TEXTS["text_nl"] in shown
+    assert "The date was wrong." in shown
+    assert weighty(second, f"{APPROVAL}/akkoord", approval=approval_in(second)) == 303
+    # Nothing but the line is written anew, even by who approved it.
+    given = {"text_en": "The date was wrong.", field: "Iets heel anders."}
+    assert write(second, revision="1", **given) == 303
+    assert "Vervallen: het bericht aan wie de mail al heeft" in editor.get(PATH).get_data(
+        as_text=True)
+    weighty(editor, f"{PATH}/verder")
+    assert mailing.status is MailingStatus.PAUSED
+    editor.post(f"{PATH}/goedkeuring")
+    assert "Een ander moet kijken." in second.get(APPROVAL).get_data(as_text=True)
+
+
+def test_a_correction_is_held_to_what_blocks_an_edition(
+    editor: Worker, second: Worker, mailing: Mailing, session: Session
+) -> None:
+    item = get_edition("90-8").items[0].article
+    assert write(editor, subject="Lees 12·3 nu") == 303
+    editor.post(f"{PATH}/goedkeuring")
+    assert "Dit moet eerst anders: Hier staat een ander nummer." in editor.get(PATH).get_data(
+        as_text=True)
+    assert find_open(get_edition("90-8").id) is None
+    assert get_edition("90-8").subject == "Een editie om te proberen"
+    assert write(editor, revision="1") == 303
+    editor.post(f"{PATH}/goedkeuring")
+    assert weighty(second, f"{APPROVAL}/akkoord", approval=approval_in(second)) == 303
+    item.body_md = "![](https://x.example/a.png)"  # in no mail, and so in no approval
+    session.commit()
+    weighty(editor, f"{PATH}/verder")
+    assert "Een beeld heeft geen beschrijving" in editor.get(PATH).get_data(as_text=True)
+    assert mailing.status is MailingStatus.PAUSED
+    assert get_edition("90-8").subject == "Een editie om te proberen"
+
+
 def test_a_refusal_says_what_must_be_otherwise(
     editor: Worker, second: Worker, mailing: Mailing
 ) -> None:
@@ -133,7 +176,21 @@ def test_what_is_wrong_is_said_at_its_field_and_kept(editor: Worker, mailing: Ma
     assert answer.status_code == 400
     assert page(answer).css_first("#text_nl").attributes["aria-invalid"] == "true"
     assert page(answer).css_first("#subject").attributes["value"] == "Nu goed"
-    assert write(editor, revision="7") == 400
+
+
+def test_of_two_editors_the_second_sees_both_texts_and_chooses(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    assert write(editor) == 303
+    answer = second.post(PATH, **{**TEXTS, "subject": "Van de tweede", "revision": "0"})
+    assert answer.status_code == 409
+    shown = page(answer)
+    assert shown.css_first("#subject").attributes["value"] == "Van de tweede"
+    assert shown.css_first('[role="alert"] .compared').text(separator=" ").split()
+    assert "iemand anders was je voor" in shown.css_first("#meanwhile").text()
+    stands_on = str(shown.css_first('input[name="revision"]').attributes["value"])
+    assert write(second, subject="Van de tweede", revision=stands_on) == 303
+    assert find_open_correction(mailing.id).subject == "Van de tweede"
 
 
 def test_going_on_with_the_old_text_drops_the_correction(
@@ -145,6 +202,22 @@ def test_going_on_with_the_old_text_drops_the_correction(
     assert mailing.status is MailingStatus.SENDING
     assert find_open_correction(mailing.id) is None
     assert get_edition("90-8").subject == "Een editie om te proberen"
+
+
+@pytest.mark.parametrize("way", ["save", "weg", "hervat", "stop"])
+def test_an_approval_that_falls_with_its_correction_is_in_the_trail(
+    editor: Worker, second: Worker, mailing: Mailing, way: str
+) -> None:
+    approve_it(editor, second)
+    if way == "save":
+        assert write(editor, subject="Toch anders", revision="1") == 303
+    else:
+        who = second if way == "stop" else editor  # stopping is a publisher's
+        weighty(who, f"{PATH if way == 'weg' else MAILING}/{way}")
+    acts = [entry.act for entry, _ in entries_of(KEY)]
+    assert acts.count("void_approval") == 1
+    assert "Goedkeuring vervallen, door Iemand" in editor.get(MAILING).get_data(
+        as_text=True)
 
 
 def test_a_correction_that_was_taken_away_leaves_the_mailing_still(
