@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from newsletter.core import settings
+from newsletter.editions.check_items import check_items, check_missing
 from newsletter.editions.check_links import Links
 from newsletter.editions.compose import GOOD_SUBJECT
 from newsletter.editions.finding import Finding
@@ -67,6 +68,12 @@ def checks_of(
         size=looked.largest,
         has_links=looked.links.addresses > 0,
     )
+
+
+def missing_of(edition: Edition) -> list[Check]:
+    """What it misses in its texts and articles; makes no mail and reads no links, so it is quick."""
+    found = [*check_missing(edition), *check_items(edition, used={})]
+    return [_line(each, edition) for each in found if each.is_wrong]
 
 
 def blocking_faults(
