@@ -15,7 +15,7 @@ from newsletter.editions.link_models import LinkCheck
 from newsletter.editions.links import addresses_in, links_in, links_of
 from newsletter.editions.models import Edition, EditionItem
 from newsletter.fetching.trouble import Trouble
-from tests.material import NOW, article, edition
+from tests.material import NOW, article, edition, planned
 
 
 def made(**texts: Any) -> Edition:
@@ -130,7 +130,7 @@ def test_an_article_that_stood_in_an_edition_before_is_found_with_which(session:
 
 def test_what_an_edition_misses_is_wrong(session: Session) -> None:
     one = article("data", released_at=None)
-    present = edition([one])
+    present = planned([one])
     present.subject = ""
     assert codes(check_missing(present)) == [
         ("no_subject", True, "subject"), ("not_released", True, f"article:{one.id}")]

@@ -71,7 +71,7 @@ def checks_of(
 
 
 def missing_of(edition: Edition) -> list[Check]:
-    """What it misses in its texts and articles; makes no mail and reads no links, so it is quick."""
+    """What it misses in its texts and articles; makes no mail, reads no links."""
     found = [*check_missing(edition), *check_items(edition, used={})]
     return [_line(each, edition) for each in found if each.is_wrong]
 
