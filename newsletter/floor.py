@@ -72,3 +72,21 @@ def _is_safe(
         if signs[mine] * known - most > 1 or signs[mine] * known - least < floor - 1:
             return False
     return True
+
+
+def in_steps(counts: Sequence[int], floor: int) -> Told:
+    """The sum of counts that came one after the other, as it stood when at least `floor` were new.
+
+    So from one look to the next it never grows by a few, of whom one might know when they came.
+    """
+    told = total = 0
+    for count in counts:
+        total += count
+        if total - told >= floor:
+            told = total
+    return told or alone(total, floor)
+
+
+def is_small_step(before: int, after: int, floor: int) -> bool:
+    """Whether two counts of the same would tell together of a few who came or went."""
+    return 0 < abs(after - before) < floor

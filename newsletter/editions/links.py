@@ -1,15 +1,15 @@
 """Which addresses elsewhere an edition leads to: of its editorial and of its articles."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
-
-from markdown_it import MarkdownIt
 
 from newsletter.editions.models import Edition
 from newsletter.fetching.fetch import LONGEST_ADDRESS
+from newsletter.markdown import parser
 
 MOST_LINKS = 100  # of one edition that are tried
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_MARKDOWN = parser()
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -40,15 +40,20 @@ def addresses_in(edition: Edition) -> list[str]:
 
 def links_in(markdown: str, *, at: str) -> list[Link]:
     """The links of a text with `http` or `https`."""
-    found: list[Link] = []
+    return [Link(address, words, at) for address, words in _read(markdown)]
+
+
+@lru_cache(maxsize=128)  # the composer asks for the same texts again and again
+def _read(markdown: str) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
     for token in _MARKDOWN.parse(markdown):
         address, words = "", ""
         for one in token.children or ():
             if one.type == "link_open":
                 address, words = str(one.attrGet("href") or ""), ""
             elif one.type == "link_close" and _WEB.match(address):
-                found.append(Link(address, words.strip(), at))
+                found.append((address, words.strip()))
                 address = ""
             else:
                 words += one.content
-    return found
+    return tuple(found)

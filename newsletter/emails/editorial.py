@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import nh3
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
 from newsletter.emails.trusted import ours
 from newsletter.mailer.plain import clean, wrap
+from newsletter.markdown import parser
 
 # Paragraphs, lists, quotes, emphasis and links. Headings would break the mail's own order of
 # headings (A02); images and HTML have no place in an editorial.
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(
-    ["heading", "lheading", "image", "code", "fence", "hr", "html_block", "html_inline"]
-)
+_MARKDOWN = parser(without=(
+    "heading", "lheading", "image", "code", "fence", "hr", "html_block", "html_inline",
+))
 _TAGS = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "br"}
 _SCHEMES = {"https", "http", "mailto"}
 

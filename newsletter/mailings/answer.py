@@ -1,6 +1,6 @@
 """Answer: whether a mailing was useful, as one more in a count; nothing is kept of who said so."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import func, select, text
@@ -78,3 +78,13 @@ def answers_to(mailing_id: int) -> dict[Answer, int]:
         .where(MailingAnswers.mailing_id == mailing_id)
     ).one()
     return {Answer.USEFUL: int(useful), Answer.NOT_USEFUL: int(not_useful)}
+
+
+def answers_by_day(mailing_id: int) -> list[tuple[date, dict[Answer, int]]]:
+    """How often each was said, for each day in Amsterdam on which somebody did, in order."""
+    rows = db.session.execute(
+        select(MailingAnswers.day, MailingAnswers.useful, MailingAnswers.not_useful)
+        .where(MailingAnswers.mailing_id == mailing_id).order_by(MailingAnswers.day)
+    ).tuples()
+    return [(day, {Answer.USEFUL: useful, Answer.NOT_USEFUL: not_useful})
+            for day, useful, not_useful in rows]

@@ -14,7 +14,7 @@ from newsletter.mailings.correction_models import Correction
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.owed import hold_owed
 from newsletter.mailings.pause import lock_mailing, resume
-from newsletter.sending.check_correction import refuse_blocked_edition
+from newsletter.sending.check_edition import refuse_blocked
 from newsletter.sending.house import house_of
 
 
@@ -41,7 +41,7 @@ def carry_correction(
     approval = take_approved(edition, compiled, now=now)
     add_variants(approval.manifest_id, compiled)
     adopt(edition, correction)
-    refuse_blocked_edition(edition, compiled, house=house)
+    refuse_blocked(edition, compiled, settings=settings)
     done = correct(mailing, correction, approval.manifest_id, approval_id=approval.id, by=by,
                    now=now)
     resume(mailing.id, now=now)

@@ -1,17 +1,16 @@
 """Check a correction: nothing in it may stand that would keep an edition from leaving."""
 
+from newsletter.config import Settings
 from newsletter.editions.models import Edition
 from newsletter.editions.write_correction import adopt
-from newsletter.errors import EditionNotReady
 from newsletter.extensions import db
 from newsletter.mailings.contents import CompiledManifest
 from newsletter.mailings.correction_models import Correction
-from newsletter.sending.check_edition import blocking_faults
-from newsletter.sending.house import House
+from newsletter.sending.check_edition import refuse_blocked
 
 
 def refuse_blocked_correction(
-    edition: Edition, correction: Correction, compiled: CompiledManifest, *, house: House
+    edition: Edition, correction: Correction, compiled: CompiledManifest, *, settings: Settings
 ) -> None:
     """Look the edition over as the correction would make it, and leave it as it is.
 
@@ -19,11 +18,5 @@ def refuse_blocked_correction(
     """
     with db.session.begin_nested() as tried:
         adopt(edition, correction)
-        refuse_blocked_edition(edition, compiled, house=house)
+        refuse_blocked(edition, compiled, settings=settings)
         tried.rollback()
-
-
-def refuse_blocked_edition(edition: Edition, compiled: CompiledManifest, *, house: House) -> None:
-    """Raises EditionNotReady, which names what blocks the edition as it stands."""
-    if found := blocking_faults(edition, compiled, too_large=False, house=house):
-        raise EditionNotReady(found)

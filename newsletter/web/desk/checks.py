@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from newsletter.core import settings
-from newsletter.editions.check_items import check_missing
+from newsletter.editions.check_items import check_items, check_missing
 from newsletter.editions.check_links import Links
 from newsletter.editions.compose import GOOD_SUBJECT
 from newsletter.editions.finding import Finding
@@ -68,9 +68,10 @@ def checks_of(
     )
 
 
-def missing_from(edition: Edition) -> list[Check]:
-    """What it misses before it can be sent at its moment, whatever mail may come of it."""
-    return [_line(each, edition) for each in check_missing(edition)]
+def missing_of(edition: Edition) -> list[Check]:
+    """What it misses in its texts and articles; makes no mail, reads no links."""
+    found = [*check_missing(edition), *check_items(edition, used={})]
+    return [_line(each, edition) for each in found if each.is_wrong]
 
 
 def _line(found: Finding, edition: Edition) -> Check:

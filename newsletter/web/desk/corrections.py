@@ -34,7 +34,6 @@ from newsletter.mailings.queries import get_mailing, hashes_of
 from newsletter.sending.carry_correction import carry_correction
 from newsletter.sending.check_correction import refuse_blocked_correction
 from newsletter.sending.compile_now import compile_now, find_compiled
-from newsletter.sending.house import house_of
 from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
@@ -123,7 +122,7 @@ def ask(key: str) -> Response:
         if correction is None or not correction.text_nl:
             raise WrongState("not_written")
         compiled = compile_now(edition, settings=settings())
-        refuse_blocked_correction(edition, correction, compiled, house=house_of(settings()))
+        refuse_blocked_correction(edition, correction, compiled, settings=settings())
         asked = ask_approval(edition, compiled, asked_by=current_user.id, now=clock.now(),
                              is_correction=True)
         act.details.update(approval=asked.id, manifest=compiled.hash)

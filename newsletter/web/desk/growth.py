@@ -139,15 +139,17 @@ def _shown(form: PeriodForm) -> Shown | None:
     if months is None:
         return None
     floor = settings().figures_floor
-    events = events_by_month(months[0], last_day(months[-1]))
-    stands = stands_on([months[0] - timedelta(days=1), *map(last_day, months)])
+    # From the first on, so that what is told of a month is the same whatever period is asked.
+    every = _from_to(over[0], months[-1])
+    events = events_by_month(every[0], last_day(every[-1]))
+    stands = stands_on([every[0] - timedelta(days=1), *map(last_day, every)])
     tables = (
-        growth_tables.growth(months, events, stands, floor=floor),
-        growth_tables.cadences(months, stands, floor=floor),
-        growth_tables.languages(months, stands, floor=floor),
-        growth_tables.themes(months, stands, _themes(stands), floor=floor),
+        growth_tables.growth(every, events, stands, floor=floor),
+        growth_tables.cadences(every, stands, floor=floor),
+        growth_tables.languages(every, stands, floor=floor),
+        growth_tables.themes(every, stands, _themes(stands), floor=floor),
     )
-    return Shown(months, {table.name: table for table in tables})
+    return Shown(months, {table.name: table.last(len(months)) for table in tables})
 
 
 def _themes(stands: Mapping[tuple[date, Measure, str], int]) -> list[Theme]:
@@ -176,6 +178,10 @@ def _months(first: date, last: date, *, asked: date) -> list[date]:
         raise BadMoment("tot", "months_backwards")
     if clock.add_months(first, MOST) <= last:
         raise BadMoment("van", "too_many_months")
+    return _from_to(first, last)
+
+
+def _from_to(first: date, last: date) -> list[date]:
     found = [first]
     while found[-1] < last:
         found.append(clock.add_months(found[-1], 1))

@@ -7,7 +7,7 @@ from newsletter import clock
 from newsletter.editions.approval_queries import approved_editions
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import year_of
-from newsletter.web.desk.checks import Check, missing_from
+from newsletter.web.desk.checks import Check, missing_of
 from newsletter.web.desk.said import _, ngettext
 
 MOST_MISSING = 3  # that are named; the page of the edition has them all
@@ -30,28 +30,28 @@ class NextEdition:
     edition: Edition
     year: int
     moments: list[Moment]
-    missing: list[Check]
+    missing: list[Check]  # empty for who may not see the articles that these name
     more: int  # that are missing besides
 
 
-def shown(edition: Edition, now: datetime) -> NextEdition:
-    """The edition as it stands at `now` (aware)."""
-    missing = missing_from(edition)
+def shown(edition: Edition, now: datetime, *, most: int = MOST_MISSING) -> NextEdition:
+    """The edition as it stands at `now` (aware); names at most so many things that it misses."""
+    first = missing_of(edition)
     is_scheduled = edition.status is EditionStatus.SCHEDULED
     is_approved = is_scheduled or bool(approved_editions([edition.id]))
     return NextEdition(
         edition,
         year_of(edition),
         [
-            _moment(_("Kopij binnen"), edition.copy_deadline_at, now, is_met=not missing,
+            _moment(_("Kopij binnen"), edition.copy_deadline_at, now, is_met=not first,
                     met=_("alles is er")),
             _moment(_("Akkoord vóór"), edition.approval_deadline_at, now, is_met=is_approved,
                     met=_("gegeven")),
             _moment(_("Verzending"), edition.send_at, now, is_met=is_scheduled,
                     met=_("vertrekt vanzelf, %(days)s", days=_until(edition.send_at, now))),
         ],
-        missing[:MOST_MISSING],
-        max(0, len(missing) - MOST_MISSING),
+        first[:most],
+        max(0, len(first) - most),
     )
 
 

@@ -10,8 +10,8 @@ from flask import Response, render_template
 
 from newsletter import clock
 from newsletter.core import settings
-from newsletter.floor import Told, alone
-from newsletter.mailings.answer import MONTHS_OPEN, Answer, answers_to
+from newsletter.floor import Told, alone, in_steps
+from newsletter.mailings.answer import MONTHS_OPEN, Answer, answers_by_day
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.queries import Progress, get_mailing, progress
 from newsletter.subscribers.figure_queries import gone_between
@@ -60,7 +60,7 @@ def page(key: str) -> str:
         "pages/desk/report.html", mailing=mailing, name=mailing_name(mailing), ledger=ledger,
         state=mailing_state(mailing), lines=_ledger(ledger), course=_course(mailing, ledger),
         left=_left(mailing, now=now), left_known_at=_left_until(mailing),
-        answers=_answers(mailing), answers_until=_answers_until(mailing), told=told_words,
+        answers=_answers(mailing, now=now), answers_until=_answers_until(mailing), told=told_words,
         floor=settings().figures_floor, is_over=mailing.status in (
             MailingStatus.FINISHED, MailingStatus.CANCELLED),
     )
@@ -77,7 +77,8 @@ def as_csv(key: str) -> Response:
         heading = heading if line.is_part else line.words
         words = f"{heading}: {line.words}" if line.is_part else line.words
         rows.append([words, told_plain(line.count)])
-    for line in (*(_left(mailing, now=clock.now()) or ()), *_answers(mailing)):
+    now = clock.now()
+    for line in (*(_left(mailing, now=now) or ()), *(_answers(mailing, now=now) or ())):
         rows.append([line.words, told_plain(line.count)])
     if course:
         rows += [[_("Begonnen"), course.began], [_("Klaar"), course.ended],
@@ -108,7 +109,10 @@ def _course(mailing: Mailing, ledger: Progress) -> Course | None:
 
 
 def _left(mailing: Mailing, *, now: datetime) -> list[Line] | None:
-    """Who left in the week after; None until that is over, for a count that grows tells who."""
+    """Who left in the week after; None until that is over, for a count that grows tells who.
+
+    Two mailings in one week count who left in both: their difference is of two groups, not of one.
+    """
     until = _left_until(mailing)
     if mailing.sending_at is None or until is None or now < until:
         return None
@@ -125,12 +129,24 @@ def _left_until(mailing: Mailing) -> datetime | None:
     return mailing.sending_at and mailing.sending_at + AFTER
 
 
-def _answers(mailing: Mailing) -> list[Line]:
-    floor, said = settings().figures_floor, answers_to(mailing.id)
-    return [
-        Line(_("Noemde de mail nuttig"), alone(said[Answer.USEFUL], floor)),
-        Line(_("Noemde de mail niet nuttig"), alone(said[Answer.NOT_USEFUL], floor)),
-    ]
+def _answers(mailing: Mailing, *, now: datetime) -> list[Line] | None:
+    """What was said in the week and on each day after it that is over; None until the week is.
+
+    A count goes on when as many are new as the floor asks.
+    """
+    until = _left_until(mailing)
+    if until is None or now < until:
+        return None
+    week, today = clock.local(until).date(), clock.local(now).date()
+    days = [(max(day, week), said) for day, said in answers_by_day(mailing.id) if day < today]
+    floor = settings().figures_floor
+
+    def told(which: Answer) -> Told:
+        first = sum(said[which] for day, said in days if day == week)
+        return in_steps([first, *(said[which] for day, said in days if day > week)], floor)
+
+    return [Line(_("Noemde de mail nuttig"), told(Answer.USEFUL)),
+            Line(_("Noemde de mail niet nuttig"), told(Answer.NOT_USEFUL))]
 
 
 def _answers_until(mailing: Mailing) -> datetime | None:

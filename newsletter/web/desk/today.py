@@ -15,7 +15,7 @@ from newsletter.mailings.queries import list_mailings, progress
 from newsletter.web.desk.attention import digests, editions, health, readers, sending, store
 from newsletter.web.desk.attention.line import in_order
 from newsletter.web.desk.names import mailing_name, mailing_state, slot_name
-from newsletter.web.desk.next_edition import shown
+from newsletter.web.desk.next_edition import MOST_MISSING, shown
 from newsletter.web.desk.roles import may
 
 LAST_MAILINGS = 5
@@ -35,7 +35,8 @@ def page() -> str:
     now = clock.now()
     edition, alarms = next_edition(now), open_alarms()
     mailings = [(mailing, progress(mailing)) for mailing in list_mailings(LAST_MAILINGS)]
-    parts = health.parts(alarms, now) if may(RoleName.EDITOR) else []
+    is_editor = may(RoleName.EDITOR)
+    parts = health.parts(alarms, now) if is_editor else []
     return render_template(
         "pages/desk/today.html",
         attention=in_order([
@@ -45,7 +46,8 @@ def page() -> str:
             *readers.lines(now),
             *store.lines(now),
         ]),
-        following=shown(edition, now) if edition else None,
+        # Who sees only a partner's articles is told how much is missing, not of which articles.
+        following=shown(edition, now, most=MOST_MISSING if is_editor else 0) if edition else None,
         slots=_slots(now),
         mailings=[(mailing, mailing_name(mailing), mailing_state(mailing), ledger)
                   for mailing, ledger in mailings],

@@ -1,10 +1,11 @@
 """Editors' Markdown as HTML for a page: headings one level down, only what the allow-list names."""
 
 import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-_PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False})
+from newsletter.markdown import parser
+
+_PARSER = parser()
 _TAGS = {"p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "code", "hr"}
 # A page has one h1 and an article's own headings begin below it.
 _DOWN = {"h1": "h2", "h2": "h3", "h3": "h3", "h4": "h3", "h5": "h3", "h6": "h3"}

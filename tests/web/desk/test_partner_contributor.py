@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from flask import Flask
-from sqlalchemy import select
+from flask import Flask, g
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -16,9 +17,11 @@ from newsletter.articles.models import Article
 from newsletter.articles.queries import find_by_slug
 from newsletter.articles.versions import live_draft_of
 from newsletter.articles.write import edit_article
+from newsletter.editions.models import Edition
 from newsletter.partners.models import Partner
-from newsletter.web.desk.room import RANKS, ROLES
-from tests.material import NOW, article, edition
+from newsletter.web.desk.roles import RANKS
+from newsletter.web.desk.room import ROLES
+from tests.material import NOW, article, planned
 from tests.web.desk.conftest import MakeWorker, Worker
 from tests.web.desk.test_article_pages import GOOD
 from tests.web.desk.test_entrance import VALUES
@@ -53,7 +56,7 @@ def others(request: pytest.FixtureRequest, partners: list[Partner], hers: Articl
     made = article("data")
     made.title, made.canonical_url = f"{CANARY}: {hers.title}", ELSEWHERE
     made.partner_id = partners[1].id if request.param == "another partner" else None
-    edition([made, hers])
+    planned([made, hers])
     return made
 
 
@@ -135,6 +138,24 @@ def test_where_anothers_article_stands_in_the_order_is_not_told_either(
     others.title = "Zo staat het achteraan"
     assert hers.title in worker.get(f"{SHELF}?orde=titel&na={others.id}").get_data(as_text=True)
     assert hers.title in shown[1]
+
+
+@pytest.mark.parametrize("fault", ["not_released", "no_alt"])
+def test_today_tells_her_how_much_the_next_edition_misses_and_of_which_articles_not(
+    worker: Worker, make_worker: MakeWorker, session: Session, fault: str
+) -> None:
+    secret = article("data", released_at=None if fault == "not_released" else NOW)
+    secret.title = CANARY
+    if fault == "no_alt":
+        secret.body_md = "![](https://x.example/a.png)"
+    session.execute(delete(Edition))
+    planned([secret], send_at=NOW + timedelta(hours=2))
+    shown = page(worker.get("/redactie/")).css_first(".next").text()
+    assert CANARY not in shown
+    assert "één ding" in shown
+    g.pop("_login_user", None)
+    editor = make_worker(RoleName.EDITOR)
+    assert CANARY in page(editor.get("/redactie/")).css_first(".next").text()
 
 
 def test_an_editor_of_a_partner_sees_the_whole_store(

@@ -12,7 +12,7 @@ from newsletter.editions.queries import year_plan
 from newsletter.editions.reminder_days import step_at
 from newsletter.emails.words import words_of
 from newsletter.sending.remind import house_plan, remind_all
-from newsletter.web.desk.checks import missing_from
+from newsletter.web.desk.checks import missing_of
 from tests.material import article, edition
 from tests.web.desk.conftest import Worker
 from tests.web.visitor import faults, page
@@ -114,7 +114,7 @@ def test_the_mail_says_what_misses_as_the_checks_of_the_desk_do(
     session.flush()
     with editor.client.application.test_request_context():
         headings = [check.heading for one in (empty, full)
-                    for check in missing_from(one)]
+                    for check in missing_of(one)]
     codes = [code.partition(":")[0] for one in (empty, full) for code in missing_for_sending(one)]
     said = words_of("reminder", "nl").missing
     # Without a summary no article can be kept in the store: that one is not to be met here.

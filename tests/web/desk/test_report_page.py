@@ -99,21 +99,40 @@ def test_who_left_is_told_when_the_week_is_over_and_with_the_floor(
                      "Stopte alleen met de themamail": "0"}
 
 
-def lines_then(worker: Worker) -> dict[str, str]:
-    """The lines on leaving; the session of a week ago is over, so the view itself is asked."""
+def lines_then(worker: Worker, begin: str = "Stopte") -> dict[str, str]:
+    """Some of the lines; the session of a week ago is over, so the view itself is asked."""
     with worker.client.application.test_request_context(PATH):
         rows = csv.reader(io.StringIO(report.as_csv(KEY).get_data(as_text=True)))
-        return {row[0]: row[1] for row in rows if row[0].startswith("Stopte")}
+        return {row[0]: row[1] for row in rows if row[0].startswith(begin)}
 
 
-def test_answers_are_told_from_the_floor_on(editor: Worker, mailing: Mailing) -> None:
+def test_answers_are_told_after_a_week_and_from_the_floor_on(
+    editor: Worker, mailing: Mailing
+) -> None:
     for said, times in ((Answer.USEFUL, 6), (Answer.NOT_USEFUL, 4)):
         for _ in range(times):
             assert answer(mailing, said, now=NOW)
-    assert lines(editor)["Noemde de mail nuttig"] == "6"
-    assert lines(editor)["Noemde de mail niet nuttig"] == "minder dan 5"
+    assert not [name for name in lines(editor) if name.startswith("Noemde")]
     shown = page(editor.get(PATH)).css_first("section[aria-labelledby=answers]")
-    assert [cell.text() for cell in shown.css("td")] == ["6", "minder dan 5"]
+    assert "als die week om is" in shown.text()
+    assert not shown.css("td")
+    with time_machine.travel(NOW + WEEK, tick=False):
+        assert lines_then(editor, "Noemde") == {
+            "Noemde de mail nuttig": "6", "Noemde de mail niet nuttig": "minder dan 5"}
+
+
+def test_a_count_of_answers_goes_on_in_steps_of_the_floor_and_by_whole_days(
+    editor: Worker, mailing: Mailing, session: Session
+) -> None:
+    mailing.recipients = 99
+    for days, times in ((0, 6), (8, 4), (9, 1), (10, 7)):
+        for _ in range(times):
+            answer(mailing, Answer.USEFUL, now=NOW + timedelta(days=days))
+    told = []
+    for days in (7, 9, 10, 11):
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            told.append(lines_then(editor, "Noemde de mail nuttig")["Noemde de mail nuttig"])
+    assert told == ["6", "6", "11", "18"]
 
 
 def test_a_mailing_that_still_leaves_has_a_report_too(

@@ -9,7 +9,8 @@ from werkzeug.routing import Rule
 
 from newsletter.accounts.models import RoleName
 from newsletter.partners.models import Partner
-from newsletter.web.desk.room import RANKS, ROLES
+from newsletter.web.desk.roles import RANKS
+from newsletter.web.desk.room import ROLES
 from tests.web.desk.conftest import MakeWorker
 from tests.web.desk.test_entrance import VALUES
 

@@ -224,6 +224,20 @@ def test_the_moments_of_the_next_edition_are_met_late_or_come(
     assert made.key == "90-3"
 
 
+def test_an_edition_that_misses_nothing_has_its_copy_before_anybody_approved(
+    editor: Worker, session: Session
+) -> None:
+    made = planned()
+    # However hard it is to read, no link is looked for and no mail is made here.
+    made.items[0].article.body_md = "[" * 100_000
+    session.flush()
+    shown = today(editor).css_first(".next")
+    assert [str(one.attributes["class"]) for one in shown.css(".moments li")] == [
+        "done", "wait", "wait"]
+    assert "alles is er" in shown.text()
+    assert shown.css("dl.facts dd")[-1].text() == "niets"
+
+
 def test_an_edition_that_is_scheduled_has_met_all_its_moments(
     editor: Worker, session: Session
 ) -> None:
