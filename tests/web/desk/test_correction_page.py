@@ -136,6 +136,13 @@ def test_what_is_wrong_is_said_at_its_field_and_kept(editor: Worker, mailing: Ma
     assert write(editor, revision="7") == 400
 
 
+def test_a_notice_of_several_lines_becomes_one(editor: Worker, mailing: Mailing) -> None:
+    assert write(editor, text_nl="De datum\r\nklopte niet.") == 303
+    correction = find_open_correction(mailing.id)
+    assert correction is not None
+    assert correction.text_nl == "De datum klopte niet."
+
+
 def test_going_on_with_the_old_text_drops_the_correction(
     editor: Worker, second: Worker, mailing: Mailing
 ) -> None:
