@@ -95,6 +95,18 @@ def test_giving_approval_asks_the_second_factor_again(
     assert given.holds
 
 
+def test_who_asked_or_worked_on_it_is_not_invited_to_decide(
+    editor: Worker, second: Worker, made: Edition
+) -> None:
+    editor.post(f"{HERE}/vraag")
+    own, other = words(editor, PATH), words(second, PATH)
+    assert "Een ander moet dit doen." in own
+    assert "Bekijk wat vaststaat" in own
+    assert "Bekijk en beslis" not in own
+    assert "Bekijk en beslis" in other
+    assert "Een ander moet dit doen." not in other
+
+
 def test_a_change_at_the_composer_voids_and_takes_the_edition_back(
     editor: Worker, made: Edition
 ) -> None:

@@ -125,6 +125,9 @@ def test_a_refusal_says_what_must_be_otherwise(
     editor.post(f"{PATH}/goedkeuring")
     weighty(second, f"{APPROVAL}/weiger", approval=approval_in(second), note="Noem de dag.")
     assert "Noem de dag." in editor.get(PATH).get_data(as_text=True)
+    line = page(editor.get("/redactie/")).css_first("section[aria-labelledby=attention] li.wrong")
+    assert "De verbetering van editie 90·8 is niet goedgekeurd" in line.text()
+    assert line.css_first("a").attributes["href"] == PATH
 
 
 def test_what_is_wrong_is_said_at_its_field_and_kept(editor: Worker, mailing: Mailing) -> None:
