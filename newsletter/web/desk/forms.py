@@ -38,7 +38,7 @@ class DeskForm(FlaskForm):  # type: ignore[misc]
         return [field for field in self if field.errors and not isinstance(field, HiddenField)]
 
     def in_summary(self, field: Any) -> str:
-        """The first fault of a field as it is told away from it: with its label when it needs it."""
+        """The first fault of a field, as told away from it: with the label when it needs that."""
         fault, label = str(field.errors[0]), str(field.label.text)
         if not is_general(fault):
             return fault

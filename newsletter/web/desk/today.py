@@ -62,6 +62,7 @@ def _slots(now: datetime) -> list[Slot]:
     """The next ones; how many readers are due is reckoned on the page of each."""
     coming = coming_slots(now, limit=NEXT_SLOTS)
     first = {slot.cadence: slot for slot in reversed(coming)}
-    before = {cadence: slot_before(slot) for cadence, slot in first.items()}
-    return [Slot(slot, slot_name(slot), found.readers_due
-                 if slot is first[slot.cadence] and (found := before[slot.cadence]) else None) for slot in coming]
+    before = {slot.id: slot_before(slot) for slot in first.values()}
+    return [Slot(slot, slot_name(slot),
+                 found.readers_due if (found := before.get(slot.id)) else None)
+            for slot in coming]

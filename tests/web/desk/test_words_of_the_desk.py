@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from newsletter.core import settings
 from newsletter.digests.models import DigestSlot, SlotStatus
@@ -47,3 +48,18 @@ def test_a_moment_begins_with_a_capital_and_keeps_those_of_its_month(
     weekday, _number, month = over.split()[:3]
     assert weekday == day
     assert month == ("november" if language == "nl" else "November")
+
+
+def summary(answer: TestResponse) -> list[str]:
+    return [one.text() for one in page(answer).css(".notice.wrong li")]
+
+
+def test_a_summary_names_the_field_when_the_fault_does_not(
+    publisher: Worker, session: Session
+) -> None:
+    planned([article("data")], send_at=NOW + timedelta(days=7))
+    answer = publisher.post(f"{PATH}/verzendmoment", day="", at="10.00")
+    assert summary(answer) == ["Dag: Vul dit in."]
+    assert page(answer).css_first("#day-fault").text() == "Fout: Vul dit in."
+    answer = publisher.post("/redactie/verzoeken", kind="access", received_on="")
+    assert summary(answer) == ["Vul in op welke dag het verzoek binnenkwam."]

@@ -37,10 +37,11 @@ def lines(edition: Edition | None, now: datetime) -> Iterator[Line]:
     fallen = fallen_approvals(now)
     yield from _approvals(waiting)
     yield from _fallen(fallen)
+    told = {one.edition_id for one in waiting} | {one.edition_id for one in fallen}
     if edition is not None and edition.status is EditionStatus.SCHEDULED:
         yield from _scheduled_without(edition)
     elif edition is not None:
-        yield from _not_scheduled(edition, {one.edition_id for one in (*waiting, *fallen)}, now)
+        yield from _not_scheduled(edition, told, now)
     yield from _collisions(now)
 
 
