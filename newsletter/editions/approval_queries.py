@@ -4,13 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, case, or_, select
 
 from newsletter.accounts.models import Account
 from newsletter.articles.models import Article
-from newsletter.editions.approval_models import OPEN, Approval, EditionHand, Verdict
+from newsletter.editions.approval_models import (
+    OPEN,
+    Approval,
+    EditionHand,
+    Verdict,
+    VoidReason,
+)
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.extensions import db
+from newsletter.mailings.correction_models import Correction
+from newsletter.mailings.models import Mailing
 from newsletter.partners.models import Partner
 
 
@@ -96,6 +104,59 @@ def waiting_approvals(now: datetime) -> list[WaitingApproval]:
         .order_by(Edition.approval_deadline_at, Edition.id)
     )
     return [WaitingApproval(*row, is_overdue=row.approval_deadline_at <= now) for row in rows]
+
+
+class FallenApproval(NamedTuple):
+    """The approval of an edition that was asked last, and that was refused or fell.
+
+    `mailing_key` is none unless it is of a correction of what is being sent.
+    """
+
+    edition_id: int
+    volume: int
+    number: int
+    decided_by_name: str | None
+    note: str
+    void_reason: VoidReason | None
+    mailing_key: str | None
+
+    @property
+    def key(self) -> str:
+        """How people cite the edition, as in `20-8`."""
+        return f"{self.volume}-{self.number}"
+
+
+def fallen_approvals(now: datetime) -> list[FallenApproval]:
+    """Of each edition to come, and of each correction, whose last approval was refused or fell.
+
+    Not those that somebody took back, for who did so knows.
+    """
+    is_of_correction = and_(Edition.status == EditionStatus.PUBLISHED, Correction.id.is_not(None),
+                            Approval.asked_at >= Correction.opened_at)
+    newest = (
+        select(Edition.id, Edition.volume, Edition.number, Approval.decided_by, Approval.note,
+               Approval.void_reason, Approval.verdict,
+               case((is_of_correction, Mailing.key)).label("mailing_key"))
+        .distinct(Approval.edition_id)
+        .join(Approval, Approval.edition_id == Edition.id)
+        .outerjoin(Mailing, Mailing.edition_id == Edition.id)
+        .outerjoin(Correction, and_(Correction.mailing_id == Mailing.id,
+                                    Correction.dropped_at.is_(None),
+                                    Correction.corrected_at.is_(None)))
+        .where(or_(is_of_correction, and_(Edition.status != EditionStatus.PUBLISHED,
+                                          Edition.send_at > now)))
+        .order_by(Approval.edition_id, Approval.id.desc())
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(newest.c.id, newest.c.volume, newest.c.number, Account.name, newest.c.note,
+               newest.c.void_reason, newest.c.mailing_key)
+        .outerjoin(Account, Account.id == newest.c.decided_by)
+        .where(or_(newest.c.verdict == Verdict.REFUSED,
+                   newest.c.void_reason != VoidReason.WITHDRAWN))
+        .order_by(newest.c.volume, newest.c.number)
+    )
+    return [FallenApproval(*row) for row in rows]
 
 
 def approved_editions(edition_ids: Sequence[int]) -> set[int]:

@@ -19,7 +19,8 @@ function count() {
     place.textContent = words.replace("{count}", length);
   }
   for (const place of document.querySelectorAll("[data-shows]")) {
-    place.textContent = document.getElementById(place.dataset.shows).value;
+    const { value } = document.getElementById(place.dataset.shows);
+    place.textContent = value || place.dataset.empty || "";
   }
 }
 
@@ -53,6 +54,7 @@ function look(event) {
   const frame = document.querySelector(".frame");
   frame.classList.toggle("phone", isPhone);
   frame.classList.toggle("computer", !isPhone);
+  frame.querySelector(".frame-head").hidden = address.searchParams.get("beeld") === "web";
   show();
 }
 

@@ -76,6 +76,11 @@ def number_in_words(number: int, lang: str = "nl") -> str:
     return words[number] if 0 <= number < len(words) else figures(number, lang)
 
 
+def upfirst(words: str) -> str:
+    """The words with a capital in front, and the names of days and months in them as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def figures(number: int, lang: str = "nl") -> str:
     """`8.306` in Dutch, `8,306` in English."""
     return str(format_decimal(number, locale=lang))

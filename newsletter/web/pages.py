@@ -71,6 +71,7 @@ def init_app(app: Flask) -> None:
                  "weekday_name", "clock_time", "moment_in_words", "short_moment",
                  "number_in_words"):
         env.filters[name] = _in_language(name)
+    env.filters["upfirst"] = dates.upfirst
     env.filters["as_sentence"] = _as_sentence
     env.filters["countdown"] = _countdown
     env.globals["countdown_words"] = countdown_words

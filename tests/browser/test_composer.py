@@ -118,6 +118,7 @@ def test_an_edition_is_composed_from_nothing_by_keyboard_alone(
         ears, hands = Ears(page), Keyboard(page)
         page.goto(EMPTY)
         hands.fill("#title", "Een nieuw nummer")
+        assert page.locator("[data-empty]").text_content() == "nog geen onderwerp"
         hands.fill("#subject", "x" * 61)
         _said(page, "#counted", "61 tekens. Dat is te lang")
         hands.fill("#subject", "inGovernment 90·7: Een nieuw nummer")
@@ -247,6 +248,7 @@ def test_the_preview_turns_without_losing_what_is_typed_and_makes_no_history(
                             ("Tekst", "pre")):
             page.locator(".switch").get_by_role("link", name=words, exact=True).click()
             frame.locator(seen, has_text="NOG NIET" if seen == "pre" else "Nog niet").wait_for()
+            assert page.locator(".frame-head").is_visible() == (words != "Web")
         page.locator(".switch").get_by_role("link", name="English").click()
         frame.locator("pre", has_text="Read on the website").wait_for()
         assert page.evaluate("history.length") == steps

@@ -1,12 +1,17 @@
 """Where an edition's approval stands, as its pages show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from flask_security import current_user
+
+from newsletter.accounts.models import Account
 from newsletter.accounts.queries import names_of
 from newsletter.editions.approval_models import Approval, Verdict
 from newsletter.editions.approval_queries import find_newest
+from newsletter.editions.approve import why_not
 from newsletter.editions.models import Edition
 from newsletter.editions.void_changed import changed_since
+from newsletter.extensions import db
 from newsletter.mailings.contents import CompiledManifest
 from newsletter.mailings.queries import get_manifest
 from newsletter.web.desk.approval_words import voided_words
@@ -27,6 +32,7 @@ class ApprovalShown:
     hash: str
     audience: str
     why: str = ""
+    is_for_another: bool = False  # it waits, and not for who looks at it now
 
 
 def shown(approval: Approval, *, stale: str = "") -> ApprovalShown:
@@ -46,13 +52,19 @@ def shown(approval: Approval, *, stale: str = "") -> ApprovalShown:
 
 
 def newest_shown(edition: Edition, compiled: CompiledManifest | None) -> ApprovalShown | None:
-    """The approval of the edition that was asked last, beside its mail as compiled now."""
+    """The approval of the edition that was asked last, beside its mail as compiled now.
+
+    For who works here: it tells whether another must decide.
+    """
     approval = find_newest(edition.id)
     if approval is None:
         return None
     is_open = approval.used_at is None and (approval.is_waiting or approval.holds)
     stale = changed_since(edition, approval, compiled) if is_open else None
-    return shown(approval, stale=stale.value if stale else "")
+    found = shown(approval, stale=stale.value if stale else "")
+    account = db.session.get_one(Account, current_user.id)
+    return replace(found, is_for_another=found.stand == "waiting"
+                   and why_not(edition, approval, account) != "")
 
 
 def _stand(approval: Approval, stale: str) -> str:

@@ -144,7 +144,7 @@ def refuse(key: str) -> Answer:
     except WrongState:
         flash(_gone(), "wrong")
     else:
-        flash(_("Niet goedgekeurd. Wie het vroeg, leest waarom."), "done")
+        flash(_("Niet goedgekeurd. Wie het vroeg, ziet bij Vandaag waarom."), "done")
     return redirect(url_for("desk.approval", key=key), 303)
 
 

@@ -86,8 +86,8 @@ WORDS: dict[str, Words] = {
     "long_lines": Words(_l("De platte tekst heeft lange regels"),
                         _l("Eén regel telt %(count)s tekens; sommige programma’s breken die raar "
                            "af."), _PREVIEW),
-    "markup_in_text": Words(_l("In de platte tekst staat opmaak"), _l("Er staat ‘%(found)s’."),
-                            _PREVIEW),
+    "markup_in_text": Words(_l("In de mail staat opmaak als tekens"),
+                            _l("Lezers zien daar ‘%(found)s’. Haal het weg."), _PREVIEW),
     "no_manage_link": Words(_l("De link naar de voorkeuren ontbreekt"), "", _PREVIEW),
     "no_leave_link": Words(_l("De link om te stoppen ontbreekt"), "", _PREVIEW),
     "contrast": Words(_l("Te weinig contrast"),

@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 from werkzeug.wrappers import Response
-from wtforms import StringField
+from wtforms import TextAreaField
 
 from newsletter import clock
 from newsletter.core import settings
@@ -51,11 +51,16 @@ from newsletter.web.languages import current_language
 Answer = str | Response | tuple[str, int]
 
 
+def _one_line(typed: str | None) -> str:
+    """What was typed in an area of several lines, as the one line that a notice is."""
+    return " ".join((typed or "").split())
+
+
 class CorrectionForm(TextsForm):
     """The texts of the edition, and the line that those who have the old ones read."""
 
-    text_nl = StringField(_l("Bericht aan wie de mail al heeft"))
-    text_en = StringField(_l("Bericht in het Engels"))
+    text_nl = TextAreaField(_l("Bericht aan wie de mail al heeft"), filters=[_one_line])
+    text_en = TextAreaField(_l("Bericht in het Engels"), filters=[_one_line])
 
     def show(self, correction: Correction) -> None:
         """Show the correction as it stands."""

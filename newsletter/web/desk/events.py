@@ -1,7 +1,7 @@
 """What happened to an edition and its mailing, and when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.accounts.audit_models import AuditEntry
@@ -20,14 +20,28 @@ class Event:
     at: datetime
     heading: str
     sentence: str = ""
+    act: str = ""  # of the audit trail
 
 
 def events_of(mailing: Mailing) -> list[Event]:
     """What the audit trail and the mailing itself tell, in order."""
-    events = [_event(entry, person) for entry, person in _merged(entries_of(mailing.key))]
+    events = [replace(_event(entry, person), act=entry.act)
+              for entry, person in _merged(entries_of(mailing.key))]
     if mailing.status is MailingStatus.FINISHED and mailing.finished_at:
         events.append(Event("mail", mailing.finished_at, _("Klaar: niets meer te gaan")))
     return sorted(events, key=lambda event: event.at)
+
+
+def split_at_approval(events: Sequence[Event]) -> tuple[Sequence[Event], Sequence[Event]]:
+    """What came before the last approval that the mailing began with, and the rest.
+
+    Of a mailing that has not begun, or that needed no approval, nothing is before.
+    """
+    begun = next((place for place, event in enumerate(events) if event.act == "mailing_started"),
+                 0)
+    start = max((place for place, event in enumerate(events[:begun]) if event.act == "approve"),
+                default=0)
+    return events[:start], events[start:]
 
 
 def _merged(

@@ -16,7 +16,7 @@ from newsletter.editions.models import Edition
 from newsletter.editions.move_dates import Dates
 from newsletter.errors import BadInput
 from newsletter.subscribers.models import Cadence
-from newsletter.web.desk.reasons import explain
+from newsletter.web.desk.reasons import explain, is_general
 from newsletter.web.typed import as_moment, read_day, read_time, show_day, show_time
 
 KINDS = (
@@ -36,6 +36,13 @@ class DeskForm(FlaskForm):  # type: ignore[misc]
     def faulty(self) -> list[Any]:
         """The visible fields that have a fault, in the order of the page."""
         return [field for field in self if field.errors and not isinstance(field, HiddenField)]
+
+    def in_summary(self, field: Any) -> str:
+        """The first fault of a field, as told away from it: with the label when it needs that."""
+        fault, label = str(field.errors[0]), str(field.label.text)
+        if not is_general(fault):
+            return fault
+        return f"{label} {fault}" if label.endswith("?") else f"{label}: {fault}"
 
     def general_faults(self) -> list[str]:
         """Faults that belong to no field that a person sees."""

@@ -12,6 +12,7 @@ from newsletter import clock
 from newsletter.accounts.audit_queries import Wanted, acts_in_trail, search_audit
 from newsletter.accounts.queries import list_accounts
 from newsletter.errors import BadMoment
+from newsletter.web.desk.act_details import detail_words, subject_words
 from newsletter.web.desk.act_names import act_words, person_words
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.forms import DeskForm, PressForm
@@ -107,7 +108,8 @@ def _show(form: LogbookForm, found: list[Any], *, has_older: bool = False) -> st
     return render_template(
         "pages/desk/logbook.html",
         form=form,
-        rows=[(one, person_words(one.entry.actor, one.person), act_words(one.entry.act))
+        rows=[(one, person_words(one.entry.actor, one.person), act_words(one.entry.act),
+               subject_words(one.entry.subject), list(detail_words(one.entry.details)))
               for one in found],
         asked=form.asked(),
         older=found[-1].entry.sequence if has_older else None,

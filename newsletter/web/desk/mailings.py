@@ -16,7 +16,7 @@ from newsletter.mailings.pause import cancel, pause, resume
 from newsletter.mailings.queries import get_mailing, list_mailings, progress
 from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
-from newsletter.web.desk.events import events_of
+from newsletter.web.desk.events import events_of, split_at_approval
 from newsletter.web.desk.forms import PressForm
 from newsletter.web.desk.halt import halt_of_all, halt_of_mailing
 from newsletter.web.desk.lateness import hours_late, is_late, moment_of
@@ -41,9 +41,11 @@ def shelf() -> str:
 def page(key: str) -> str:
     """GET /redactie/verzendingen/<key>: one mailing, as it stands now."""
     mailing = get_mailing(key)
+    earlier, events = split_at_approval(events_of(mailing))
     return render_template(
         "pages/desk/mailing.html",
-        events=events_of(mailing),
+        earlier=earlier,
+        events=events,
         press=PressForm(formdata=None),
         **_facts(mailing),
     )

@@ -65,7 +65,7 @@ def edition_state(edition: Edition, now: datetime) -> State:
     if edition.status is EditionStatus.PLANNED and edition.send_at < now:
         return State("wait", _("Niet verschenen"))
     return {
-        EditionStatus.PLANNED: State("wait", _("Gepland")),
+        EditionStatus.PLANNED: State("wait", _("Nog niet ingepland")),
         EditionStatus.SCHEDULED: State("info", _("Vertrekt vanzelf")),
         EditionStatus.PUBLISHED: State("done", _("Verschenen")),
         EditionStatus.LATE: State("wrong", _("Te laat, beslis")),

@@ -13,7 +13,7 @@ from newsletter.editions.put_back import put_back
 from newsletter.editions.queries import year_of
 from newsletter.editions.shift_dates import shifted
 from newsletter.errors import BadInput, EditionNotReady, WrongState
-from newsletter.web.dates import day_in_words, moment_in_words
+from newsletter.web.dates import day_in_words, moment_in_words, upfirst
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.around import around_dates
 from newsletter.web.desk.cautions import in_words
@@ -35,7 +35,7 @@ def look(key: str) -> Response:
         abort(404)
     dates = shifted(dates_of(edition), day)
     sentences = [
-        f"{moment_in_words(dates.send_at, current_language()).capitalize()}.",
+        f"{upfirst(moment_in_words(dates.send_at, current_language()))}.",
         *_minds(edition, dates),
     ]
     return Response(" ".join(sentences), content_type="text/plain; charset=utf-8")

@@ -105,6 +105,8 @@ _AT_FIELD = {
     ("note", "holds_address"): _l(
         "Zet geen adres in de aantekening. Het nummer van het verzoek is genoeg."
     ),
+    ("received_on", "empty"): _l("Vul in op welke dag het verzoek binnenkwam."),
+    ("text_nl", "empty"): _l("Schrijf wat er niet klopte en hoe het wel zit."),
     ("sector", "unknown_sector"): _l("Kies één van de mogelijkheden."),
     ("address", "no_address"): _l("Vul een heel adres in, dat begint met https://."),
     ("address", "exists"): _l("Deze feed staat er al."),
@@ -144,6 +146,11 @@ _ANYWHERE = {
         "in een nieuw tabblad en neem over wat je nodig hebt."
     ),
 }
+
+
+def is_general(fault: str) -> bool:
+    """Whether a sentence may stand at any field, and so does not tell which one it is about."""
+    return any(fault == str(each) for each in _ANYWHERE.values())
 
 
 def explain(fault: BadInput) -> str:

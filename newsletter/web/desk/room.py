@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from newsletter.core import settings
 from newsletter.web.desk import confirm, unsaved
 from newsletter.web.desk.acts import record_refusal
 from newsletter.web.desk.menu import MENU
@@ -101,6 +102,7 @@ def _context() -> dict[str, Any]:
         "may_manage": may(ADMIN),
         "may_open": lambda href: may_open(href, ROLES),
         "edition_state": edition_state,
+        "mail_from": settings().mail_from,
     }
 
 

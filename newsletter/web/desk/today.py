@@ -23,7 +23,10 @@ NEXT_SLOTS = 3
 
 
 class Slot(NamedTuple):
-    """A slot to come, its name, and how many got something the time before, if that is known."""
+    """A slot to come and its name; the first of its rhythm tells how many got the last that left.
+
+    `readers_before` is none for the others, and when nothing left yet.
+    """
 
     slot: DigestSlot
     name: str
@@ -61,6 +64,7 @@ def _slots(now: datetime) -> list[Slot]:
     """The next ones; how many readers are due is reckoned on the page of each."""
     coming = coming_slots(now, limit=NEXT_SLOTS)
     first = {slot.cadence: slot for slot in reversed(coming)}
-    before = {cadence: slot_before(slot) for cadence, slot in first.items()}
-    return [Slot(slot, slot_name(slot), found.readers_due if (found := before[slot.cadence])
-                 else None) for slot in coming]
+    before = {slot.id: slot_before(slot) for slot in first.values()}
+    return [Slot(slot, slot_name(slot),
+                 found.readers_due if (found := before.get(slot.id)) else None)
+            for slot in coming]

@@ -168,6 +168,9 @@ def test_a_refusal_says_what_must_be_otherwise(
     editor.post(f"{PATH}/goedkeuring")
     weighty(second, f"{APPROVAL}/weiger", approval=approval_in(second), note="Noem de dag.")
     assert "Noem de dag." in editor.get(PATH).get_data(as_text=True)
+    line = page(editor.get("/redactie/")).css_first("section[aria-labelledby=attention] li.wrong")
+    assert "De verbetering van editie 90·8 is niet goedgekeurd" in line.text()
+    assert line.css_first("a").attributes["href"] == PATH
 
 
 def test_what_is_wrong_is_said_at_its_field_and_kept(editor: Worker, mailing: Mailing) -> None:
@@ -191,6 +194,13 @@ def test_of_two_editors_the_second_sees_both_texts_and_chooses(
     stands_on = str(shown.css_first('input[name="revision"]').attributes["value"])
     assert write(second, subject="Van de tweede", revision=stands_on) == 303
     assert find_open_correction(mailing.id).subject == "Van de tweede"
+
+
+def test_a_notice_of_several_lines_becomes_one(editor: Worker, mailing: Mailing) -> None:
+    assert write(editor, text_nl="De datum\r\nklopte niet.") == 303
+    correction = find_open_correction(mailing.id)
+    assert correction is not None
+    assert correction.text_nl == "De datum klopte niet."
 
 
 def test_going_on_with_the_old_text_drops_the_correction(

@@ -1,5 +1,7 @@
 """Mailings at the desk: progress, the sum that closes, and holding or stopping one."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
@@ -198,3 +200,20 @@ def test_after_a_restore_the_desk_promises_nothing_that_is_not_so(
 def test_the_desk_speaks_english_when_asked(editor: Worker, mailing: Mailing) -> None:
     for path in ("/redactie/", "/redactie/artikelen", PATH, "/redactie/jaarplan/2026"):
         assert '<html lang="en"' in editor.get(f"{path}?taal=en").get_data(as_text=True)
+
+
+def test_the_course_begins_at_the_approval_and_what_came_before_is_folded(
+    editor: Worker, session: Session, now: None
+) -> None:
+    made = edition([article("data")])
+    for minute, act in enumerate(("compose", "approve", "compose", "approve", "schedule")):
+        record(act, KEY, now=NOW - timedelta(hours=1) + timedelta(minutes=minute),
+               account_id=editor.account.id)
+    carry_out_edition(made.id, settings=settings(), now=NOW)
+    section = page(editor.get(PATH)).css_first("section[aria-labelledby=course]")
+    assert "Toon wat eraan voorafging" in section.css_first("summary").text()
+    before, after = [[one.text().split(" door ")[0] for one in each.css("h3")]
+                     for each in section.css(".timeline")]
+    assert before == ["Teksten bewaard", "Goedgekeurd", "Teksten bewaard"]
+    assert after[:2] == ["Goedgekeurd", "Ingepland"]
+    assert after[2].startswith("Lijst gesloten")

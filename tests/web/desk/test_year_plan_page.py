@@ -121,7 +121,7 @@ def test_the_plan_says_how_an_approval_stands(editor: Worker, session: Session) 
         row = shown.css("section[aria-labelledby=table] tbody tr")[3]
         return row.css_first(".state").text()
 
-    assert state() == "Gepland"
+    assert state() == "Nog niet ingepland"
     asked = ask_approval(made, compiled(made), asked_by=person().id, now=NOW)
     session.commit()
     assert state() == "Wacht op akkoord"

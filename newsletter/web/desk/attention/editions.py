@@ -9,8 +9,10 @@ from flask_security import current_user
 from newsletter.accounts.models import RoleName
 from newsletter.catalogue.queries import magazine
 from newsletter.editions.approval_queries import (
+    FallenApproval,
     WaitingApproval,
     approved_editions,
+    fallen_approvals,
     waiting_approvals,
 )
 from newsletter.editions.content import missing_for_sending
@@ -19,6 +21,7 @@ from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.move_dates import dates_of
 from newsletter.editions.queries import list_coming
 from newsletter.web.dates import moment_in_words
+from newsletter.web.desk.approval_words import voided_words
 from newsletter.web.desk.around import around_dates
 from newsletter.web.desk.attention.line import Line
 from newsletter.web.desk.cautions import in_words
@@ -31,11 +34,14 @@ NEXT_EDITIONS = 8  # whose dates are looked at
 def lines(edition: Edition | None, now: datetime) -> Iterator[Line]:
     """All of it; `edition` is the next one."""
     waiting = waiting_approvals(now)
+    fallen = fallen_approvals(now)
     yield from _approvals(waiting)
+    yield from _fallen(fallen)
+    told = {one.edition_id for one in waiting} | {one.edition_id for one in fallen}
     if edition is not None and edition.status is EditionStatus.SCHEDULED:
         yield from _scheduled_without(edition)
     elif edition is not None:
-        yield from _not_scheduled(edition, {one.edition_id for one in waiting}, now)
+        yield from _not_scheduled(edition, told, now)
     yield from _collisions(now)
 
 
@@ -62,6 +68,29 @@ def _approvals(waiting: Sequence[WaitingApproval]) -> Iterator[Line]:
                 href, _("Bekijk editie %(n)s", n=number), RoleName.EDITOR)
 
 
+def _fallen(fallen: Sequence[FallenApproval]) -> Iterator[Line]:
+    """Those that a second person refused, with why, and those that fell since."""
+    for one in fallen:
+        number = one.key.replace("-", "·")
+        if one.mailing_key:
+            href = url_for("desk.correction", key=one.mailing_key)
+            refused = _("De verbetering van editie %(n)s is niet goedgekeurd", n=number)
+            fell = _("De goedkeuring van de verbetering van editie %(n)s is vervallen", n=number)
+            link = _("Open de verbetering")
+        else:
+            href = url_for("desk.edition", key=one.key, _anchor="approval")
+            refused = _("Editie %(n)s is niet goedgekeurd", n=number)
+            fell = _("De goedkeuring van editie %(n)s is vervallen", n=number)
+            link = _("Open editie %(n)s", n=number)
+        if one.void_reason is None:
+            said = _("%(name)s schrijft: ‘%(note)s’", name=one.decided_by_name, note=one.note)
+            yield Line("wrong", refused, said, href, link, RoleName.EDITOR)
+        else:
+            why = voided_words(one.void_reason)
+            yield Line("mind", fell, _("Vervallen: %(why)s. Vraag opnieuw goedkeuring.", why=why),
+                       href, link, RoleName.EDITOR)
+
+
 def _scheduled_without(edition: Edition) -> Iterator[Line]:
     number = edition.key.replace("-", "·")
     for text, heading in (
@@ -76,7 +105,7 @@ def _scheduled_without(edition: Edition) -> Iterator[Line]:
 
 
 def _not_scheduled(edition: Edition, waiting: Set[int], now: datetime) -> Iterator[Line]:
-    """One whose copy is due, unless all that it waits for is somebody's approval."""
+    """One whose copy is due, unless all that it waits for is an approval, told already."""
     missing = missing_for_sending(edition)
     if edition.copy_deadline_at > now or (edition.id in waiting and not missing):
         return
