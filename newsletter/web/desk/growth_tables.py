@@ -44,7 +44,8 @@ def growth(months: Sequence[date], events: Events, stands: Stands, *, floor: int
     """
     rows = []
     for month in months:
-        before = stands.get((month - timedelta(days=1), Measure.READERS, ""), 0)
+        counted = stands.get((month - timedelta(days=1), Measure.READERS, ""))
+        before = counted or 0
         after = stands.get((last_day(month), Measure.READERS, ""), 0)
         came = events.get((month, Measure.GIVEN), 0)
         erased = events.get((month, Measure.ERASED), 0)
@@ -57,10 +58,11 @@ def growth(months: Sequence[date], events: Events, stands: Stands, *, floor: int
         of_which = Hidden.WITHHELD if isinstance(told[1], Hidden) else parts[1]
         rows.append((_month(month), [
             told[0], told[1], of_which, alone(events.get((month, Measure.BOUNCED), 0), floor),
+            Hidden.UNCOUNTED if counted is None else
             after - before if is_known else Hidden.WITHHELD, alone(after, floor),
         ]))
     return Table("groei", _("Wie erbij kwam en wie wegging"), [
-        _("Erbij"), _("Weg"), _("van wie gewist"), _("Adres onbereikbaar"), _("Verschil"),
+        _("Erbij"), _("Weg"), _("Waarvan gewist"), _("Adres onbereikbaar"), _("Verschil"),
         _("Lezers aan het eind"),
     ], rows)
 

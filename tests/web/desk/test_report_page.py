@@ -95,7 +95,7 @@ def test_who_left_is_told_when_the_week_is_over_and_with_the_floor(
     assert "Stopte met alle mail" not in lines(editor)
     with time_machine.travel(NOW + WEEK, tick=False):
         found = lines_then(editor)
-    assert found == {"Stopte met alle mail": "5", "Stopte alleen met de edities": "minder dan 5",
+    assert found == {"Stopte met alle mail": "5", "Stopte alleen met de edities": "1 tot 4",
                      "Stopte alleen met de themamail": "0"}
 
 
@@ -111,9 +111,9 @@ def test_answers_are_told_from_the_floor_on(editor: Worker, mailing: Mailing) ->
         for _ in range(times):
             assert answer(mailing, said, now=NOW)
     assert lines(editor)["Noemde de mail nuttig"] == "6"
-    assert lines(editor)["Noemde de mail niet nuttig"] == "minder dan 5"
+    assert lines(editor)["Noemde de mail niet nuttig"] == "1 tot 4"
     shown = page(editor.get(PATH)).css_first("section[aria-labelledby=answers]")
-    assert [cell.text() for cell in shown.css("td")] == ["6", "minder dan 5"]
+    assert [cell.text() for cell in shown.css("td")] == ["6", "1 tot 4"]
 
 
 def test_a_mailing_that_still_leaves_has_a_report_too(
