@@ -1,7 +1,8 @@
 """The floor: small counts are not told, nor given away by what is told beside them.
 
 Nothing is nobody, so a zero is shown. A count from one up to the floor is *small*; one that would
-give a small one away by a sum that is known is *withheld*. Pure rules, no database.
+give a small one away by a sum that is known is *withheld*. What nobody counted is *uncounted*. Pure
+rules, no database.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,6 +15,7 @@ class Hidden(StrEnum):
 
     SMALL = "small"
     WITHHELD = "withheld"
+    UNCOUNTED = "uncounted"
 
 
 Told = int | Hidden

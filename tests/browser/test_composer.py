@@ -245,7 +245,7 @@ def test_the_preview_turns_without_losing_what_is_typed_and_makes_no_history(
         frame = page.frame_locator("iframe[name=voorbeeld]")
         frame.get_by_role("heading", name="Nog niet bewaard").wait_for()
         for words, seen in (("Telefoon", "h1"), ("Donker", "h1"), ("Web", "h1"),
-                            ("Tekst", "pre")):
+                            ("Platte tekst", "pre")):
             page.locator(".switch").get_by_role("link", name=words, exact=True).click()
             frame.locator(seen, has_text="NOG NIET" if seen == "pre" else "Nog niet").wait_for()
             assert page.locator(".frame-head").is_visible() == (words != "Web")

@@ -1,7 +1,7 @@
 """The checks panel: what an edition must have first, what to mind, and what is in order."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
@@ -23,13 +23,17 @@ from newsletter.web.languages import current_language
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the panel: `wrong` must be mended first, `mind` may stay, `done` is in order."""
+    """One line of the panel: `wrong` must be mended first, `mind` may stay, `done` is in order.
+
+    `each` are sentences for a list, where one line stands for several.
+    """
 
     kind: str
     heading: str
     sentence: str = ""
     href: str = ""
     link: str = ""
+    each: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class Checks:
     @property
     def summary(self) -> str:
         """How many of each, in one line."""
+        if not self.first:
+            return _("Niets moet eerst. %(mind)s keer let op, %(done)s in orde.",
+                     mind=len(self.mind), done=len(self.in_order))
         return _(
             "%(first)s moet eerst, %(mind)s let op, %(done)s in orde",
             first=len(self.first), mind=len(self.mind), done=len(self.in_order),
@@ -58,7 +65,8 @@ def checks_of(
     """Look the edition over, as it would leave at its present moment."""
     looked = check_edition(
         edition, manifest, is_too_large=is_too_large, house=house_of(settings()))
-    lines = [_line(each, edition) for each in looked.findings]
+    lines = _with_repeats_as_one([
+        (each.code, _line(each, edition)) for each in looked.findings])
     return Checks(
         first=tuple(line for line in lines if line.kind == "wrong"),
         mind=tuple(line for line in lines if line.kind == "mind"),
@@ -66,6 +74,20 @@ def checks_of(
         size=looked.largest,
         has_links=looked.links.addresses > 0,
     )
+
+
+def _with_repeats_as_one(lines: list[tuple[str, Check]]) -> list[Check]:
+    """The lines, where several articles that stood elsewhere are one line with a list."""
+    repeated = [line for code, line in lines if code == "used_before"]
+    if len(repeated) < 2:
+        return [line for _code, line in lines]
+    as_one = replace(
+        repeated[0], sentence="", each=tuple(line.sentence for line in repeated),
+        heading=_("%(number)s artikelen stonden al in een andere editie",
+                  number=_count(len(repeated))))
+    found = [line for code, line in lines if code != "used_before"]
+    found.insert([code for code, _line in lines].index("used_before"), as_one)
+    return found
 
 
 def missing_of(edition: Edition) -> list[Check]:

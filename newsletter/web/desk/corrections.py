@@ -44,7 +44,7 @@ from newsletter.web.desk.forms import PressForm, TextsForm, revision_of
 from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.previews import html_of, in_frame, language_asked
-from newsletter.web.desk.said import _
+from newsletter.web.desk.said import _, ngettext
 from newsletter.web.desk.void_after import give_up_correction, tell, void_after
 from newsletter.web.languages import current_language
 
@@ -152,9 +152,10 @@ def carry(key: str) -> Response:
         act.details.update(number=done.number, moved=done.moved, kept=done.kept,
                            served=done.served, approval=done.approval_id)
     if not refused:
-        count = figures(done.moved or 0, current_language())
-        flash(_("De verzending gaat verder. %(count)s lezers krijgen de verbeterde tekst.",
-                count=count), "done")
+        moved = done.moved or 0
+        flash(ngettext("De verzending gaat verder. Eén lezer krijgt de verbeterde tekst.",
+                       "De verzending gaat verder. %(readers)s lezers krijgen de verbeterde tekst.",
+                       moved, readers=figures(moved, current_language())), "done")
     return _back(key)
 
 

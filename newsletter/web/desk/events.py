@@ -8,7 +8,7 @@ from newsletter.accounts.audit_models import AuditEntry
 from newsletter.accounts.audit_queries import entries_of
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.web.dates import figures, moment_in_words
-from newsletter.web.desk.said import _
+from newsletter.web.desk.said import _, ngettext
 from newsletter.web.languages import current_language
 
 
@@ -72,10 +72,11 @@ def _event(entry: AuditEntry, person: str | None) -> Event:
         return Event("person", entry.at, _("Ingepland door %(name)s", name=actor),
                      _("Voor %(when)s.", when=when))
     if entry.act == "carry_correction":
-        count = figures(int(entry.details.get("moved", 0)), lang)
+        moved = int(entry.details.get("moved", 0))
         return Event("person", entry.at, _("Verder met de verbeterde tekst, door %(name)s",
                                            name=actor),
-                     _("%(count)s lezers krijgen die.", count=count))
+                     ngettext("Eén lezer krijgt die.", "%(readers)s lezers krijgen die.", moved,
+                              readers=figures(moved, lang)))
     named = {
         "open_correction": _("Verbetering begonnen door %(name)s", name=actor),
         "write_correction": _("Verbetering bewaard door %(name)s", name=actor),

@@ -126,7 +126,9 @@ def told_words(count: Told) -> str:
 def told_plain(count: Told) -> int | str:
     """A count as a file has it: a number, or why there is none."""
     if count is Hidden.SMALL:
-        return _("minder dan %(floor)s", floor=settings().figures_floor)
+        return _("1 tot %(most)s", most=settings().figures_floor - 1)
+    if count is Hidden.UNCOUNTED:
+        return "–"
     return _("niet getoond") if isinstance(count, Hidden) else count
 
 

@@ -67,8 +67,8 @@ def growth(months: Sequence[date], events: Events, stands: Stands, *, floor: int
     rows = []
     known = steady(months, [[_readers(stands, month)] for month in months], floor)
     for month in months:
-        before = _readers(stands, clock.add_months(month, -1))
-        after = _readers(stands, month)
+        counted = stands.get((month - timedelta(days=1), Measure.READERS, ""))
+        before, after = counted or 0, _readers(stands, month)
         came = events.get((month, Measure.GIVEN), 0)
         erased = events.get((month, Measure.ERASED), 0)
         left = events.get((month, Measure.LEFT), 0) + erased
@@ -80,12 +80,13 @@ def growth(months: Sequence[date], events: Events, stands: Stands, *, floor: int
         of_which = Hidden.WITHHELD if isinstance(told[1], Hidden) else parts[1]
         rows.append((_month(month), [
             told[0], told[1], of_which, alone(events.get((month, Measure.BOUNCED), 0), floor),
+            Hidden.UNCOUNTED if counted is None else
             Hidden.WITHHELD if not is_known or is_small_step(before, after, floor)
             else after - before,
             alone(after, floor) if month in known else Hidden.WITHHELD,
         ]))
     return Table("groei", _("Wie erbij kwam en wie wegging"), [
-        _("Erbij"), _("Weg"), _("van wie gewist"), _("Adres onbereikbaar"), _("Verschil"),
+        _("Erbij"), _("Weg"), _("Waarvan gewist"), _("Adres onbereikbaar"), _("Verschil"),
         _("Lezers aan het eind"),
     ], rows)
 

@@ -17,7 +17,7 @@ from newsletter.mailings.queries import Progress, get_mailing, progress
 from newsletter.subscribers.figure_queries import gone_between
 from newsletter.web.desk.growth import csv_of, told_plain, told_words
 from newsletter.web.desk.names import failure_words, mailing_name, mailing_state, skip_words
-from newsletter.web.desk.said import _
+from newsletter.web.desk.said import _, ngettext
 
 AFTER = timedelta(days=7)  # in which leaving is counted
 
@@ -49,7 +49,7 @@ class Course:
             return _("%(hours)s uur en %(minutes)s min", hours=hours, minutes=minutes)
         if minutes:
             return _("%(minutes)s min en %(seconds)s s", minutes=minutes, seconds=seconds % 60)
-        return _("%(seconds)s s", seconds=seconds)
+        return ngettext("één seconde", "%(num)s seconden", seconds)
 
 
 def page(key: str) -> str:

@@ -90,6 +90,9 @@ def test_one_writes_another_approves_and_the_rest_gets_the_new_text(
     after = editor.get(PATH).get_data(as_text=True)
     assert "De datum klopte niet." in after
     assert "2 lezers" in after
+    # What was done stands first, and more can be done.
+    assert after.index("Verbeterd</h2>") < after.index("Nog iets verbeteren?")
+    assert "Verbeteren kan nu niet" not in after
     assert "Verder met de verbeterde tekst, door Iemand editor" in editor.get(MAILING).get_data(
         as_text=True)
 

@@ -140,8 +140,8 @@ def test_each_consent_is_shown_with_the_text_and_the_chain_as_it_stands(publishe
     assert "Toestemming gevraagd" in text
     assert "Toestemming gegeven" in text
     assert "stuur mij het magazine" in shown.css_first("blockquote").text()
-    assert "De ketting is heel: 2 regels" in text
-    assert "2 regels horen bewijsbaar bij dit adres" in text
+    assert "Het bewijs van toestemming is compleet: 2 stappen" in text
+    assert "Alle stappen horen aantoonbaar bij dit adres." in text
 
 
 def test_a_dossier_takes_as_many_questions_for_many_entries_as_for_few(

@@ -95,7 +95,7 @@ def test_who_left_is_told_when_the_week_is_over_and_with_the_floor(
     assert "Stopte met alle mail" not in lines(editor)
     with time_machine.travel(NOW + WEEK, tick=False):
         found = lines_then(editor)
-    assert found == {"Stopte met alle mail": "5", "Stopte alleen met de edities": "minder dan 5",
+    assert found == {"Stopte met alle mail": "5", "Stopte alleen met de edities": "1 tot 4",
                      "Stopte alleen met de themamail": "0"}
 
 
@@ -118,7 +118,7 @@ def test_answers_are_told_after_a_week_and_from_the_floor_on(
     assert not shown.css("td")
     with time_machine.travel(NOW + WEEK, tick=False):
         assert lines_then(editor, "Noemde") == {
-            "Noemde de mail nuttig": "6", "Noemde de mail niet nuttig": "minder dan 5"}
+            "Noemde de mail nuttig": "6", "Noemde de mail niet nuttig": "1 tot 4"}
 
 
 def test_a_count_of_answers_goes_on_in_steps_of_the_floor_and_by_whole_days(
