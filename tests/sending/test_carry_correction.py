@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter.core import settings
@@ -132,3 +133,15 @@ def test_who_comes_back_clean_while_it_is_compiled_is_not_left_with_the_old_text
     with (once_compiled(lambda: stands("pending", None)),
           pytest.raises(WrongState, match="lacks_selections")):
         carry_correction(the, made, by=by, settings=settings(), now=LATER)
+
+
+@pytest.mark.parametrize("change", ["text_nl = 'Anders.'", "dropped_at = null, moved = 0",
+                                    "corrected_at = corrected_at + interval '1 day'"])
+def test_what_was_carried_out_stays_as_it_was(session: Session, change: str) -> None:
+    reader("data")
+    the = edition([article("data")])
+    paused(the)
+    made, by = approved_correction(the, subject="Verbeterd", now=LATER)
+    carry_correction(the, made, by=by, settings=settings(), now=LATER)
+    with pytest.raises(IntegrityError, match="stays as it was"):
+        session.execute(text(f"update corrections set {change}"))
