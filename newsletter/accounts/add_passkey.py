@@ -49,27 +49,38 @@ def offer_passkey(account: Account, *, site: Site, magazine: str, now: datetime)
     ))
 
 
+def take_offer(account_id: int, answer: str, *, now: datetime) -> bytes:
+    """The challenge that this answers, and that nobody can answer again. Raises BadInput.
+
+    Keep the transaction before the answer is judged, so that a wrong one has used it up too.
+    """
+    if len(answer) > LONGEST_ANSWER:
+        raise BadInput("passkey", "not_right")
+    try:
+        credential = parse_registration_credential_json(answer)
+        challenge = parse_client_data_json(credential.response.client_data_json).challenge
+    except UNREADABLE as error:
+        raise BadInput("passkey", "not_right") from error
+    if not take_challenge(challenge, account_id=account_id, purpose=PasskeyPurpose.ADD, now=now):
+        raise BadInput("passkey", "too_late")
+    return challenge
+
+
 def add_passkey(
-    account: Account, answer: str, *, name: str, site: Site, now: datetime
+    account: Account, answer: str, *, challenge: bytes, name: str, site: Site, now: datetime
 ) -> Passkey:
     """The passkey that the browser made. Raises BadInput at `name` or `passkey`.
 
-    `answer` is the browser's, as JSON. Web Authentication Level 3, §7.1; who made it (attestation)
-    is not asked.
+    `answer` is the browser's, as JSON; `challenge` comes from `take_offer`. Web Authentication
+    Level 3, §7.1; who made it (attestation) is not asked.
     """
     name = checked_name(name)
     db.session.execute(select(Account.id).where(Account.id == account.id)
                        .with_for_update(key_share=True))
     if count_passkeys(account.id) >= MOST:
         raise BadInput("passkey", "too_many")
-    if len(answer) > LONGEST_ANSWER:
-        raise BadInput("passkey", "not_right")
     try:
         credential = parse_registration_credential_json(answer)
-        challenge = parse_client_data_json(credential.response.client_data_json).challenge
-        if not take_challenge(challenge, account_id=account.id, purpose=PasskeyPurpose.ADD,
-                              now=now):
-            raise BadInput("passkey", "too_late")
         verified = verify_registration_response(
             credential=credential,
             expected_challenge=challenge,

@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response as Answered
 from wtforms import HiddenField, StringField
 
 from newsletter import clock
-from newsletter.accounts.add_passkey import MOST, add_passkey, offer_passkey
+from newsletter.accounts.add_passkey import MOST, add_passkey, offer_passkey, take_offer
 from newsletter.accounts.ask_passkey import site_of
 from newsletter.accounts.end_sessions import end_other_sessions
 from newsletter.accounts.models import Account
-from newsletter.accounts.name_passkey import name_passkey
+from newsletter.accounts.name_passkey import checked_name, name_passkey
 from newsletter.accounts.passkey_models import Passkey, PasskeyPurpose
 from newsletter.accounts.passkey_queries import find_passkey, passkeys_of
 from newsletter.accounts.remove_passkey import remove_passkey
@@ -58,11 +58,15 @@ def pose(purpose: str) -> Response:
 def add() -> Answer:
     """POST /redactie/mijn-account/passkeys: keep the passkey that the browser made."""
     form, site = PasskeyForm(), wanted_site()
-    account_id = current_user.id
+    account_id, answer = current_user.id, form.passkey.data or ""
     try:
+        checked_name(form.name.data or "")
+        with transaction():
+            challenge = take_offer(account_id, answer, now=clock.now())
         with recorded("add_passkey", f"account:{account_id}") as act:
-            made = add_passkey(db.session.get_one(Account, account_id), form.passkey.data or "",
-                               name=form.name.data or "", site=site, now=clock.now())
+            made = add_passkey(db.session.get_one(Account, account_id), answer,
+                               challenge=challenge, name=form.name.data or "", site=site,
+                               now=clock.now())
             act.details["passkey"] = made.id
             _end_others()
     except BadInput as fault:

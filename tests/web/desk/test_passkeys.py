@@ -257,3 +257,13 @@ def test_an_account_has_ten_passkeys_at_most(editor: Worker, session: Session) -
 def test_the_site_of_a_passkey_is_that_of_the_settings(address: str, origin: str | None) -> None:
     site = site_of(address)
     assert (site.origin if site else None) == origin
+
+
+def test_a_wrong_answer_uses_up_the_challenge_to_add_one(editor: Worker, session: Session) -> None:
+    offered, key = ask(editor, "add"), SoftKey()
+    for origin in ("https://elders.example", None):
+        made = key.make(offered, **({"origin": origin} if origin else {}))
+        assert editor.post(PATH, name="Mijn bos", passkey=made).status_code == 400
+        session.expire_all()
+        assert session.scalars(select(PasskeyChallenge)).all() == []
+    assert passkeys_of(editor.account.id) == []
