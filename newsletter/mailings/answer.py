@@ -51,12 +51,12 @@ def is_open(mailing: Mailing, *, now: datetime) -> bool:
 def answer(mailing: Mailing, said: Answer, *, now: datetime) -> bool:
     """Whether the answer counted: a mailing gets no more of them than it has recipients.
 
-    So no flood can drown what its readers said. Raises TooLate after a year.
+    A flood can take the room of its readers, and `is_full` tells. Raises TooLate after a year.
     """
     if not is_open(mailing, now=now):
         raise TooLate(mailing.key)
     db.session.execute(_LOCK, {"mailing_id": mailing.id % 2**31})
-    if sum(answers_to(mailing.id).values()) >= (mailing.recipients or 0):
+    if is_full(mailing):
         return False
     column = getattr(MailingAnswers, said.value)
     db.session.execute(
@@ -68,6 +68,11 @@ def answer(mailing: Mailing, said: Answer, *, now: datetime) -> bool:
         )
     )
     return True
+
+
+def is_full(mailing: Mailing) -> bool:
+    """Whether it got as many answers as recipients, which hardly happens but by a flood."""
+    return sum(answers_to(mailing.id).values()) >= (mailing.recipients or 0)
 
 
 def answers_to(mailing_id: int) -> dict[Answer, int]:

@@ -11,7 +11,7 @@ from flask import Response, render_template
 from newsletter import clock
 from newsletter.core import settings
 from newsletter.floor import Told, alone, in_steps
-from newsletter.mailings.answer import MONTHS_OPEN, Answer, answers_by_day
+from newsletter.mailings.answer import MONTHS_OPEN, Answer, answers_by_day, is_full
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.queries import Progress, get_mailing, progress
 from newsletter.subscribers.figure_queries import gone_between
@@ -60,7 +60,8 @@ def page(key: str) -> str:
         "pages/desk/report.html", mailing=mailing, name=mailing_name(mailing), ledger=ledger,
         state=mailing_state(mailing), lines=_ledger(ledger), course=_course(mailing, ledger),
         left=_left(mailing, now=now), left_known_at=_left_until(mailing),
-        answers=_answers(mailing, now=now), answers_until=_answers_until(mailing), told=told_words,
+        answers=_answers(mailing, now=now), is_full=is_full(mailing),
+        answers_until=_answers_until(mailing), told=told_words,
         floor=settings().figures_floor, is_over=mailing.status in (
             MailingStatus.FINISHED, MailingStatus.CANCELLED),
     )

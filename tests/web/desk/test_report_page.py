@@ -135,6 +135,17 @@ def test_a_count_of_answers_goes_on_in_steps_of_the_floor_and_by_whole_days(
     assert told == ["6", "6", "11", "18"]
 
 
+@pytest.mark.parametrize(("times", "says"), [(READERS - 1, False), (READERS, True)])
+def test_the_report_says_when_there_was_no_room_for_more_answers(
+    editor: Worker, mailing: Mailing, times: int, says: bool
+) -> None:
+    for _ in range(times):
+        answer(mailing, Answer.NOT_USEFUL, now=NOW - WEEK)
+    assert mailing.sending_at is not None
+    mailing.sending_at -= WEEK
+    assert ("drukte een machine" in page(editor.get(PATH)).text()) is says
+
+
 def test_a_mailing_that_still_leaves_has_a_report_too(
     editor: Worker, mailing: Mailing, session: Session
 ) -> None:
