@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from newsletter.web.desk import confirm, unsaved
 from newsletter.web.desk.acts import record_refusal
+from newsletter.web.desk.browsers import browser_in_words
 from newsletter.web.desk.menu import MENU
 from newsletter.web.desk.names import edition_state
 from newsletter.web.desk.roles import may, may_open
@@ -101,6 +102,7 @@ def _context() -> dict[str, Any]:
         "may_manage": may(ADMIN),
         "may_open": lambda href: may_open(href, ROLES),
         "edition_state": edition_state,
+        "browser_in_words": browser_in_words,
     }
 
 
