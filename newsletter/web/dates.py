@@ -27,6 +27,11 @@ def day_in_words(day: date, lang: str = "nl") -> str:
     return format_date(_day(day), "EEEE d MMMM y", locale=lang)
 
 
+def near_day(day: date, lang: str = "nl") -> str:
+    """`dinsdag 24 maart`, `Tuesday 24 March`: where the year is known."""
+    return format_date(_day(day), "EEEE d MMMM", locale=lang)
+
+
 def plain_day(day: date, lang: str = "nl") -> str:
     """`24 maart 2020`, `24 March 2020`."""
     return format_date(_day(day), "d MMMM y", locale=lang)

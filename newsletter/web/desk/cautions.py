@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 
 from newsletter.editions.days import Caution, Mind
-from newsletter.web.dates import day_in_words
+from newsletter.web.dates import near_day
 from newsletter.web.desk.said import _
 from newsletter.web.languages import current_language
 
@@ -38,5 +38,5 @@ def _sentence(caution: Caution) -> str:
         "copy_deadline_at": _("De kopijdatum"),
         "approval_deadline_at": _("De akkoorddatum"),
     }[caution.field]
-    day = day_in_words(caution.day, current_language())
+    day = near_day(caution.day, current_language())
     return str(_SENTENCES[caution.mind]) % {"what": what, "day": day, "name": caution.name}

@@ -50,9 +50,8 @@ def save(key: str) -> Answer:
         flash(_("Niet bewaard: de editie is al vertrokken."), "wrong")
         return redirect(url_for("desk.edition", key=key), 303)
     tell(fell)
-    minds = _minds(edition, dates)
-    if minds:
-        flash(_("Bewaard. Let wel op: %(minds)s", minds=" ".join(minds)), "done")
+    if _minds(edition, dates):
+        flash(_("Bewaard. Waar je op moet letten, staat onder het plan."), "done")
     else:
         flash(_("Bewaard."), "done")
     return redirect(url_for("desk.year_plan", year=year_of(edition)), 303)

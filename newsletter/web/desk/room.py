@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from newsletter.core import settings
 from newsletter.web.desk import confirm, unsaved
 from newsletter.web.desk.acts import record_refusal
+from newsletter.web.desk.browsers import browser_in_words
 from newsletter.web.desk.menu import MENU
 from newsletter.web.desk.names import edition_state
 from newsletter.web.desk.roles import may, may_open
@@ -103,6 +104,7 @@ def _context() -> dict[str, Any]:
         "may_open": lambda href: may_open(href, ROLES),
         "edition_state": edition_state,
         "mail_from": settings().mail_from,
+        "browser_in_words": browser_in_words,
     }
 
 

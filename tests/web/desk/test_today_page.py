@@ -46,7 +46,7 @@ def today(worker: Worker) -> LexborHTMLParser:
 def lines(worker: Worker) -> list[tuple[str, str, str]]:
     """Each line that asks for attention: its kind, its heading, and where its link leads."""
     found = []
-    for line in today(worker).css("section[aria-labelledby=attention] li"):
+    for line in today(worker).css("section[aria-labelledby=attention] ul.checks > li"):
         link = line.css_first("a")
         found.append((str(line.attributes["class"]), line.css_first("b").text(),
                       str(link.attributes["href"]) if link else ""))

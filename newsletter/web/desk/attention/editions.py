@@ -137,8 +137,8 @@ def _collisions(now: datetime) -> Iterator[Line]:
             yield Line(
                 "mind",
                 _("Kijk naar de data van editie %(n)s", n=edition.key.replace("-", "·")),
-                " ".join(sentences),
-                url_for("desk.year_plan", year=base_year + edition.volume),
-                _("Bekijk het jaarplan"),
-                RoleName.EDITOR,
+                href=url_for("desk.year_plan", year=base_year + edition.volume),
+                link=_("Bekijk het jaarplan"),
+                role=RoleName.EDITOR,
+                each=tuple(sentences),
             )

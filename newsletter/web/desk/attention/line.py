@@ -14,7 +14,7 @@ ORDER = ("wrong", "mind", "info", "done")
 class Line:
     """Something that asks for a person: its kind, what it is, and where it is handled.
 
-    Who has less than `role` cannot handle it and does not see it.
+    `each` are sentences for a list. Who has less than `role` cannot handle it and does not see it.
     """
 
     kind: str
@@ -23,6 +23,7 @@ class Line:
     href: str = ""
     link: str = ""
     role: RoleName = RoleName.CONTRIBUTOR
+    each: tuple[str, ...] = ()
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:
