@@ -53,9 +53,12 @@ class Walk:
         assert answer.ok, f"{address} answered {answer.status}"
 
     def press(self, name: str) -> None:
-        """Press the button with these words, and wait for the page that comes of it."""
+        """Press the button with these words by keyboard, and wait for the page that comes of it.
+
+        By keyboard, for a frame that comes late moves what a mouse would point at.
+        """
         with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name, exact=True).click()
+            self.page.get_by_role("button", name=name, exact=True).press("Enter")
 
     def follow(self, selector: str) -> None:
         """Open the first such link by keyboard, as who uses no mouse does."""
