@@ -262,7 +262,8 @@ def _erase(hands: Hands, walker: Walker, post: Post, address: str, manage: str) 
 
 def _send_edition(home: Home) -> str:
     """Lets an edition become due, and gives the title of its article."""
-    core = create_core(home.environ)
+    # Approved under the addresses that the house itself has: a mail with others is another mail.
+    core = create_core({**home.environ, "PUBLIC_URL": home.house.site})
     with core.app_context():
         with transaction():
             now = clock.now()
