@@ -1,5 +1,8 @@
 """Showing a frozen variant: the same words, no personal link."""
 
+import quopri
+from collections.abc import Sequence
+
 import pytest
 
 from newsletter.deliveries.models import MailKind
@@ -44,7 +47,10 @@ def test_nothing_personal_is_left() -> None:
     assert "\x1f" not in shown
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MailKind if KINDS[kind].list_label is None])
+SINGLE = [kind for kind in MailKind if KINDS[kind].list_label is None]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SINGLE if KINDS[kind].tokens])
 def test_a_single_mail_that_is_shown_leads_its_reader_to_ask_a_link_of_her_own(
     kind: MailKind,
 ) -> None:
@@ -57,3 +63,17 @@ def test_a_single_mail_that_is_shown_leads_its_reader_to_ask_a_link_of_her_own(
         assert "\x1f" not in shown
         for own in ("/voorkeuren/", "/afmelden/", "/bevestigen/", "/mijn-gegevens/", "/adres/"):
             assert own not in shown
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SINGLE if not KINDS[kind].tokens])
+def test_a_single_mail_without_a_personal_link_is_shown_as_it_was_written(kind: MailKind) -> None:
+    mail = written(kind, "nl")
+    assert mail.html is not None
+    html = show.as_html(mail.html, values={}, urls=URLS)
+    text = show.as_text(mail.text, values={}, urls=URLS)
+    assert (html, text) == (_words(mail.html), _words(mail.text))
+    assert "\x1f" not in html + text
+
+
+def _words(blocks: Sequence[bytes]) -> str:
+    return quopri.decodestring(b"".join(blocks)).decode().replace("\r\n", "\n")
