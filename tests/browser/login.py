@@ -2,20 +2,20 @@
 
 from playwright.sync_api import Page
 
-from tests.second_factor import code
+from tests.second_factor import KEY, code
 
 
-def log_in(page: Page, *, email: str, password: str) -> None:
-    """Stands at the desk's first page afterwards; the account has the second factor of tests."""
+def log_in(page: Page, *, email: str, password: str, key: str = KEY) -> None:
+    """Stands at the desk's first page afterwards; `key` is that of its second factor."""
     page.goto("/redactie/inloggen")
-    give_password(page, email=email, password=password)
+    give_password(page, email=email, password=password, key=key)
 
 
-def give_password(page: Page, *, email: str, password: str) -> None:
+def give_password(page: Page, *, email: str, password: str, key: str = KEY) -> None:
     """The same, of who has the login before her."""
     page.locator("#email").fill(email)
     page.locator("#password").fill(password)
     page.locator("main button[type=submit]").click()
-    page.locator("#code").fill(code())
+    page.locator("#code").fill(code(key))
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/redactie/")

@@ -35,10 +35,10 @@ class House:
     ) -> None:
         port = free_port()
         self.site = f"http://127.0.0.1:{port}"
-        self._environ = {
+        self.environ = {
             **environ, "PORT": str(port), "PUBLIC_URL": self.site, "TICK_SECONDS": "1",
         }
-        self._parts = [Part(name, self._environ, folder) for name in parts]
+        self._parts = [Part(name, self.environ, folder) for name in parts]
         self._readers = readers
         self._open = ExitStack()
 
@@ -58,9 +58,9 @@ class House:
 
     def _prepare(self) -> None:
         # Wake-ups of another test's rows would only be noise in the logs.
-        with redis.Redis.from_url(self._environ["REDIS_URL"]) as broker:
+        with redis.Redis.from_url(self.environ["REDIS_URL"]) as broker:
             broker.flushall()
-        core = create_core(self._environ)
+        core = create_core(self.environ)
         with core.app_context():
             with transaction():
                 add_logins(clock.now())
