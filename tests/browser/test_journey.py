@@ -1,4 +1,7 @@
-"""The journey in a real browser: a reader's part, and the editor's part at the desk."""
+"""The journey in a real browser: a reader's part, and at the desk that of the editor and publisher.
+
+An edition goes from empty to sent by two people, each with a second factor.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,6 +19,8 @@ from newsletter.local.show.material import (
     PIECES,
     Piece,
 )
+from seeds.demo import LOGINS
+from tests.browser.login import log_in
 from tests.browser.walk import Walk
 from tests.journeys.house import House
 
@@ -25,7 +30,7 @@ ADDRESS = "noor@gemeente.example"
 def test_from_sign_up_to_unsubscribe_as_a_person_sees_it(
     house: House, walks: Callable[[], Walk]
 ) -> None:
-    noor, robin = walks(), walks()
+    noor, robin, uli = walks(), walks(), walks()
     with Visitor(house.site) as looker:
         inbox = Inbox(looker)
         _sign_up(noor)
@@ -37,11 +42,13 @@ def test_from_sign_up_to_unsubscribe_as_a_person_sees_it(
         robin.look("article")
         key = _compose(robin)
         _rehearse(robin)
+        _approve(robin, uli, key)
         moment = _set_moments(robin, key)
         _look_around(robin)
         _read_magazine(noor)
         digest, edition = (_mail(inbox, kind) for kind in ("digest", "edition"))
         _watch_ledger(robin, key, moment)
+        _look_up(uli)
         _look_at_data(noor, inbox)
     _read(noor, digest, edition, key)
     _leave(noor, digest)
@@ -141,6 +148,27 @@ def _compose(robin: Walk) -> str:
     return key
 
 
+def _approve(robin: Walk, uli: Walk, key: str) -> None:
+    """She dates it for today and asks; who wrote it may not approve it, and another does."""
+    robin.open(f"/redactie/edities/{key}/data")
+    local = clock.local(desk.minute_ahead(clock.now(), seconds=6))
+    for name in ("copy_deadline_at", "approval_deadline_at", "send_at"):
+        robin.page.locator(f"[name={name}_day]").fill(f"{local.day}-{local.month}-{local.year}")
+        robin.page.locator(f"[name={name}_time]").fill(f"{local:%H.%M}")
+    robin.press("Bewaar de data")
+    assert not robin.page.locator(".notice.wrong").count()
+    robin.open(f"/redactie/edities/{key}")
+    robin.press("Vraag goedkeuring")
+    robin.open(f"/redactie/edities/{key}/goedkeuring")
+    assert "Jij kunt dit niet beslissen" in robin.page.locator("main").inner_text()
+    login = LOGINS[1]
+    log_in(uli.page, email=login.email, password=login.password, key=login.totp_key)
+    uli.follow(f"main a[href='/redactie/edities/{key}/goedkeuring']")  # the first page leads there
+    uli.look("approval", height=1250)
+    uli.press("Keur goed")
+    uli.look("approved")
+
+
 def _set_moments(robin: Walk, key: str) -> datetime:
     moment = desk.minute_ahead(clock.now(), seconds=6)
     robin.open("/redactie/digests")
@@ -206,6 +234,16 @@ def _watch_ledger(robin: Walk, key: str, moment: datetime) -> None:
         wait_for(lambda: _is_finished(robin), seconds=30, what="the end of the mailing")
         assert "Klopt" in robin.page.locator(".equation").inner_text()
         robin.look("mailing")
+
+
+def _look_up(uli: Walk) -> None:
+    """What the publisher can say to a reader who asks what we know of her."""
+    uli.open("/redactie/lezers")
+    uli.look("readers")
+    uli.page.get_by_label("E-mailadres").fill(ADDRESS)
+    uli.press("Zoek")
+    assert ADDRESS not in uli.page.locator("main").inner_text()
+    uli.look("dossier", height=1400)
 
 
 def _is_finished(robin: Walk) -> bool | None:

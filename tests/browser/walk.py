@@ -25,7 +25,7 @@ SHOWN = frozenset({
     "mail-welcome", "figures", "report", "useful",
     "mailing-running", "mailing-paused", "mailing-corrected", "correction",
     "desk-today", "year-plan",
-    "composer", "composer-checks",
+    "composer", "composer-checks", "approval", "dossier",
 })
 
 

@@ -50,7 +50,6 @@ def _approvals(waiting: Sequence[WaitingApproval]) -> Iterator[Line]:
     for one in waiting:
         number = one.key.replace("-", "·")
         when = moment_in_words(one.approval_deadline_at, current_language())
-        href = url_for("desk.edition", key=one.key)
         late = _("Dat had gemoeten vóór %(when)s.", when=when)
         if one.asked_by == current_user.id:
             yield Line(
@@ -58,14 +57,16 @@ def _approvals(waiting: Sequence[WaitingApproval]) -> Iterator[Line]:
                 _("Editie %(n)s wacht op het akkoord van een ander", n=number),
                 late if one.is_overdue else _("Je vroeg het zelf. Het moet er zijn vóór %(when)s.",
                                               when=when),
-                href, _("Open editie %(n)s", n=number), RoleName.EDITOR)
+                url_for("desk.edition", key=one.key), _("Open editie %(n)s", n=number),
+                RoleName.EDITOR)
         else:
             yield Line(
                 "wrong" if one.is_overdue else "mind",
                 _("Editie %(n)s wacht op een tweede persoon", n=number),
                 late if one.is_overdue else _("%(name)s vroeg om akkoord vóór %(when)s.",
                                               name=one.asked_by_name, when=when),
-                href, _("Bekijk editie %(n)s", n=number), RoleName.EDITOR)
+                url_for("desk.approval", key=one.key), _("Bekijk editie %(n)s", n=number),
+                RoleName.EDITOR)
 
 
 def _fallen(fallen: Sequence[FallenApproval]) -> Iterator[Line]:
