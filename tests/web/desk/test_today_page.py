@@ -165,7 +165,8 @@ def test_an_approval_waits_for_another_than_who_asked(
     session.commit()
     href = f"/redactie/edities/{made.key}"
     assert ("info", "Editie 90·3 wacht op het akkoord van een ander", href) in lines(asker)
-    (line,) = [line for line in lines(other) if line[2] == href]
+    decide = f"{href}/goedkeuring"
+    (line,) = [line for line in lines(other) if line[2] == decide]
     assert line[:2] == ("mind", "Let op: Editie 90·3 wacht op een tweede persoon")
     made.copy_deadline_at = made.approval_deadline_at = NOW - timedelta(days=1)
     session.commit()
@@ -180,7 +181,7 @@ def test_an_edition_whose_copy_is_due_says_what_comes_next(
         return "".join(one.text() for one in found if "nog niet ingepland" in one.text())
 
     made = planned(copy_deadline_at=NOW - timedelta(days=1), title="")
-    assert "Er moeten eerst nog 1 dingen" in said()
+    assert "Eerst moet nog één ding af. Verzending: " in said()
     made.title = "Een editie"
     session.commit()
     assert "Vraag een tweede persoon om akkoord" in said()

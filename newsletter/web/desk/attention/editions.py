@@ -25,7 +25,7 @@ from newsletter.web.desk.approval_words import voided_words
 from newsletter.web.desk.around import around_dates
 from newsletter.web.desk.attention.line import Line
 from newsletter.web.desk.cautions import in_words
-from newsletter.web.desk.said import _
+from newsletter.web.desk.said import _, ngettext
 from newsletter.web.languages import current_language
 
 NEXT_EDITIONS = 8  # whose dates are looked at
@@ -112,8 +112,9 @@ def _not_scheduled(edition: Edition, waiting: Set[int], now: datetime) -> Iterat
         return
     when = moment_in_words(edition.send_at, current_language())
     if missing:
-        words = _("Er moeten eerst nog %(count)s dingen. Verzending: %(when)s.",
-                  count=len(missing), when=when)
+        first = ngettext("Eerst moet nog één ding af.", "Eerst moeten nog %(num)s dingen af.",
+                         len(missing))
+        words = f"{first} {_('Verzending: %(when)s.', when=when)}"
     elif approved_editions([edition.id]):
         words = _("Alles is er. Zet het verzendmoment vast: %(when)s.", when=when)
     else:
