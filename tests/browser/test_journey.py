@@ -109,7 +109,7 @@ def _log_in(robin: Walk, house: House) -> None:
     robin.look("log-in-code-refused")
     robin.page.get_by_label("Code").fill(typed_code(house.login.totp_key))
     robin.press("Log in")
-    robin.look("desk-today")
+    robin.look("first-page")
 
 
 def _write_and_release(robin: Walk, piece: Piece) -> None:
@@ -191,7 +191,7 @@ def _type_moment(robin: Walk, moment: datetime) -> None:
 def _look_around(robin: Walk) -> None:
     """The minute until the moment comes is well spent."""
     for path, name in (
-        ("/redactie/jaarplan", "year-plan"),
+        ("/redactie/jaarplan", "this-year"),
         ("/redactie/digests", "digests"),
         ("/redactie/artikelen", "articles"),
         ("/redactie/verzendingen", "mailings"),

@@ -43,6 +43,16 @@ def mailing_name(mailing: Named) -> str:
     return _("Weekmail, %(day)s", day=day)
 
 
+class _Digest(NamedTuple):
+    key: str
+    cutoff_at: datetime
+
+
+def digest_name(key: str) -> str:
+    """The same by the key of a digest alone, as in `digest:weekly:2026-11-24T07:00Z`."""
+    return mailing_name(_Digest(key, datetime.fromisoformat(key.split(":", 2)[2])))
+
+
 def slot_name(slot: DigestSlot) -> str:
     """What a slot sends."""
     return _("Maandmail") if slot.cadence is Cadence.MONTHLY else _("Weekmail")
@@ -131,7 +141,7 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
         )
     if alarm.kind == "digest_late":
         return AlarmShown(
-            _("Een themamail is te laat"),
+            _("Te laat: %(name)s", name=digest_name(alarm.subject)),
             _("Het moment ging voorbij zonder dat hij vertrok. Verstuur hem alsnog, of laat de "
               "volgende alles meenemen."),
             url_for("desk.slots"),

@@ -131,9 +131,10 @@ def test_today_shows_alarms_and_the_last_mailings(
 def test_every_alarm_that_operators_know_has_words_at_the_desk(editor: Worker) -> None:
     kinds = [row[0].strip("`") for row in pages.page("docs/operators.md").table("alarm")]
     for kind in kinds:
-        raise_alarm(kind, "edition:20-8", now=NOW)
+        subject = "digest:weekly:2026-11-24T07:00Z" if "digest" in kind else "edition:20-8"
+        raise_alarm(kind, subject, now=NOW)
     shown = editor.get("/redactie/").get_data(as_text=True)
-    assert kinds
+    assert "Te laat: Weekmail, di 24 november" in shown
     assert [kind for kind in kinds if kind in shown] == []
 
 
