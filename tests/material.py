@@ -17,10 +17,14 @@ from newsletter.deliveries.due import lock_due
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.deliveries.recover import lock_open, open_claims, resolve
 from newsletter.digests.models import DigestSlot
+from newsletter.digests.quiet_hours import NONE
 from newsletter.editions.approval_models import Approval
 from newsletter.editions.approve import approve
 from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
+from newsletter.editions.remind import remind
+from newsletter.editions.reminder_days import Plan, steps_of
+from newsletter.editions.reminder_models import Deadline
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.contents import CompiledManifest
@@ -187,6 +191,17 @@ def person(*roles: RoleName, partner_id: int | None = None) -> Account:
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def reminded(*, now: datetime) -> int:
+    """How many of the desk are reminded of the copy of an edition that is empty.
+
+    As of a morning four weeks before, so that the mails are due whatever the hour and the day are.
+    """
+    plan = Plan({Deadline.COPY: [30], Deadline.APPROVAL: [], Deadline.SENDING: []}, NONE)
+    empty = planned([], send_at=now + timedelta(days=2), number=7)
+    (step,) = steps_of(empty, plan)
+    return remind(empty.id, plan, now=step.due_at)
 
 
 def deliveries(kind: MailKind | None = None) -> list[Delivery]:

@@ -29,7 +29,7 @@ from newsletter.transaction import transaction
 from tests.articles.test_resize import picture
 from tests.emails.material import html_of, parsed, text_of
 from tests.faults.relay import Entry, Relay
-from tests.material import article, choices, edition, reader, sign_up, slot
+from tests.material import article, choices, edition, reader, reminded, sign_up, slot
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 OWN_HEADERS = (b"To: ", b"Message-ID: ", b"Date: ")
@@ -163,6 +163,9 @@ def _one_of_each(post: Any) -> tuple[str, str]:
     now = clock.now()
     new = "elders@provincie.example"
     with transaction():
+        invite(add_account(email="nieuw@redactie.example", name="Nieuw", password=None,
+                           roles=[RoleName.EDITOR], now=now), now=now)
+        assert reminded(now=now) == 1
         sign_up("nog-niet@gemeente.example", choices("data"), now=now)
         both = reader("data", at=now - timedelta(days=30))
         article("data", released_at=now - timedelta(hours=1))
@@ -170,8 +173,6 @@ def _one_of_each(post: Any) -> tuple[str, str]:
         due, made = slot(at=now).id, edition([piece], send_at=now).id
         for kind in (MailKind.ALREADY_SUBSCRIBED, MailKind.WELCOME, MailKind.MANAGE_LINK):
             queue_single(SingleMail(kind=kind, subscriber_id=both.subscriber_id), now=now)
-        invite(add_account(email="nieuw@redactie.example", name="Nieuw", password=None,
-                           roles=[RoleName.EDITOR], now=now), now=now)
     carry_out_slot(due, settings=settings(), now=now)
     carry_out_edition(made, settings=settings(), now=now)
     with transaction():

@@ -1,7 +1,7 @@
 """One of every kind of mail, as the pages and the clock send them, and every link in them."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 
 from flask import Flask
@@ -14,10 +14,6 @@ from newsletter.accounts.add import add_account
 from newsletter.accounts.models import RoleName
 from newsletter.core import settings, signer
 from newsletter.deliveries.models import Delivery, MailKind
-from newsletter.digests.quiet_hours import NONE
-from newsletter.editions.remind import remind
-from newsletter.editions.reminder_days import Plan, steps_of
-from newsletter.editions.reminder_models import Deadline
 from newsletter.extensions import Model, db
 from newsletter.jobs import Lane
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
@@ -26,7 +22,7 @@ from newsletter.sending.run import Post
 from newsletter.subscribers.change_address import ask_change
 from newsletter.transaction import transaction
 from tests.faults.relay import Relay
-from tests.material import article, edition, planned, reader, slot, take
+from tests.material import article, edition, reader, reminded, slot, take
 from tests.web import visitor
 
 WEB = re.compile(r"https?://[^\s<>\"]+")
@@ -76,7 +72,7 @@ def every_kind_of_mail(app: Flask, client: FlaskClient, relay: Relay) -> list[Em
             ids = made.id, due.id
             invite(add_account(email=COLLEAGUE, name="Noor", password=None,
                                roles=[RoleName.EDITOR], now=now), now=now)
-            _remind(now)
+            reminded(now=now)
         carry_out_slot(ids[1], settings=settings(), now=now)
         carry_out_edition(ids[0], settings=settings(), now=now)
         db.session.remove()
@@ -96,14 +92,6 @@ def every_kind_of_mail(app: Flask, client: FlaskClient, relay: Relay) -> list[Em
         assert set(db.session.scalars(select(Delivery.kind))) == set(MailKind)
         db.session.remove()
     return [entry.message for entry in relay.journal.entries]
-
-
-def _remind(now: datetime) -> None:
-    """Of the copy of an edition that is empty, as of the morning four weeks before."""
-    plan = Plan({Deadline.COPY: [30], Deadline.APPROVAL: [], Deadline.SENDING: []}, NONE)
-    empty = planned([], send_at=now + timedelta(days=2), number=7)
-    (step,) = steps_of(empty, plan)
-    assert remind(empty.id, plan, now=step.due_at)
 
 
 def _move(app: Flask, client: FlaskClient, relay: Relay) -> None:
