@@ -16,6 +16,7 @@ from newsletter.accounts.switch_off import switch_off
 from newsletter.errors import WrongState
 from newsletter.extensions import db
 from newsletter.transaction import transaction
+from tests.faults.parts import wait_until
 from tests.material import NOW
 
 
@@ -27,12 +28,8 @@ def admins(committed: Flask) -> tuple[int, int]:
     return made[0], made[1]
 
 
-def wait_until_it_waits() -> None:
-    """Until some other session of this database waits for a lock."""
-    waiting = text("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-                   " and datname = current_database()")
-    while not db.session.scalar(waiting):
-        pass
+# Of the locks themselves: what is known of sessions stays as it was first seen in a transaction.
+WAITING = text("select count(*) > 0 from pg_locks where not granted")
 
 
 def test_switching_off_and_an_act_of_the_same_person_do_not_wait_crosswise(
@@ -49,7 +46,7 @@ def test_switching_off_and_an_act_of_the_same_person_do_not_wait_crosswise(
             switch_off(db.session.get_one(Account, bo), by=noor, now=NOW)
             db.session.flush()
             theirs: Future[None] = pool.submit(act)
-            wait_until_it_waits()
+            wait_until(lambda: bool(db.session.scalar(WAITING)), seconds=30, what="a lock")
             record("switch_off_account", f"account:{bo}", now=NOW, account_id=noor)
         theirs.result()
     assert not db.session.get_one(Account, bo).active
