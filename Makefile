@@ -61,7 +61,8 @@ bench: .venv/.dev ## Measure sending against load generators, and sign-ups
 bench-large: .venv/.dev ## Measure with a million readers and 50,000,000 old deliveries: long, much disk
 	@BENCH_MANY_READERS=$${BENCH_MANY_READERS:-1000000} \
 	BENCH_OLD_DELIVERIES=$${BENCH_OLD_DELIVERIES:-50000000} exec $(BIN)/python -m pytest \
-		tests/benchmarks/test_growth.py tests/benchmarks/test_old_ledger.py -m bench -s
+		tests/benchmarks/test_growth.py tests/benchmarks/test_old_ledger.py -m bench -s \
+		-o faulthandler_timeout=0
 
 bench-docs: .venv/.dev ## Write what was measured last into docs/benchmarks.md
 	@exec $(BIN)/python -m tests.benchmarks.page
