@@ -21,7 +21,7 @@ UP := exec env PORT="$(PORT)" INBOX_PORT="$(INBOX_PORT)" STATE="$(STATE)" \
 	$(BIN)/python -m newsletter.local.up --with-parent
 
 # Tests of one file stay together: they share what they set up.
-SHARED = $(if $(filter-out 1,$(TESTERS)),-n $(TESTERS) --dist loadfile --no-loadscope-reorder)
+SHARED = $(if $(filter-out 1,$(TESTERS)),-n $(TESTERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0)
 
 .PHONY: help setup demo up test test-long faults faults-docs bench bench-large bench-docs lint fmt lock clean
 
