@@ -179,21 +179,32 @@ def test_the_work_leaves_the_page_responsive(
 ) -> None:
     with opened(chromium) as page:
         page.goto(f"{served.site}/aanmelden")
+        # A machine that is busy elsewhere stands still too, but does no more than a batch or two of
+        # the work meanwhile: only a pause in which more was done is ours.
         slowest = page.evaluate(
             """async (cost) => {
-                let slowest = 0, last = performance.now(), going = true;
+                let slowest = 0, done = 0, last = performance.now();
+                const digest = crypto.subtle.digest.bind(crypto.subtle);
                 const beat = setInterval(() => {
-                    slowest = Math.max(slowest, performance.now() - last);
+                    if (done > 400) slowest = Math.max(slowest, performance.now() - last);
                     last = performance.now();
+                    done = 0;
                 }, 10);
                 const real = window.fetch;
                 const salt = "0".repeat(24) + "?expires=1&cost=" + cost + "&";
-                const view = new Uint8Array(await crypto.subtle.digest(
+                const view = new Uint8Array(await digest(
                     "SHA-256", new TextEncoder().encode(salt + cost)));
                 const challenge = [...view].map((b) => b.toString(16).padStart(2, "0")).join("");
+                let all = 0;
+                crypto.subtle.digest = (...what) => {
+                    done += 1;
+                    all += 1;
+                    return digest(...what);
+                };
                 window.fetch = async () => new Response(JSON.stringify({
                     algorithm: "SHA-256", challenge, salt, signature: "", maxnumber: cost }));
                 document.querySelector("#address").focus();
+                while (all < 5000) await new Promise((resolve) => setTimeout(resolve, 50));
                 await new Promise((resolve) => setTimeout(resolve, 1500));
                 clearInterval(beat);
                 window.fetch = real;
