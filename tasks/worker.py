@@ -15,6 +15,7 @@ from newsletter.jobs import Job, Lane
 from newsletter.logs import get_logger
 from newsletter.sending.run import Post
 from newsletter.start import start
+from tasks.lanes import MODULES, modules_of
 
 log = get_logger(__name__)
 
@@ -43,21 +44,8 @@ class InCore(Task):  # type: ignore[misc]
 
 
 queue.Task = InCore
-queue.conf.imports = (
-    "tasks.schedule",
-    "tasks.sending",
-    "tasks.mailings",
-    "tasks.digests",
-    "tasks.subscribers",
-    "tasks.retention",
-    "tasks.accounts",
-    "tasks.imports",
-    "tasks.feeds",
-    "tasks.figures",
-    "tasks.reminders",
-    "tasks.alive",
-    "tasks.editions",
-)
+# All, for who asks Celery about them; a worker that `python -m tasks` starts takes up only its own.
+queue.conf.imports = modules_of(MODULES)
 queue.conf.beat_schedule = {
     "tick": {
         "task": Job.TICK.value,
