@@ -33,14 +33,20 @@ def command_of(
                 "--log-level", "warning"]
     if name == "inbox":
         return [sys.executable, "-m", "newsletter.local.inbox"]
-    module, *arguments = shlex.split(PROCFILE[name])
+    arguments = module_of(PROCFILE[name])
     if entry:
-        arguments[arguments.index("-A") + 1] = entry
+        arguments[arguments.index("-A") + 1 if name == "beat" else 0] = entry
     if name == "beat":
         arguments += ["--schedule", str(folder / "beat"), "--pidfile", "", "--loglevel", "WARNING"]
     else:
         arguments += [*SMALL, "--hostname", f"{name}.{folder.name}@%h"]
-    return [sys.executable, "-m", module, *arguments]
+    return [sys.executable, "-m", *arguments]
+
+
+def module_of(line: str) -> list[str]:
+    """A command of the Procfile as the module that our own Python runs, and its arguments."""
+    words = shlex.split(line)
+    return words[2:] if words[:2] == ["python", "-m"] else words
 
 
 class Part:
