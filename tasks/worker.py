@@ -1,9 +1,8 @@
 """The Celery application: `celery -A tasks.worker worker -Q bulk`."""
 
-import ctypes
 import gc
+import mmap
 import sys
-from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 from celery import Task
@@ -61,13 +60,13 @@ app = queue
 
 
 # Shared with the processes that are forked: they are not told otherwise that the worker is to end.
-_is_stopping = RawValue(ctypes.c_bool, False)
+_is_stopping = mmap.mmap(-1, 1)
 
 
 @worker_shutting_down.connect
 def tell_processes(**_: Any) -> None:
     """From now on no mail is begun; those on the wires have some seconds for their answers."""
-    _is_stopping.value = True
+    _is_stopping[0] = 1
 
 
 @worker_process_init.connect
@@ -78,7 +77,7 @@ def open_post(**_: Any) -> None:
     gc.set_threshold(*GARBAGE_EVERY)
     with core.app_context():
         db.engine.dispose(close=False)
-    core.extensions["post"] = Post(core, is_stopping=lambda: bool(_is_stopping.value))
+    core.extensions["post"] = Post(core, is_stopping=lambda: bool(_is_stopping[0]))
 
 
 @worker_process_shutdown.connect

@@ -29,7 +29,7 @@ from newsletter.tokens import Purpose, Signer
 
 # Variants kept ready; of each only references are held. Deliveries are planned in the order of
 # their variants, so few are enough, and memory does not follow their number.
-READY = 512
+READY = 64
 # Frozen contents whose blocks are held: a digest and an edition, and one of each that ends.
 CONTENTS = 4
 
