@@ -16,7 +16,8 @@ LONGEST_PAUSE_SECONDS = 30.0
 IN_ORDER_SECONDS = 60.0
 NICE = (shutil.which("nice") or "/usr/bin/nice", "-n")
 BEAT = ("-m", "celery", "--quiet", "-A", "tasks.worker", "beat")
-WORKER = ("-m", "tasks", "--loglevel", "INFO", "--without-mingle", "--without-gossip")
+WORKER = ("-X", "no_debug_ranges", "-m", "tasks", "--loglevel", "INFO", "--without-mingle",
+          "--without-gossip")
 
 # Of each lane, on one computer: a run of many mails fills its two, and no other waits behind it.
 PROCESSES = {"bulk": 2, "prompt": 1, "upkeep": 1, "feeds": 1}

@@ -33,20 +33,20 @@ def command_of(
                 "--log-level", "warning"]
     if name == "inbox":
         return [sys.executable, "-m", "newsletter.local.inbox"]
-    arguments = module_of(PROCFILE[name])
+    arguments = for_python(PROCFILE[name])
     if entry:
-        arguments[arguments.index("-A") + 1 if name == "beat" else 0] = entry
+        arguments[arguments.index("-A" if name == "beat" else "-m") + 1] = entry
     if name == "beat":
         arguments += ["--schedule", str(folder / "beat"), "--pidfile", "", "--loglevel", "WARNING"]
     else:
         arguments += [*SMALL, "--hostname", f"{name}.{folder.name}@%h"]
-    return [sys.executable, "-m", *arguments]
+    return [sys.executable, *arguments]
 
 
-def module_of(line: str) -> list[str]:
-    """A command of the Procfile as the module that our own Python runs, and its arguments."""
-    words = shlex.split(line)
-    return words[2:] if words[:2] == ["python", "-m"] else words
+def for_python(line: str) -> list[str]:
+    """A command of the Procfile as arguments of our own Python."""
+    program, *arguments = shlex.split(line)
+    return arguments if program == "python" else ["-m", program, *arguments]
 
 
 class Part:
