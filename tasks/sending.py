@@ -1,4 +1,4 @@
-"""Tasks that send: each works for some seconds and asks for itself again while there is more."""
+"""Tasks that send mailings, for some seconds and again while there is more, and recover."""
 
 from flask import current_app
 
@@ -10,13 +10,6 @@ from newsletter.sending import recover as recovery
 
 # Short enough that a worker asked to stop is gone within half a minute (R08).
 SECONDS = 8.0
-
-
-@queue.task(name=Job.SEND_PROMPT.value)
-def send_prompt() -> None:
-    """Confirmations, links and welcomes."""
-    if current_app.extensions["post"].run(Lane.PROMPT, seconds=SECONDS).has_more:
-        enqueue(Job.SEND_PROMPT)
 
 
 @queue.task(name=Job.SEND_BULK.value)

@@ -1,9 +1,8 @@
 """The Celery application: `celery -A tasks.worker worker -Q bulk`."""
 
-import ctypes
 import gc
+import mmap
 import sys
-from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 from celery import Task
@@ -15,6 +14,7 @@ from newsletter.jobs import Job, Lane
 from newsletter.logs import get_logger
 from newsletter.sending.run import Post
 from newsletter.start import start
+from tasks.lanes import MODULES, modules_of
 
 log = get_logger(__name__)
 
@@ -43,21 +43,8 @@ class InCore(Task):  # type: ignore[misc]
 
 
 queue.Task = InCore
-queue.conf.imports = (
-    "tasks.schedule",
-    "tasks.sending",
-    "tasks.mailings",
-    "tasks.digests",
-    "tasks.subscribers",
-    "tasks.retention",
-    "tasks.accounts",
-    "tasks.imports",
-    "tasks.feeds",
-    "tasks.figures",
-    "tasks.reminders",
-    "tasks.alive",
-    "tasks.editions",
-)
+# All, for who asks Celery about them; a worker that `python -m tasks` starts takes up only its own.
+queue.conf.imports = modules_of(MODULES)
 queue.conf.beat_schedule = {
     "tick": {
         "task": Job.TICK.value,
@@ -73,13 +60,13 @@ app = queue
 
 
 # Shared with the processes that are forked: they are not told otherwise that the worker is to end.
-_is_stopping = RawValue(ctypes.c_bool, False)
+_is_stopping = mmap.mmap(-1, 1)
 
 
 @worker_shutting_down.connect
 def tell_processes(**_: Any) -> None:
     """From now on no mail is begun; those on the wires have some seconds for their answers."""
-    _is_stopping.value = True
+    _is_stopping[0] = 1
 
 
 @worker_process_init.connect
@@ -90,7 +77,7 @@ def open_post(**_: Any) -> None:
     gc.set_threshold(*GARBAGE_EVERY)
     with core.app_context():
         db.engine.dispose(close=False)
-    core.extensions["post"] = Post(core, is_stopping=lambda: bool(_is_stopping.value))
+    core.extensions["post"] = Post(core, is_stopping=lambda: bool(_is_stopping[0]))
 
 
 @worker_process_shutdown.connect

@@ -16,6 +16,7 @@ from newsletter.emails.kinds import KINDS
 from newsletter.extensions import db
 from newsletter.jobs import LANES, Errand, Job, Lane
 from newsletter.models import ROOMS
+from tasks.lanes import MODULES
 
 BIN = Path(sys.executable).parent
 TREES = ("newsletter", "tasks", "seeds", "migrations", "tests")
@@ -156,11 +157,14 @@ def test_a_task_is_at_most_ten_lines() -> None:
     assert long == []
 
 
-def test_every_module_with_tasks_is_known_to_the_worker() -> None:
-    worker = (ROOT / "tasks" / "worker.py").read_text(encoding="utf-8")
-    modules = {f"tasks.{path.stem}" for path in (ROOT / "tasks").glob("*.py")
-               if "@queue.task" in path.read_text(encoding="utf-8")}
-    assert modules == set(re.findall(r'"(tasks\.\w+)"', worker))
+def test_a_worker_imports_the_modules_of_its_own_queues_and_no_other() -> None:
+    homes = {Job[job]: f"tasks.{path.stem}" for path in (ROOT / "tasks").glob("*.py")
+             for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef)
+             for job in _jobs_named(node)}
+    needed: dict[str, set[str]] = {}
+    for job, lane in LANES.items():
+        needed.setdefault(lane.value, set()).add(homes[job])
+    assert {lane: set(modules) for lane, modules in MODULES.items()} == needed
 
 
 def test_every_periodic_job_is_asked_by_the_clock() -> None:

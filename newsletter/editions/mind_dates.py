@@ -8,6 +8,7 @@ from newsletter import clock
 from newsletter.editions.days import Caution, Closed, Mind, minds_of_day, minds_of_sending
 from newsletter.editions.models import Edition
 from newsletter.editions.move_dates import Dates
+from newsletter.editions.other import Other
 from newsletter.working_days import working_days_between
 
 CLOSE_DAYS = 14  # editions nearer to each other than this
@@ -15,25 +16,6 @@ COPY_TO_APPROVAL, APPROVAL_TO_SENDING = 3, 2  # working days, the last one count
 # What needs another date; the rest an editor may well have chosen.
 COLLISIONS = frozenset({Mind.HOLIDAY, Mind.WEEKEND, Mind.CLOSED, Mind.SAME_WEEK, Mind.ORDER,
                         Mind.MONTHLY, Mind.TIGHT_COPY, Mind.TIGHT_APPROVAL})
-
-
-@dataclass(frozen=True)
-class Other:
-    """An edition in the year plan by volume and number, and when it is sent (aware)."""
-
-    volume: int
-    number: int
-    send_at: datetime
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """Where it comes among all editions."""
-        return self.volume, self.number
-
-    @property
-    def name(self) -> str:
-        """How people write it, as in `20·8`."""
-        return f"{self.volume}·{self.number}"
 
 
 @dataclass(frozen=True)

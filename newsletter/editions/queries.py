@@ -11,8 +11,8 @@ from sqlalchemy.orm import selectinload
 from newsletter.articles.image_models import Image
 from newsletter.articles.models import Article
 from newsletter.catalogue.queries import magazine
-from newsletter.editions.mind_dates import Other
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
+from newsletter.editions.other import Other
 from newsletter.errors import NotFound
 from newsletter.extensions import db
 

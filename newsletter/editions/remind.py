@@ -1,7 +1,6 @@
 """Remind the desk of an edition's deadlines: each step is seen to once, whoever asks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -13,15 +12,13 @@ from newsletter import clock
 from newsletter.accounts.queries import accounts_to_remind
 from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.queue import SingleMail, queue_single
-from newsletter.editions.approval_queries import approved_editions
 from newsletter.editions.change import lock
 from newsletter.editions.content import missing_for_sending
+from newsletter.editions.deadlines import is_met
 from newsletter.editions.models import Edition, EditionStatus
-from newsletter.editions.reminder_days import Plan, Step, deadlines_of, is_due, steps_of
+from newsletter.editions.reminder_days import Plan, Step, is_due, steps_of
 from newsletter.editions.reminder_models import Deadline, Reminder
 from newsletter.extensions import db
-
-LEFT = (EditionStatus.PUBLISHED, EditionStatus.SCHEDULED)
 
 
 def editions_to_remind(plan: Plan, *, now: datetime) -> list[int]:
@@ -56,7 +53,7 @@ def remind(edition_id: int, plan: Plan, *, now: datetime) -> int:
         if _was_said_today(edition_id, deadline, now=now):
             continue
         steps = sorted(several, key=lambda step: step.days)
-        to = [] if _is_met(edition, deadline) else accounts_to_remind()
+        to = [] if is_met(edition, deadline) else accounts_to_remind()
         for place, step in enumerate(steps):
             mails = to if place == 0 else []
             row_id = _note(edition_id, step, mails=len(mails), now=now)
@@ -66,30 +63,6 @@ def remind(edition_id: int, plan: Plan, *, now: datetime) -> int:
                 _queue(row_id, edition, step, account_id=account_id, language=language, now=now)
             queued += len(mails)
     return queued
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a reminder that was queued speaks of."""
-
-    edition_id: int
-    deadline: Deadline
-    deadline_at: datetime
-
-
-def still_owed(told: Iterable[Told], *, now: datetime) -> set[Told]:
-    """Those whose deadline still stands where it stood, has not passed and is not met."""
-    wanted = set(told)
-    ids = {one.edition_id for one in wanted}
-    editions = {edition.id: edition for edition in db.session.scalars(
-        select(Edition).where(Edition.id.in_(ids)).execution_options(populate_existing=True)
-    )} if ids else {}
-    return {
-        one for one in wanted
-        if (edition := editions.get(one.edition_id)) is not None
-        and now < one.deadline_at == deadlines_of(edition)[one.deadline]
-        and not _is_met(edition, one.deadline)
-    }
 
 
 def reminders_of(edition_ids: Iterable[int]) -> list[Reminder]:
@@ -104,14 +77,6 @@ def _due(edition: Edition, plan: Plan, *, now: datetime) -> list[Step]:
     if edition.status is EditionStatus.PUBLISHED:
         return []
     return [step for step in steps_of(edition, plan) if is_due(step, now=now, quiet=plan.quiet)]
-
-
-def _is_met(edition: Edition, deadline: Deadline) -> bool:
-    if edition.status in LEFT:
-        return True
-    if deadline is Deadline.APPROVAL:
-        return bool(approved_editions([edition.id]))
-    return deadline is Deadline.COPY and not missing_for_sending(edition)
 
 
 def _key(edition_id: int, step: Step) -> tuple[int, Deadline, datetime, int]:

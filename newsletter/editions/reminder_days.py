@@ -7,6 +7,7 @@ from typing import Protocol
 
 from newsletter import clock
 from newsletter.catalogue.models import Magazine
+from newsletter.editions.deadlines import deadlines_of
 from newsletter.editions.models import Edition
 from newsletter.editions.reminder_models import Deadline
 from newsletter.working_days import ONE_DAY, is_working_day, next_working_day
@@ -50,15 +51,6 @@ def plan_of(house: Magazine, quiet: Quiet) -> Plan:
         },
         quiet,
     )
-
-
-def deadlines_of(edition: Edition) -> dict[Deadline, datetime]:
-    """The edition's moments as they now stand."""
-    return {
-        Deadline.COPY: edition.copy_deadline_at,
-        Deadline.APPROVAL: edition.approval_deadline_at,
-        Deadline.SENDING: edition.send_at,
-    }
 
 
 def steps_of(edition: Edition, plan: Plan) -> list[Step]:

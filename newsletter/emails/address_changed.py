@@ -6,9 +6,10 @@ from datetime import datetime
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.identity import Identity
 from newsletter.emails.say import Say
-from newsletter.emails.single import Written, write_kind
+from newsletter.emails.single import write_kind
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import words_of
+from newsletter.emails.written import Written
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from newsletter.deliveries.models import MailKind
 from newsletter.emails import digest, edition, templates
 from newsletter.emails.identity import Identity
 from newsletter.emails.notices import lines_of
-from newsletter.emails.single import MAIL, TEXT
 from newsletter.emails.size import Size, check_size
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import LANGUAGES
+from newsletter.emails.written import MAIL, TEXT
 from newsletter.errors import MailTooLarge
 from newsletter.mailer import places
 from newsletter.mailer.encode import encode

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.identity import Identity
-from newsletter.emails.single import Written, write_kind
+from newsletter.emails.single import write_kind
 from newsletter.emails.urls import Urls
+from newsletter.emails.written import Written
 from newsletter.mailings.contents import NoticeItem
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from newsletter.deliveries.models import MailKind
 from newsletter.emails.identity import Identity
 from newsletter.emails.say import Say
-from newsletter.emails.single import Written, write_kind
+from newsletter.emails.single import write_kind
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import words_of
+from newsletter.emails.written import Written
 
 MOST = 10  # of what misses; the page of the edition has all of it
 

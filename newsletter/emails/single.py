@@ -12,19 +12,9 @@ from newsletter.emails.say import Say
 from newsletter.emails.size import Size, check_size
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import words_of
+from newsletter.emails.written import MAIL, Written
 from newsletter.mailer.encode import encode
 from newsletter.mailings.contents import NoticeItem
-
-MAIL, TEXT = "mail", "text"  # the formats a reader can choose
-
-
-@dataclass(frozen=True)
-class Written:
-    """A single mail, encoded, with only its tokens still open; `html` is None for plain text."""
-
-    subject: str
-    html: tuple[bytes, ...] | None
-    text: tuple[bytes, ...]
 
 
 def write_kind(

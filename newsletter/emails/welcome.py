@@ -8,9 +8,10 @@ from newsletter.deliveries.models import MailKind
 from newsletter.emails.edition import CONTENT_LANGUAGE
 from newsletter.emails.identity import Identity
 from newsletter.emails.say import Say
-from newsletter.emails.single import Choices, Written, write_kind
+from newsletter.emails.single import Choices, write_kind
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import words_of
+from newsletter.emails.written import Written
 from newsletter.mailings.contents import NoticeItem
 
 

@@ -15,8 +15,9 @@ LONGEST_PAUSE_SECONDS = 30.0
 # A part that ran this long was in order: the next pause is short again.
 IN_ORDER_SECONDS = 60.0
 NICE = (shutil.which("nice") or "/usr/bin/nice", "-n")
-CELERY = ("-m", "celery", "--quiet", "-A", "tasks.worker")
-WORKER = ("worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip")
+BEAT = ("-m", "celery", "--quiet", "-A", "tasks.worker", "beat")
+WORKER = ("-X", "no_debug_ranges", "-m", "tasks", "--loglevel", "INFO", "--without-mingle",
+          "--without-gossip")
 
 # Of each lane, on one computer: a run of many mails fills its two, and no other waits behind it.
 PROCESSES = {"bulk": 2, "prompt": 1, "upkeep": 1, "feeds": 1}
@@ -43,11 +44,11 @@ def plans(*, port: int, state: Path) -> list[PartPlan]:
             "--log-level", "warning",
         ), niceness=0),
         *(PartPlan(f"worker-{lane}", (
-            *CELERY, *WORKER, "--queues", lane, "--hostname", f"{lane}@%h",
+            *WORKER, "--queues", lane, "--hostname", f"{lane}@%h",
             "--concurrency", str(processes),
         )) for lane, processes in PROCESSES.items()),
         PartPlan("beat", (
-            *CELERY, "beat", "--loglevel", "WARNING", "--pidfile=",
+            *BEAT, "--loglevel", "WARNING", "--pidfile=",
             "--schedule", str(beat_schedule(state)),
         )),
         PartPlan("inbox", ("-m", "newsletter.local.inbox")),

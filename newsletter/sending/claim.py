@@ -20,7 +20,7 @@ from newsletter.deliveries.pace import (
     room,
 )
 from newsletter.dkim_keys import Keyring
-from newsletter.emails.single import MAIL
+from newsletter.emails.written import MAIL
 from newsletter.errors import ServerMissing
 from newsletter.extensions import db
 from newsletter.high_water import HighWater
@@ -30,8 +30,8 @@ from newsletter.mailer.relay_log import Answer, RelayLog
 from newsletter.mailings.queries import keys_of
 from newsletter.sending.eligible import Addressed, eligible
 from newsletter.sending.envelope import message_id_in_mailing, message_id_of_single
+from newsletter.sending.facts import FAULTS, facts_of
 from newsletter.sending.notice_restore import mark_of, note_restore
-from newsletter.sending.single import FAULTS, facts_of
 from newsletter.subscribers.queries import Recipient
 from newsletter.tokens import Signer
 

@@ -23,10 +23,10 @@ from newsletter.logs import get_logger
 from newsletter.sending.answer import of_fault, of_log
 from newsletter.sending.appetite import Appetite
 from newsletter.sending.claim import Batch, Claimer, Owed
+from newsletter.sending.facts import FAULTS
 from newsletter.sending.outgoing import Outgoing
 from newsletter.sending.settle import Books
-from newsletter.sending.single import FAULTS
-from newsletter.sending.write import Draft, Writer
+from newsletter.sending.write import Draft, Writer, WriteSingle
 from newsletter.transaction import transaction
 
 log = get_logger(__name__)
@@ -66,6 +66,7 @@ class Clerk:
         books: Books,
         claimer: Claimer,
         writer: Writer,
+        write_single: WriteSingle,
         appetite: Appetite,
         wake: Callable[[], None],
     ) -> None:
@@ -75,6 +76,7 @@ class Clerk:
         self._books = books
         self._claimer = claimer
         self._writer = writer
+        self._write_single = write_single
         self._appetite = appetite
         self._wake = wake
         self.orders = Orders()
@@ -216,7 +218,9 @@ class Clerk:
 
     def _draft(self, owed: Owed) -> Draft | None:
         try:
-            return self._writer.draft(owed, asked_at=self._asked_at)
+            if owed.due.variant_id is not None:
+                return self._writer.draft(owed, asked_at=self._asked_at)
+            return self._writer.draft_single(owed, self._write_single, asked_at=self._asked_at)
         except FAULTS as error:
             log.error("mail_unmakeable", delivery=owed.due.id, fault=type(error).__name__)
             self._outgoing.finish(of_fault(owed, error, now=clock.unix_seconds()))

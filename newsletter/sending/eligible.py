@@ -11,7 +11,7 @@ from newsletter.accounts.models import Account
 from newsletter.deliveries.claim import Due
 from newsletter.deliveries.models import MailKind, SkipReason
 from newsletter.deliveries.suppress import SuppressionReason, reasons_of
-from newsletter.editions.remind import Told, still_owed
+from newsletter.editions.deadlines import Told, still_owed
 from newsletter.editions.reminder_models import Deadline
 from newsletter.extensions import db
 from newsletter.subscribers.queries import (

@@ -14,9 +14,9 @@ from newsletter.deliveries.record import Result
 from newsletter.logs import get_logger
 from newsletter.mailer.smtp import Letter, Reply
 from newsletter.sending.answer import Judge, of_fault
+from newsletter.sending.facts import FAULTS
 from newsletter.sending.journal import Journal
 from newsletter.sending.lease import Leases
-from newsletter.sending.single import FAULTS
 from newsletter.sending.write import Draft
 
 log = get_logger(__name__)

@@ -25,7 +25,7 @@ from newsletter.sending.desk import Desk, desk_of
 from newsletter.sending.journal import Journal
 from newsletter.sending.notice_restore import is_mark_usable
 from newsletter.sending.recover import recover_journals
-from newsletter.sending.write import Writer
+from newsletter.sending.write import Writer, WriteSingle, no_single
 from newsletter.tokens import Signer
 from newsletter.transaction import transaction
 
@@ -68,9 +68,12 @@ class Post:
         self._desk: Desk | None = None
         self._told: set[str] = set()  # selectors that are gone, as was said
 
-    def run(self, lane: Lane, *, seconds: float) -> Tally:
+    def run(
+        self, lane: Lane, *, seconds: float, write_single: WriteSingle = no_single
+    ) -> Tally:
         """Send what is due in a lane for at most so many seconds, plus what then has to end.
 
+        A lane with mails that have no variant needs what writes them, `single.write_single_mail`.
         Raises what the database raised, or a fault of ours; what was answered until then is in the
         journal, for recovery to write down.
         """
@@ -82,7 +85,8 @@ class Post:
         self._keyring.refresh()
         clerk = Clerk(
             self._app, lane, outgoing=desk.outgoing, books=desk.books, claimer=desk.claimer,
-            writer=self._writer, appetite=self._appetite, wake=desk.wires.wake,
+            writer=self._writer, write_single=write_single, appetite=self._appetite,
+            wake=desk.wires.wake,
         )
         sent_before = desk.outgoing.tally[DeliveryStatus.SENT]
         desk.outgoing.open(clerk.ring)

@@ -5,15 +5,18 @@ and given its envelope, by the thread that drives the wires.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from newsletter.config import Settings
+from newsletter.deliveries.claim import Due
 from newsletter.deliveries.models import MailKind
 from newsletter.dkim_keys import Keyring
 from newsletter.emails import headers
 from newsletter.emails.kinds import KINDS
+from newsletter.emails.written import Written as WrittenSingle
+from newsletter.errors import MailError
 from newsletter.mailer.dkim import DkimKey
 from newsletter.mailer.headers import needs_smtputf8, to_a_label
 from newsletter.mailer.message import Cuts, Prepared, prepare
@@ -22,14 +25,16 @@ from newsletter.mailings.queries import Written, all_blocks, get_variant, varian
 from newsletter.sending.claim import Owed
 from newsletter.sending.envelope import return_path
 from newsletter.sending.house import House, house_of
-from newsletter.sending.single import write_single_mail
 from newsletter.tokens import Purpose, Signer
 
 # Variants kept ready; of each only references are held. Deliveries are planned in the order of
 # their variants, so few are enough, and memory does not follow their number.
-READY = 512
+READY = 64
 # Frozen contents whose blocks are held: a digest and an edition, and one of each that ends.
 CONTENTS = 4
+
+# What writes a mail that has no variant, out of its facts: `sending.single`, where such are sent.
+WriteSingle = Callable[[Due, Mapping[str, Any], House], WrittenSingle]
 
 _LEAVE = {MailKind.EDITION: Purpose.LEAVE_EDITIONS, MailKind.DIGEST: Purpose.LEAVE_DIGESTS}
 
@@ -86,9 +91,18 @@ class Writer:
 
         Raises one of FAULTS, or what the database raises.
         """
-        prepared = self._single(owed) if owed.due.variant_id is None else self._variant(owed)
-        keys = tuple(self._keyring.keys(owed.fixed.dkim))
-        return Draft(owed, prepared, keys, asked_at, self)
+        return self._drafted(owed, self._variant(owed), asked_at)
+
+    def draft_single(self, owed: Owed, write_single: WriteSingle, *, asked_at: float) -> Draft:
+        """A mail to one reader, with the database at hand. Raises the same."""
+        house = house_of(self._settings)
+        written = write_single(owed.due, owed.said, house)
+        shared = _shared(owed, house, str(owed.said["language"]))
+        prepared = prepare(
+            subject=written.subject, headers=shared, html=written.html, text=written.text,
+            values={},
+        )
+        return self._drafted(owed, prepared, asked_at)
 
     def letter(self, draft: Draft) -> Letter:
         """Without the database. Raises MailError."""
@@ -137,14 +151,8 @@ class Writer:
                 return make(Purpose.UNDO_ADDRESS, int(due.params["change_id"]), key_id=key_id)
         raise LookupError(name)
 
-    def _single(self, owed: Owed) -> Prepared:
-        house = house_of(self._settings)
-        written = write_single_mail(owed.due, owed.said, house)
-        shared = _shared(owed, house, str(owed.said["language"]))
-        return prepare(
-            subject=written.subject, headers=shared, html=written.html, text=written.text,
-            values={},
-        )
+    def _drafted(self, owed: Owed, prepared: Prepared, asked_at: float) -> Draft:
+        return Draft(owed, prepared, tuple(self._keyring.keys(owed.fixed.dkim)), asked_at, self)
 
     def _variant(self, owed: Owed) -> Prepared:
         place = _place(owed)
@@ -180,6 +188,11 @@ class Writer:
         else:
             self._contents.move_to_end(manifest_id)
         return found
+
+
+def no_single(due: Due, _said: Mapping[str, Any], _house: House) -> WrittenSingle:
+    """Where only mails of a mailing are sent. Raises MailError."""
+    raise MailError(f"{due.kind} needs a variant")
 
 
 def _shared(owed: Owed, house: House, language: str) -> tuple[bytes, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newsletter.jobs import Lane
 from tests.benchmarks.machine import HAS_PROC, children
-from tests.faults.parts import ROOT, wait_until
+from tests.faults.parts import ROOT, for_python, wait_until
 
 # Empty is what the Procfile says: as many processes as the machine has cores.
 PROCESSES = os.environ.get("BENCH_PROCESSES", "")
@@ -78,5 +78,5 @@ def _command(lane: Lane) -> list[str]:
     for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines():
         words = shlex.split(line)
         if "--queues" in words and lane.value in words[words.index("--queues") + 1].split(","):
-            return [sys.executable, "-m", *words[1:]]
+            return [sys.executable, *for_python(line.partition(": ")[2])]
     raise LookupError(f"the Procfile has no worker for {lane}")

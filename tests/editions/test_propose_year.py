@@ -13,8 +13,9 @@ from newsletter import clock
 from newsletter.catalogue.models import Magazine
 from newsletter.editions.days import Closed
 from newsletter.editions.enter_period import PeriodDraft, enter_period
-from newsletter.editions.mind_dates import Around, Other, minds_of
+from newsletter.editions.mind_dates import Around, minds_of
 from newsletter.editions.move_dates import Dates
+from newsletter.editions.other import Other
 from newsletter.editions.plan_year import Proposed, plan_year, propose
 from newsletter.errors import BadInput
 from newsletter.working_days import holidays_of

@@ -14,15 +14,10 @@ from newsletter.accounts.add import add_account
 from newsletter.accounts.models import Account, RoleName
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.digests.quiet_hours import NONE
+from newsletter.editions.deadlines import Told, still_owed
 from newsletter.editions.models import Edition, EditionItem, EditionStatus
 from newsletter.editions.move_dates import dates_of, move_dates
-from newsletter.editions.remind import (
-    Told,
-    editions_to_remind,
-    remind,
-    reminders_of,
-    still_owed,
-)
+from newsletter.editions.remind import editions_to_remind, remind, reminders_of
 from newsletter.editions.reminder_days import Plan
 from newsletter.editions.reminder_models import Deadline
 from tests.material import approved

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from newsletter import clock
 from newsletter.editions.days import Closed, Mind
-from newsletter.editions.mind_dates import Around, Other, minds_of
+from newsletter.editions.mind_dates import Around, minds_of
 from newsletter.editions.models import Edition
 from newsletter.editions.move_dates import Dates, dates_of, move_dates, previous_dates
+from newsletter.editions.other import Other
 from newsletter.editions.plan_year import propose
 from newsletter.editions.put_back import put_back
 from newsletter.editions.shift_dates import shifted

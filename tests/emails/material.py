@@ -22,8 +22,9 @@ from newsletter.emails.compile import compile_digests, compile_edition
 from newsletter.emails.headers import Sender
 from newsletter.emails.identity import Identity
 from newsletter.emails.kinds import KINDS
-from newsletter.emails.single import Choices, Written
+from newsletter.emails.single import Choices
 from newsletter.emails.urls import Urls
+from newsletter.emails.written import Written
 from newsletter.mailer import message
 from newsletter.mailer.message import Prepared
 from newsletter.mailings.contents import (

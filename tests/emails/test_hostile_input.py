@@ -11,7 +11,8 @@ from newsletter.deliveries.models import MailKind
 from newsletter.emails import address_changed, confirm_address, confirm_signup, headers, welcome
 from newsletter.emails.identity import Identity
 from newsletter.emails.kinds import KINDS
-from newsletter.emails.single import Choices, Written
+from newsletter.emails.single import Choices
+from newsletter.emails.written import Written
 from newsletter.mailer import message
 from newsletter.mailings.contents import CompiledManifest, Section, ThemeSection
 from tests.emails.material import (

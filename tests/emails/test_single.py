@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from newsletter.emails import manage_link, welcome
-from newsletter.emails.single import Choices, Written
+from newsletter.emails.single import Choices
 from newsletter.emails.words import LANGUAGES
+from newsletter.emails.written import Written
 from tests.emails.material import IDENTITY, URLS
 
 CHOICES = Choices(editions=True, cadence="monthly", theme_names=("Data",))

@@ -33,14 +33,20 @@ def command_of(
                 "--log-level", "warning"]
     if name == "inbox":
         return [sys.executable, "-m", "newsletter.local.inbox"]
-    module, *arguments = shlex.split(PROCFILE[name])
+    arguments = for_python(PROCFILE[name])
     if entry:
-        arguments[arguments.index("-A") + 1] = entry
+        arguments[arguments.index("-A" if name == "beat" else "-m") + 1] = entry
     if name == "beat":
         arguments += ["--schedule", str(folder / "beat"), "--pidfile", "", "--loglevel", "WARNING"]
     else:
         arguments += [*SMALL, "--hostname", f"{name}.{folder.name}@%h"]
-    return [sys.executable, "-m", module, *arguments]
+    return [sys.executable, *arguments]
+
+
+def for_python(line: str) -> list[str]:
+    """A command of the Procfile as arguments of our own Python."""
+    program, *arguments = shlex.split(line)
+    return arguments if program == "python" else ["-m", program, *arguments]
 
 
 class Part:

@@ -17,7 +17,7 @@ from newsletter.start import missing_servers
 PARTS = {
     "web": ("gunicorn", "wsgi:application", "--bind", "127.0.0.1:0", "--no-control-socket",
             "--log-level", "critical"),
-    "worker": ("celery", "--quiet", "-A", "tasks.worker", "worker"),
+    "worker": ("tasks", "--queues", "bulk"),
     "beat": ("celery", "--quiet", "-A", "tasks.worker", "beat"),
 }
 GIVEN = {

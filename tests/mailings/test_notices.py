@@ -17,8 +17,8 @@ from newsletter.mailings.owe_notice import owe_notice
 from newsletter.mailings.settle_notices import forget_notices, settle_notices
 from newsletter.mailings.take_back_notice import take_back_notice, who_knows
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
+from newsletter.sending.facts import facts_of
 from newsletter.sending.rehearse import dry_run_slot
-from newsletter.sending.single import facts_of
 from newsletter.subscribers.models import Cadence, Subscription
 from newsletter.subscribers.queries import recipients
 from newsletter.subscribers.send_link import request_fresh_link

@@ -24,6 +24,7 @@ from newsletter.mailer.dkim import ED25519
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.queries import progress
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
+from newsletter.sending.single import write_single_mail
 from newsletter.subscribers.models import Language, MailFormat, Subscription
 from newsletter.transaction import transaction
 from tests import material
@@ -161,7 +162,7 @@ def test_a_relay_with_a_small_size_refuses_what_is_larger_and_takes_the_rest(
             queue_single(SingleMail(kind=MailKind.WELCOME, subscriber_id=subscriber_id),
                          now=material.NOW)
         for lane in (Lane.PROMPT, Lane.BULK):
-            post.run(lane, seconds=20)
+            post.run(lane, seconds=20, write_single=write_single_mail)
         assert ledger().failed == {"552 5.3.4": READERS}
         assert ledger().closes
     (taken,) = relay.journal.entries
@@ -196,7 +197,7 @@ def test_nothing_that_editors_type_becomes_a_header_or_a_tag(house: OpenHouse) -
         carry_out_edition(edition_id, settings=settings(), now=material.NOW)
         carry_out_slot(due, settings=settings(), now=material.NOW)
         for lane in (Lane.PROMPT, Lane.BULK):
-            post.run(lane, seconds=20)
+            post.run(lane, seconds=20, write_single=write_single_mail)
     assert len(relay.journal.entries) == 6
     for entry in relay.journal.entries:
         read = reading(entry)

@@ -17,6 +17,7 @@ from newsletter.deliveries.models import Delivery
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.sending.invite import invite
+from newsletter.sending.single import write_single_mail
 from newsletter.tokens import Purpose
 from newsletter.transaction import transaction
 from tests.faults.relay import Relay
@@ -53,7 +54,7 @@ def test_an_invitation_leaves_and_its_link_opens_the_account(
 ) -> None:
     relay, post = open_post
     account = invited()
-    assert post.run(Lane.PROMPT, seconds=10).sent == 1
+    assert post.run(Lane.PROMPT, seconds=10, write_single=write_single_mail).sent == 1
     (entry,) = relay.journal.entries
     assert entry.rcpt_to == ADDRESS
     mail = entry.message
@@ -68,7 +69,7 @@ def test_an_invitation_leaves_and_its_link_opens_the_account(
 def test_of_two_invitations_only_the_newest_leaves(open_post: tuple[Relay, Any]) -> None:
     relay, post = open_post
     invited(times=2)
-    post.run(Lane.PROMPT, seconds=10)
+    post.run(Lane.PROMPT, seconds=10, write_single=write_single_mail)
     assert ended() == [("skipped", "superseded"), ("sent", None)]
     assert len(relay.journal.entries) == 1
 
@@ -82,7 +83,7 @@ def test_an_account_that_is_switched_off_meanwhile_gets_no_mail(
         admin = add_account(email="bo@redactie.example", name="Bo", password=None,
                             roles=[RoleName.ADMIN], now=clock.now())
         switch_off(account, by=admin.id, now=clock.now())
-    post.run(Lane.PROMPT, seconds=10)
+    post.run(Lane.PROMPT, seconds=10, write_single=write_single_mail)
     assert ended() == [("skipped", "cancelled")]
     assert relay.journal.entries == []
 
@@ -97,7 +98,7 @@ def test_an_invitation_that_was_taken_up_meanwhile_is_not_sent_again(
         mail = db.session.scalars(select(Delivery)).one()
         token = post_token(account, mail)
         take_invitation(token, "een lang wachtwoord", signer=signer(), now=clock.now())
-    post.run(Lane.PROMPT, seconds=10)
+    post.run(Lane.PROMPT, seconds=10, write_single=write_single_mail)
     assert ended() == [("skipped", "superseded")]
 
 

@@ -20,6 +20,7 @@ from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.sending.invite import invite
+from newsletter.sending.single import write_single_mail
 from newsletter.subscribers.change_address import ask_change, confirm_change
 from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.models import Language, MailFormat, Subscription
@@ -49,7 +50,7 @@ def test_two_readers_mails_differ_only_in_their_headers_and_tokens(house: OpenHo
         carry_out_slot(due, settings=settings(), now=now)
         carry_out_edition(made, settings=settings(), now=now)
         for lane in (Lane.PROMPT, Lane.BULK):
-            post.run(lane, seconds=30)
+            post.run(lane, seconds=30, write_single=write_single_mail)
         pairs: dict[str, list[tuple[int, Entry]]] = {}
         by_address = {_address_of(each): each for each in ids}
         for entry in relay.journal.entries:
@@ -142,7 +143,7 @@ def test_who_left_is_told_so_in_the_mail_with_her_links(house: OpenHouse) -> Non
             queue_single(
                 SingleMail(kind=MailKind.MANAGE_LINK, subscriber_id=gone.subscriber_id), now=now
             )
-        post.run(Lane.PROMPT, seconds=30)
+        post.run(Lane.PROMPT, seconds=30, write_single=write_single_mail)
         (entry,) = relay.journal.entries
         for part in (html_of(entry.data), text_of(entry.data)):
             words = " ".join(part.split())
@@ -179,12 +180,12 @@ def _one_of_each(post: Any) -> tuple[str, str]:
         mover = reader("data", at=now - timedelta(days=30))
         old = str(mover.subscriber.address)
         change_id = ask_change(mover, new, signer=signer(), now=now).id
-    post.run(Lane.PROMPT, seconds=30)
+    post.run(Lane.PROMPT, seconds=30, write_single=write_single_mail)
     with transaction():
         token = signer().make(Purpose.CONFIRM_ADDRESS, change_id, issued_at=now)
         confirm_change(token, signer=signer(), now=now)
     for lane in (Lane.PROMPT, Lane.BULK):
-        post.run(lane, seconds=30)
+        post.run(lane, seconds=30, write_single=write_single_mail)
     return old, new
 
 

@@ -20,6 +20,7 @@ from newsletter.editions.reminder_models import Reminder
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.sending.remind import remind_all
+from newsletter.sending.single import write_single_mail
 from newsletter.transaction import transaction
 from newsletter.working_days import add_working_days
 from tests.faults.relay import Relay
@@ -68,7 +69,7 @@ def test_everybody_gets_it_in_the_own_language_with_what_misses_and_where_to_go(
     relay, post = open_post
     edition = made("nl", "en")
     assert remind_all(now=nine()) == 2
-    assert post.run(Lane.PROMPT, seconds=10).sent == 2
+    assert post.run(Lane.PROMPT, seconds=10, write_single=write_single_mail).sent == 2
     words = {}
     for entry in relay.journal.entries:
         mail = entry.message
@@ -97,7 +98,7 @@ def test_who_asks_again_and_again_gets_no_second_mail(open_post: tuple[Relay, An
     relay, post = open_post
     made("nl")
     assert [remind_all(now=nine() + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
-    post.run(Lane.PROMPT, seconds=10)
+    post.run(Lane.PROMPT, seconds=10, write_single=write_single_mail)
     assert len(relay.journal.entries) == 1
 
 
@@ -135,7 +136,7 @@ def test_what_is_stale_when_it_would_leave_does_not(
     with transaction():
         change(db.session.merge(edition),
                db.session.scalars(select(Account).where(Account.email == ADDRESS)).one())
-    post.run(Lane.PROMPT, seconds=10)
+    post.run(Lane.PROMPT, seconds=10, write_single=write_single_mail)
     assert reasons() == [reason]
     assert relay.journal.entries == []
 

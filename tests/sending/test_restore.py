@@ -24,6 +24,7 @@ from newsletter.mailings.queries import get_mailing, progress
 from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.recover import recover
 from newsletter.sending.run import Post
+from newsletter.sending.single import write_single_mail
 from newsletter.subscribers.models import Subscriber
 from newsletter.transaction import transaction
 from tests import material
@@ -89,7 +90,7 @@ def test_no_reader_gets_a_second_copy_after_a_restore(
         assert progress(get_mailing(KEY)).sent < served
         post.run(Lane.BULK, seconds=1)
         recover(settings(), now=clock.now())
-        post.run(Lane.PROMPT, seconds=1)
+        post.run(Lane.PROMPT, seconds=1, write_single=write_single_mail)
         assert len(relay.journal.entries) == served
         assert find_open_alarm(*RESTORED_ALARM) is not None
         assert _run("sending", "release").exit_code == 1

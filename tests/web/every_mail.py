@@ -19,6 +19,7 @@ from newsletter.jobs import Lane
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.sending.invite import invite
 from newsletter.sending.run import Post
+from newsletter.sending.single import write_single_mail
 from newsletter.subscribers.change_address import ask_change
 from newsletter.transaction import transaction
 from tests.faults.relay import Relay
@@ -117,6 +118,6 @@ def _send(app: Flask) -> None:
             take(now=clock.now())
         post = Post(app)
         for lane in (Lane.PROMPT, Lane.BULK):
-            post.run(lane, seconds=30)
+            post.run(lane, seconds=30, write_single=write_single_mail)
         post.close()
         db.session.remove()

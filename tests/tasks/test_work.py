@@ -1,0 +1,107 @@
+"""A worker takes up what its queues need, and holds nothing else in its memory."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from newsletter.core import ROOT
+from tasks.__main__ import UNUSED
+from tests.benchmarks.machine import HAS_PROC, PROC, children
+from tests.faults.parts import wait_until
+
+# Of the doors, of feeds and imports, of writing mails and planning dates; and of Celery's shell.
+OTHERS = {"feedparser", "httpx", "icalendar", "PIL", "webauthn", "zxcvbn", "flask_security",
+          "flask_babel", "flask_wtf", "mjml", "nh3", "markdown_it", "holidays", "prompt_toolkit",
+          "click_repl", "pycparser"}
+MakeDatabase = Callable[[], dict[str, str]]
+
+
+@contextmanager
+def worker(
+    environ: dict[str, str], log: Path, *queues: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that is ready; its log names every module as it is imported."""
+    command = [sys.executable, "-X", "importtime", "-m", "tasks", "--queues", ",".join(queues),
+               "--hostname", f"{log.stem}@%h", "--concurrency", "1", "--without-mingle",
+               "--without-gossip", "--loglevel", "INFO"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ},
+                                   stdout=output, stderr=output)
+    try:
+        wait_until(lambda: " ready." in log.read_text(encoding="utf-8"), seconds=60, what="it")
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def imported(log: Path) -> set[str]:
+    """The modules that the worker and its children imported, and their packages."""
+    found = re.findall(r"^import time:[\s\d|]+\|\s+([\w.]+)$",
+                       log.read_text(encoding="utf-8"), re.MULTILINE)
+    return {*found, *(name.partition(".")[0] for name in found)}
+
+
+def test_a_worker_of_editions_and_digests_imports_nothing_that_only_others_need(
+    make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    log = tmp_path / "bulk.log"
+    with worker(make_database(), log, "bulk"):
+        pass
+    seen = imported(log)
+    assert {"newsletter.sending.write", "cryptography", "celery"} <= seen
+    assert OTHERS & seen == set()
+    # These are asked for, and said not to be there.
+    assert {name.partition(".")[0] for name in seen if "." in name} & set(UNUSED) == set()
+    assert {name for name in seen if name.startswith("newsletter.")} & {
+        "newsletter.emails.templates", "newsletter.emails.compile", "newsletter.sending.single",
+        "newsletter.working_days", "newsletter.web", "newsletter.fetching.fetch",
+    } == set()
+
+
+def test_a_worker_of_single_mails_has_what_writes_them(
+    make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    log = tmp_path / "prompt.log"
+    with worker(make_database(), log, "prompt"):
+        pass
+    assert {"newsletter.sending.single", "newsletter.subscribers.take_requests", "mjml"} <= (
+        imported(log))
+
+
+def test_no_process_of_a_worker_outlives_it_when_it_is_killed(
+    make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    with worker(make_database(), tmp_path / "killed.log", "bulk") as process:
+        sending = children(process.pid) if HAS_PROC else []
+        assert sending or not HAS_PROC
+        for pid in sending:
+            os.kill(pid, signal.SIGSTOP)  # so that it cannot end by itself
+        process.kill()
+        try:
+            wait_until(lambda: not any(map(_runs, sending)), seconds=10, what="their end")
+        finally:
+            for pid in filter(_runs, sending):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        stat = (PROC / str(pid) / "stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def test_a_queue_that_nobody_knows_is_refused(make_database: MakeDatabase) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tasks", "--queues", "bulk,bluk"], cwd=ROOT, check=False,
+        env={**os.environ, **make_database()}, capture_output=True, text=True, timeout=60,
+    )
+    assert ended.returncode == 2
+    assert "bulk, prompt, upkeep, feeds" in ended.stderr
