@@ -40,7 +40,11 @@ class Worker:
         What the test made before is committed, so that a refused deed undoes only itself.
         """
         db.session.commit()
-        token = self.token()
+        return self.post_with(self.token(), path, **fields)
+
+    def post_with(self, token: str, path: str, **fields: str | list[str]) -> TestResponse:
+        """The same with a form token that a page gave before, and no page opened for it."""
+        self._come_in()
         return self.client.post(path, data={"csrf_token": token, **fields})
 
     def _come_in(self) -> None:
