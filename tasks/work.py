@@ -1,12 +1,14 @@
 """The command of a worker: Celery's own, after taking up the tasks of its queues alone."""
 
+import os
 from typing import Any
 
 import click
 from celery.bin.base import CLIContext
 from celery.bin.worker import worker
 
-from tasks.lanes import MODULES, modules_of
+from newsletter.jobs import Lane
+from tasks.lanes import BULK_NICENESS, MODULES, modules_of
 from tasks.worker import app
 
 
@@ -25,4 +27,6 @@ def _work(context: click.Context, /, queues: list[str], **_: Any) -> None:
             f"one or more of {', '.join(MODULES)}, with commas between", param_hint="--queues"
         )
     app.conf.imports = modules_of(queues)
+    if set(queues) == {Lane.BULK.value}:
+        os.nice(BULK_NICENESS)
     context.forward(worker)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from newsletter.core import ROOT
 from tasks.__main__ import UNUSED
+from tasks.lanes import BULK_NICENESS
 from tests.benchmarks.machine import HAS_PROC, PROC, children
 from tests.faults.parts import wait_until
 
@@ -40,6 +41,10 @@ def worker(
         process.wait(timeout=30)
 
 
+def _niceness(pid: int) -> int:
+    return os.getpriority(os.PRIO_PROCESS, pid)
+
+
 def imported(log: Path) -> set[str]:
     """The modules that the worker and its children imported, and their packages."""
     found = re.findall(r"^import time:[\s\d|]+\|\s+([\w.]+)$",
@@ -47,12 +52,12 @@ def imported(log: Path) -> set[str]:
     return {*found, *(name.partition(".")[0] for name in found)}
 
 
-def test_a_worker_of_editions_and_digests_imports_nothing_that_only_others_need(
+def test_a_worker_of_editions_and_digests_gives_way_and_imports_nothing_that_only_others_need(
     make_database: MakeDatabase, tmp_path: Path
 ) -> None:
     log = tmp_path / "bulk.log"
-    with worker(make_database(), log, "bulk"):
-        pass
+    with worker(make_database(), log, "bulk") as process:
+        assert _niceness(process.pid) == BULK_NICENESS
     seen = imported(log)
     assert {"newsletter.sending.write", "cryptography", "celery"} <= seen
     assert OTHERS & seen == set()
@@ -68,8 +73,8 @@ def test_a_worker_of_single_mails_has_what_writes_them(
     make_database: MakeDatabase, tmp_path: Path
 ) -> None:
     log = tmp_path / "prompt.log"
-    with worker(make_database(), log, "prompt"):
-        pass
+    with worker(make_database(), log, "prompt") as process:
+        assert _niceness(process.pid) == _niceness(0)
     assert {"newsletter.sending.single", "newsletter.subscribers.take_requests", "mjml"} <= (
         imported(log))
 
