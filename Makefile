@@ -56,7 +56,7 @@ faults-docs: .venv/.dev ## Write what the last runs under fire found into docs/f
 	@exec $(BIN)/python -m tests.faults.rows
 
 bench: .venv/.dev ## Measure sending against load generators, and sign-ups
-	@exec $(BIN)/python -m pytest tests/benchmarks -m bench -s
+	@exec $(BIN)/python -m pytest tests/benchmarks -m bench -s -o faulthandler_timeout=0
 
 bench-large: .venv/.dev ## Measure with a million readers and 50,000,000 old deliveries: long, much disk
 	@BENCH_MANY_READERS=$${BENCH_MANY_READERS:-1000000} \

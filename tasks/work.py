@@ -20,9 +20,12 @@ def work() -> None:
 
 @click.command(params=worker.params, context_settings=worker.context_settings)
 @click.pass_context
-def _work(context: click.Context, /, queues: list[str], **_: Any) -> None:
-    unknown = set(queues).difference(MODULES)
-    if unknown or not queues:
+def _work(
+    context: click.Context, /, queues: list[str] | None, detach: bool, **_: Any
+) -> None:
+    if detach or context.args:
+        raise click.UsageError("neither --detach nor settings after -- are taken here")
+    if not queues or set(queues).difference(MODULES):
         raise click.BadParameter(
             f"one or more of {', '.join(MODULES)}, with commas between", param_hint="--queues"
         )

@@ -1,4 +1,4 @@
-"""The Celery application: `celery -A tasks.worker worker -Q bulk`."""
+"""The Celery application: `python -m tasks` is a worker, `celery -A tasks.worker beat` a clock."""
 
 import gc
 import mmap

@@ -75,8 +75,10 @@ class Post:
 
         A lane with mails that have no variant needs what writes them, `single.write_single_mail`.
         Raises what the database raised, or a fault of ours; what was answered until then is in the
-        journal, for recovery to write down.
+        journal, for recovery to write down. Raises ValueError for the prompt lane without it.
         """
+        if lane is Lane.PROMPT and write_single is no_single:
+            raise ValueError("the prompt lane needs what writes its mails")
         if self._is_stopping():
             return Tally(has_more=True)
         desk = self._desk or self._open_desk()

@@ -142,6 +142,7 @@ def test_a_deed_is_committed_although_the_broker_is_gone_and_it_is_tried_once(
             )
         ]
         said = [process.communicate(timeout=60)[0] for process in running]
+        broken.shutdown(socket.SHUT_RDWR)  # or its thread would wait on
     for process, words in zip(running, said, strict=True):
         assert process.returncode == 0, words
         assert words.strip().endswith("still here")
@@ -149,7 +150,7 @@ def test_a_deed_is_committed_although_the_broker_is_gone_and_it_is_tried_once(
         assert words.count("wake_ups_lost") == 1
         assert words.count(Job.CARRY_OUT_SLOT.value) == 20
     # The client itself tries a connection that breaks once more.
-    assert len(tries) <= 2
+    assert 1 <= len(tries) <= 2
 
 
 def _hang_up(broken: socket.socket) -> list[str]:

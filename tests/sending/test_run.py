@@ -5,12 +5,14 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text, update
 
 from newsletter import clock
 from newsletter.core import settings, signer
 from newsletter.deliveries.alarm import open_alarms
 from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus, MailKind, Outcome
+from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.deliveries.suppress import SuppressionReason, suppress
 from newsletter.extensions import db
 from newsletter.jobs import Lane
@@ -20,6 +22,7 @@ from newsletter.mailings.pause import cancel, pause, resume
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.recover import recover
+from newsletter.sending.single import write_single_mail
 from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.record_consent import Proof
 from newsletter.transaction import transaction
@@ -62,6 +65,19 @@ def test_everybody_gets_one_and_the_ledger_closes(house: OpenHouse) -> None:
         with transaction():
             assert close_finished(now=material.NOW)
         assert get_mailing(KEY).status is MailingStatus.FINISHED
+
+
+def test_single_mails_wait_for_a_process_that_can_write_them(house: OpenHouse) -> None:
+    with Relay() as relay, house(relay) as (_, post):
+        with transaction():
+            one = material.reader("data", at=clock.now() - timedelta(days=30))
+            queue_single(
+                SingleMail(kind=MailKind.WELCOME, subscriber_id=one.subscriber_id), now=clock.now())
+        with pytest.raises(ValueError, match="prompt"):
+            post.run(Lane.PROMPT, seconds=5)
+        assert [each.status for each in material.deliveries()] == [DeliveryStatus.PENDING]
+        post.run(Lane.PROMPT, seconds=5, write_single=write_single_mail)
+        assert len(relay.journal.entries) == 1
 
 
 def test_every_answer_has_its_attempt(house: OpenHouse) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from newsletter.core import ROOT
 from tasks.__main__ import UNUSED
 from tasks.lanes import BULK_NICENESS
@@ -103,10 +105,18 @@ def _runs(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
-def test_a_queue_that_nobody_knows_is_refused(make_database: MakeDatabase) -> None:
+@pytest.mark.parametrize(("options", "said"), [
+    (["--queues", "bulk,bluk"], "bulk, prompt, upkeep, feeds"),
+    ([], "bulk, prompt, upkeep, feeds"),
+    (["--queues", "bulk", "--detach"], "--detach"),
+    (["--queues", "bulk", "--", "worker.prefetch_multiplier=1"], "settings after --"),
+])
+def test_what_a_worker_cannot_do_is_refused_in_words(
+    make_database: MakeDatabase, options: list[str], said: str
+) -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "tasks", "--queues", "bulk,bluk"], cwd=ROOT, check=False,
+        [sys.executable, "-m", "tasks", *options], cwd=ROOT, check=False,
         env={**os.environ, **make_database()}, capture_output=True, text=True, timeout=60,
     )
     assert ended.returncode == 2
-    assert "bulk, prompt, upkeep, feeds" in ended.stderr
+    assert said in ended.stderr
