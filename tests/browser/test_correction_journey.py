@@ -125,7 +125,7 @@ def test_one_corrects_another_approves_and_who_was_not_served_gets_the_better_te
     served = readers - {half_way.who(REFUSED)}
     wait_until(lambda: set(relay.journal.copies()) >= served and relay.journal.repeats() > 0,
                seconds=60, what="the last mail")
-    _judge(half_way, readers, running, paused_at=paused_at, corrected_at=corrected_at)
+    _judge(half_way, readers, paused_at=paused_at, corrected_at=corrected_at)
     robin.open("/edities/90-8")
     assert "niet op 2 juni" in robin.page.locator("main").inner_text()
     robin.look("edition-corrected")
@@ -157,8 +157,7 @@ def _send(house: House) -> frozenset[str]:
 
 
 def _judge(
-    half_way: HalfWay, readers: frozenset[str], house: House, *, paused_at: float,
-    corrected_at: float,
+    half_way: HalfWay, readers: frozenset[str], *, paused_at: float, corrected_at: float
 ) -> None:
     """By what the relay took: who had it before kept the old text, all others got the new one."""
     taken = list(half_way.relay.journal.entries)
