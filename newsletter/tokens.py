@@ -68,6 +68,8 @@ class Signer:
     def __init__(self, key: str, previous: Sequence[str] = ()) -> None:
         self._keys = {_key_id(k): _derive(k) for k in (*previous, key)}
         self._macs = {name: _mac_of(each) for name, each in self._keys.items()}
+        self._of_tokens = {name: _mac_of(each, b"token\0") for name, each in self._keys.items()}
+        self._of_uses: dict[tuple[str, str], Callable[[bytes], bytes]] = {}
         self._named = {name.hex(): name for name in self._keys}
         self._present = _key_id(key)
 
@@ -97,7 +99,7 @@ class Signer:
         minutes = int(issued_at.timestamp()) // 60 if issued_at else 0
         key = self._named.get(key_id, self._present)
         head = _HEAD.pack(key, _CODES[purpose], row_id, nonce, minutes)
-        return _encode(head + self._mac(key, head))
+        return _encode(head + self._of_tokens[key](head)[:_MAC_BYTES])
 
     def open(
         self,
@@ -111,7 +113,9 @@ class Signer:
         raw = _decode(token)
         head, mac = raw[: _HEAD.size], raw[_HEAD.size :]
         key_id, code, row_id, nonce, minutes = _HEAD.unpack(head)
-        if key_id not in self._keys or not hmac.compare_digest(mac, self._mac(key_id, head)):
+        if key_id not in self._keys or not hmac.compare_digest(
+            mac, self._of_tokens[key_id](head)[:_MAC_BYTES]
+        ):
             raise TokenInvalid("signature")
         purpose = _PURPOSES.get(code)
         if purpose is None or purpose not in purposes:
@@ -126,8 +130,11 @@ class Signer:
 
         Under the key of that name, as long as we have it; else under the present one.
         """
-        key = self._named.get(key_id, self._present)
-        return self._macs[key](use.encode() + b"\0" + message)[:size]
+        mac = self._of_uses.get((key_id, use))
+        if mac is None:
+            key = self._named.get(key_id, self._present)
+            mac = self._of_uses[key_id, use] = _mac_of(self._keys[key], use.encode() + b"\0")
+        return mac(message)[:size]
 
     def address_hashes(self, address: str) -> tuple[str, ...]:
         """The keyed hash of an address's identity under every key, the present one last.
@@ -146,22 +153,19 @@ class Signer:
         earlier = [key for key in self._keys.values() if key != present]
         return tuple(_expand(key, use) for key in (*earlier, present))
 
-    def _mac(self, key_id: bytes, head: bytes) -> bytes:
-        return self._macs[key_id](b"token\0" + head)[:_MAC_BYTES]
-
 
 def _derive(key: str) -> bytes:
     return hashlib.sha256(b"newsletter tokens\0" + key.encode()).digest()
 
 
-def _mac_of(key: bytes) -> Callable[[bytes], bytes]:
-    """HMAC-SHA-256 under a key that is digested once (RFC 2104 §4).
+def _mac_of(key: bytes, beginning: bytes = b"") -> Callable[[bytes], bytes]:
+    """HMAC-SHA-256 of messages of one beginning, under a key that is digested once (RFC 2104 §4).
 
     A mail takes four of them. `hmac.digest` would let go of the interpreter each time, which costs
     more than the digest as soon as another thread wants it.
     """
     block = key.ljust(hashlib.sha256().block_size, b"\0")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + beginning)
     outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
     def mac(message: bytes) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Task
 from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
+from sqlalchemy.orm import configure_mappers
 
 from newsletter.core import create_core
 from newsletter.extensions import db, queue
@@ -28,6 +29,8 @@ SWITCH_SECONDS = 0.0005
 GARBAGE_EVERY = 50_000, 10, 10
 
 core = start(create_core)
+# Here, for otherwise each process that sends would do it again with its first question.
+configure_mappers()
 
 
 class InCore(Task):  # type: ignore[misc]

@@ -7,6 +7,7 @@ between ready bytes, so the same input gives the same bytes on every attempt (R0
 
 import hashlib
 import html as html_escaping
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,15 +27,25 @@ _VERSION = token_line("MIME-Version", "1.0")
 WORDS_KEPT = 512  # encoded values that are kept at hand
 
 
-class Stretch(NamedTuple):
-    """Ready bytes, as they are sent and as a signature sees them; or an open place by its name.
+class Stretch:
+    """Ready bytes; or an open place by its name."""
 
-    The two are one object where they do not differ (RFC 6376 §3.4.4).
-    """
+    __slots__ = ("_signed", "name", "sent")
 
-    sent: bytes
-    signed: bytes
-    name: str | None = None
+    def __init__(self, sent: bytes, name: str | None = None) -> None:
+        self.sent = sent
+        self.name = name
+        self._signed: bytes | None = None
+
+    @property
+    def signed(self) -> bytes:
+        """The bytes as a signature sees them, the same object if they do not differ; found once
+        for all variants that share the stretch (RFC 6376 §3.4.4).
+        """
+        if self._signed is None:
+            signed = canonical_body(self.sent)
+            self._signed = self.sent if signed == self.sent else signed
+        return self._signed
 
 
 class Cut(NamedTuple):
@@ -47,8 +58,10 @@ class Cut(NamedTuple):
 # Blocks that were cut before, so that all variants refer to the same stretches.
 Cuts = MutableMapping[bytes, Cut]
 
-# The line between head and body is of neither.
-_GAP = Stretch(b"\r\n", b"")
+
+
+_NOTHING = Stretch(b"")
+_GAP = Stretch(b"\r\n")  # between head and body, of neither
 
 
 @dataclass(slots=True)
@@ -60,12 +73,16 @@ class Prepared:
     # One slot in front for the reader's own lines, then head and body in the order they are sent.
     _sent: list[bytes] = field(init=False)
     _holes: list[tuple[int, str]] = field(init=False)
+    _octets: int = field(init=False)  # of all that is ready
+    _often: Counter[str] = field(init=False)  # how often each place occurs
     _signings: dict[tuple[str, ...], "_Signed"] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        whole = [Stretch(b"", b""), *_split(b"".join(self._head)), *self._body]
+        whole = [_NOTHING, *_split(b"".join(self._head)), _GAP, *self._body]
         self._sent = [each.sent for each in whole]
         self._holes = [(at, each.name) for at, each in enumerate(whole) if each.name is not None]
+        self._octets = sum(map(len, self._sent))
+        self._often = Counter(name for _, name in self._holes)
 
     def pieces(
         self,
@@ -74,24 +91,30 @@ class Prepared:
         values: Mapping[str, str],
         keys: Sequence[DkimKey] = (),
         at: datetime | None = None,
-    ) -> list[bytes]:
-        """The complete message with CRLF line ends, as SMTP takes it, in pieces to be written out.
+    ) -> tuple[list[bytes], int]:
+        """The complete message with CRLF line ends, as SMTP takes it, in pieces to be written out;
+        and how many octets that are.
 
         `headers` are this reader's own lines (To, Date, Message-ID); `values` the tokens by place
         name. Signed by each of the keys, as of the aware moment `at` (RFC 6376 §3.5, `t=`). Raises
         MailError when a place has no token, or a bad one.
         """
-        tokens = {name: places.token(value) for name, value in values.items()}
+        token = places.token
+        tokens = {name: token(value) for name, value in values.items()}
         pieces = self._sent.copy()
         try:
             for place, name in self._holes:
                 pieces[place] = tokens[name]
         except KeyError as error:
             raise MailError(f"nothing to fill the place {error}") from error
-        pieces[0] = b"".join(headers)
+        own = b"".join(headers)
         if keys:
-            pieces[0] = self._signature(headers, tokens, keys, at) + pieces[0]
-        return pieces
+            own = self._signature(headers, tokens, keys, at) + own
+        pieces[0] = own
+        octets = self._octets + len(own)
+        for name, times in self._often.items():
+            octets += times * len(tokens[name])
+        return pieces, octets
 
     def join(
         self,
@@ -102,7 +125,8 @@ class Prepared:
         at: datetime | None = None,
     ) -> bytes:
         """The same in one. Raises MailError."""
-        return b"".join(self.pieces(headers=headers, values=values, keys=keys, at=at))
+        pieces, _ = self.pieces(headers=headers, values=values, keys=keys, at=at)
+        return b"".join(pieces)
 
     def _signature(
         self,
@@ -128,8 +152,11 @@ class _Signed:
         self._signing = Signing(keys, [line for line in head if _SIGN not in line])
         self._open_lines = [line for line in head if _SIGN in line]
         first = next((at for at, each in enumerate(body) if each.name), len(body))
-        self._digest = hashlib.sha256(b"".join(each.signed for each in body[:first]))
-        self._rest = [each.signed for each in body[first:]]
+        signed = [each.signed for each in body]
+        if signed:
+            signed[-1] = canonical_end(signed[-1])  # its empty lines are not signed (§3.4.4)
+        self._digest = hashlib.sha256(b"".join(signed[:first]))
+        self._rest = signed[first:]
         self._holes = [(at, each.name) for at, each in enumerate(body[first:]) if each.name]
 
     def sign(self, own: Sequence[bytes], tokens: Mapping[str, bytes], at: datetime) -> bytes:
@@ -162,11 +189,11 @@ def prepare(
     head = [*headers, text_line("Subject", subject), _VERSION]
     text_body = _filled(text, _for_text(values), cuts)
     if html is None:
-        return Prepared((*head, *_part_headers(_PLAIN)), (_GAP, *_ended(text_body)))
+        return Prepared((*head, *_part_headers(_PLAIN)), tuple(text_body))
     html_body = _filled(html, _for_html(values), cuts)
     boundary = _boundary(subject, values)
     content_type = token_line("Content-Type", f'multipart/alternative; boundary="{boundary}"')
-    return Prepared((*head, content_type), (_GAP, *_alternative(text_body, html_body, boundary)))
+    return Prepared((*head, content_type), tuple(_alternative(text_body, html_body, boundary)))
 
 
 def write_single(
@@ -218,14 +245,9 @@ def _split(data: bytes) -> Iterator[Stretch]:
     sent, names = places.split(data)
     for stretch, name in zip(sent, (*names, None), strict=True):
         if stretch:
-            yield _fixed(stretch)
+            yield Stretch(stretch)
         if name is not None:
-            yield Stretch(b"", b"", name)
-
-
-def _fixed(sent: bytes) -> Stretch:
-    signed = canonical_body(sent)
-    return Stretch(sent, sent if signed == sent else signed)
+            yield Stretch(b"", name)
 
 
 def _for_html(values: Mapping[str, str]) -> dict[str, Stretch]:
@@ -239,24 +261,17 @@ def _for_text(values: Mapping[str, str]) -> dict[str, Stretch]:
 # Variants that differ in what they hold may well say the same of it.
 @lru_cache(maxsize=WORDS_KEPT)
 def _html_value(value: str) -> Stretch:
-    return _fixed(encode.encode_value(html_escaping.escape(plain.clean(value))))
+    return Stretch(encode.encode_value(html_escaping.escape(plain.clean(value))))
 
 
 @lru_cache(maxsize=WORDS_KEPT)
 def _text_value(value: str) -> Stretch:
-    return _fixed(encode.encode_value(plain.wrap(plain.clean(value))))
+    return Stretch(encode.encode_value(plain.wrap(plain.clean(value))))
 
 
 @lru_cache(maxsize=2)
 def _part_headers(content_type: str) -> tuple[bytes, bytes]:
     return token_line("Content-Type", content_type), _QUOTED_PRINTABLE
-
-
-def _ended(body: Sequence[Stretch]) -> Iterator[Stretch]:
-    """The body as it ends a message: empty lines there are not signed (RFC 6376 §3.4.4)."""
-    last = len(body) - 1
-    for place, each in enumerate(body):
-        yield each._replace(signed=canonical_end(each.signed)) if place == last else each
 
 
 def _boundary(subject: str, values: Mapping[str, str]) -> str:
@@ -273,12 +288,7 @@ def _alternative(
 ) -> list[Stretch]:
     opening = f"--{boundary}\r\n".encode("ascii")
     return [
-        _as_it_is(b"".join((opening, *_part_headers(_PLAIN), b"\r\n"))), *text,
-        _as_it_is(b"".join((b"\r\n", opening, *_part_headers(_HTML), b"\r\n"))), *html,
-        _as_it_is(f"\r\n--{boundary}--\r\n".encode("ascii")),
+        Stretch(b"".join((opening, *_part_headers(_PLAIN), b"\r\n"))), *text,
+        Stretch(b"".join((b"\r\n", opening, *_part_headers(_HTML), b"\r\n"))), *html,
+        Stretch(f"\r\n--{boundary}--\r\n".encode("ascii")),
     ]
-
-
-def _as_it_is(words: bytes) -> Stretch:
-    """Our own words, in which no two spaces meet and none ends a line."""
-    return Stretch(words, words)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -43,17 +43,19 @@ def _codes(code: int, word: str) -> str:
 class Letter:
     """One message and its envelope; its pieces joined have CRLF line ends, also the last.
 
-    No line begins with a dot, so none is to be doubled (RFC 5321 §4.5.2).
+    No line begins with a dot, so none is to be doubled (RFC 5321 §4.5.2). `size` is what the pieces
+    have in octets, as SIZE declares it (RFC 1870 §6); counted when it is not given.
     """
 
     mail_from: str
     rcpt_to: str
     pieces: Sequence[bytes]
     needs_smtputf8: bool = False
-    size: int = field(init=False)  # in octets, as SIZE declares it (RFC 1870 §6)
+    size: int = 0
 
     def __post_init__(self) -> None:
-        self.size = sum(map(len, self.pieces))
+        if not self.size:
+            self.size = sum(map(len, self.pieces))
 
     def unfit_for(self, extensions: Collection[str], size_limit: int) -> Reply | None:
         """What a relay that cannot take it would answer, so that nothing goes out mangled."""

@@ -9,6 +9,7 @@ import contextlib
 import socket
 import ssl
 from collections import deque
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from newsletter import clock
@@ -42,6 +43,7 @@ class Wire(Generic[T]):
         self._source = source
         self._replies = ReplyReader()
         self._out: list[bytes | memoryview] = []
+        self._octets = 0  # to be written
         self._later: deque[tuple[str, bytes]] = deque()  # commands, where nothing is pipelined
         self._expected: deque[tuple[str, Job[T]]] = deque()
         self._held: Job[T] | None = None  # the relay waits for its body, and we for room
@@ -124,19 +126,23 @@ class Wire(Generic[T]):
         if not self._pipelines:
             self._later.extend(commands[1:])
             del commands[1:]
-        self._expected.extend((step, job) for step, _ in commands)
-        self._out.append(b"".join(command for _, command in commands))
+        self._expected += [(step, job) for step, _ in commands]
+        said = b"".join([command for _, command in commands])
+        self._say([said], len(said))
         if self._chunks:
-            self._out += letter.pieces
+            self._say(letter.pieces, letter.size)
 
     def _say_body(self, job: Job[T]) -> None:
         job.is_offered = True
-        self._out += job.letter.pieces
-        self._out.append(b".\r\n")
+        self._say([*job.letter.pieces, b".\r\n"], job.letter.size + 3)
         self._expected.append(("dot", job))
         self._offered_at = clock.boot_seconds()
         if self._pipelines and self._is_prompt:
             self._announce()
+
+    def _say(self, pieces: Sequence[bytes], octets: int) -> None:
+        self._out += pieces
+        self._octets += octets
 
     def _flush(self) -> None:
         """Write as much as the socket takes."""
@@ -146,21 +152,17 @@ class Wire(Generic[T]):
         try:
             while out and self.is_open:
                 if self._is_tls:
-                    whole = memoryview(b"".join(out))
-                    sent = self._socket.send(whole)
+                    out[:] = [memoryview(b"".join(out))]
+                    sent = self._socket.send(out[0])
                 else:
-                    whole = None
-                    sent = self._socket.sendmsg(out[:_AT_ONCE])
-                if len(out) <= _AT_ONCE and sent == sum(map(len, out)):
-                    out.clear()
-                else:
-                    out[:] = [(whole or memoryview(b"".join(out)))[sent:]]
+                    sent = self._socket.sendmsg(out if len(out) <= _AT_ONCE else out[:_AT_ONCE])
+                self._octets -= sent
+                out[:] = [memoryview(b"".join(out))[sent:]] if self._octets else ()
                 self._wait()
         except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             pass
         except OSError as error:
             self._break(type(error).__name__)
-            return
         self.wants_to_write = bool(out)
 
     def _wait(self) -> None:
@@ -238,7 +240,7 @@ class Wire(Generic[T]):
             self._offer(job)
         else:
             # Nobody is to get it: end it empty, which a relay without recipients refuses.
-            self._out.append(b".\r\n")
+            self._say([b".\r\n"], 3)
             self._expected.append(("dot", job))
 
     def _offer(self, job: Job[T]) -> None:
@@ -273,7 +275,7 @@ class Wire(Generic[T]):
             self._refuse(job, job.refused)
             return
         step, command = self._later.popleft()
-        self._out.append(command)
+        self._say([command], len(command))
         self._expected.append((step, job))
 
     def _break(self, reason: str, *, but: Job[T] | None = None) -> None:

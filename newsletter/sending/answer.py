@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from newsletter.deliveries.backoff import delay, drop_delay, sender_delay
@@ -101,4 +102,9 @@ def without_recipient(said: str, address: str) -> str:
             if len(piece) > 2:
                 said = re.sub(rf"(?<![\w.]){re.escape(piece)}(?!\w)", "[recipient]", said,
                               flags=re.IGNORECASE)
+    return _cut(said)
+
+
+@lru_cache(maxsize=64)  # most answers are alike
+def _cut(said: str) -> str:
     return clean(said)[:500]

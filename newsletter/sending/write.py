@@ -110,20 +110,28 @@ class Writer:
         own = headers.of_reader(
             address=owed.address, message_id=owed.message_id, dated_at=owed.fixed.at
         )
+        pieces, size = draft.prepared.pieces(
+            headers=own, values=self._tokens(owed), keys=draft.keys, at=owed.fixed.at
+        )
         return Letter(
             return_path(
                 owed.due.id, owed.due.created_at, signer=self._signer,
                 bounce_domain=self._settings.bounce_domain, key_id=owed.fixed.key_id,
             ),
             to_a_label(owed.address),
-            draft.prepared.pieces(
-                headers=own, values=self._tokens(owed), keys=draft.keys, at=owed.fixed.at
-            ),
+            pieces,
             needs_smtputf8(owed.address),
+            size,
         )
 
     def _tokens(self, owed: Owed) -> Mapping[str, str]:
-        return {name: self._token(name, owed) for name in KINDS[owed.due.kind].tokens}
+        due = owed.due
+        leave = _LEAVE.get(due.kind)
+        if leave is None:
+            return {name: self._token(name, owed) for name in KINDS[due.kind].tokens}
+        row, key_id, make = due.subscriber_id or 0, owed.fixed.key_id, self._signer.make
+        return {"manage_token": make(Purpose.MANAGE, row, nonce=owed.link_nonce, key_id=key_id),
+                "leave_token": make(leave, row, key_id=key_id)}
 
     def _token(self, name: str, owed: Owed) -> str:
         due, key_id, make = owed.due, owed.fixed.key_id, self._signer.make
@@ -132,8 +140,6 @@ class Writer:
         match name:
             case "manage_token":
                 return make(Purpose.MANAGE, row, nonce=owed.link_nonce, key_id=key_id)
-            case "leave_token":
-                return make(_LEAVE[due.kind], row, key_id=key_id)
             case "personal_token":
                 return make(Purpose.PERSONAL, row, nonce=owed.link_nonce,
                             issued_at=owed.fixed.at, key_id=key_id)

@@ -5,9 +5,12 @@ import email.policy
 from email.message import EmailMessage
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from newsletter import clock
 from newsletter.errors import MailError, UnsafeHeader
 from newsletter.mailer import headers, message, places
+from newsletter.mailer.dkim import DkimKey
 from newsletter.mailer.encode import encode
 
 TOKEN = "abc-DEF_123"
@@ -65,6 +68,16 @@ def test_line_ends_are_crlf_only_and_the_same_input_gives_the_same_bytes() -> No
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert b"\r" not in raw.replace(b"\r\n", b"")
     assert raw == prepared().join(headers=TO, values={"leave_token": TOKEN})
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_the_octets_that_are_declared_are_those_that_are_sent(is_signed: bool) -> None:
+    pieces, octets = prepared().pieces(
+        headers=(*TO, headers.address_line("From", [("", "c@x.example")])),
+        values={"leave_token": TOKEN}, at=clock.now(),
+        keys=(DkimKey("s1", "x.example", Ed25519PrivateKey.generate()),) if is_signed else (),
+    )
+    assert octets == len(b"".join(pieces))
 
 
 @pytest.mark.parametrize("values", [{}, {"manage_token": TOKEN}, {"leave_token": "a\r\n.\r\n"}])
