@@ -66,21 +66,21 @@ def _recover_journal(settings: Settings, path: Path, *, now: datetime) -> bool:
 
     That one reads the journal too, so it must stay until the next time.
     """
-    entries = journal.read(path)
+    entries, is_whole = journal.read(path), journal.is_whole(path)
     with transaction():
         mine = [each.claim_id for each in open_claims()
                 if journal.path_of(settings.spool, each.worker) == path]
         held = lock_open(mine, expired_only=False)
         if len(held) < len(mine):
             return False
-        _settle(settings, held, entries, worker=path.stem, now=now)
+        _settle(settings, held, entries, is_whole=is_whole, worker=path.stem, now=now)
     return True
 
 
 def _recover_expired(settings: Settings, *, now: datetime) -> None:
     """Of owners who live, or of other machines: only claims past their lease (R07).
 
-    A journal that can be read says what was offered; without one all of it may have been.
+    A journal that can be read, and is whole, says what was offered; else all of it may have been.
     """
     with transaction():
         expired = [each for each in open_claims() if each.has_expired]
@@ -91,32 +91,33 @@ def _recover_expired(settings: Settings, *, now: datetime) -> None:
             if not held:
                 continue  # another was faster, and may have taken the journal away
             # Read behind the lock: its owner may not offer any more, so this is its last word.
-            entries = journal.read(path) if path.exists() else None
-            _settle(settings, held, entries, worker=worker, now=now)
+            is_there = path.exists()
+            _settle(settings, held, journal.read(path) if is_there else [],
+                    is_whole=is_there and journal.is_whole(path), worker=worker, now=now)
 
 
 def _settle(
     settings: Settings,
     ids: list[int],
-    entries: list[journal.Entry] | None,
+    entries: list[journal.Entry],
     *,
+    is_whole: bool,
     worker: str,
     now: datetime,
 ) -> None:
-    """Resolve locked claims by what is known of them; `entries` is None when nothing is."""
-    offered: list[int] | None = None
-    if entries is not None:
-        words = journal.last_words(entries)
-        # A journal remembers what was recorded long ago; nobody is to hear of that again.
-        write_down(unrecorded([each for each in words.values() if each is not None]),
-                   worker=worker, now=now)
-        offered = [delivery_id for (delivery_id, claim_id), result in words.items()
-                   if result is None and claim_id in ids]
+    """Resolve locked claims by what is known of them; unless that is whole, more was offered."""
+    words = journal.last_words(entries)
+    # A journal remembers what was recorded long ago; nobody is to hear of that again.
+    write_down(unrecorded([each for each in words.values() if each is not None]),
+               worker=worker, now=now)
+    offered = [delivery_id for (delivery_id, claim_id), result in words.items()
+               if result is None and claim_id in ids]
     if not ids:
         return
     unclear, back = resolve(
-        ids, offered=offered, wait_seconds=WAIT_FOR_LOG if settings.relay_log else 0.0,
-        why="its process ended before the answer" if offered is not None
+        ids, offered=offered if is_whole else None,
+        wait_seconds=WAIT_FOR_LOG if settings.relay_log else 0.0,
+        why="its process ended before the answer" if is_whole
         else "its process is gone, and with it what it knew",
     )
     log.warning("claims_abandoned", worker=worker, claims=len(ids), unclear=unclear, back=back)

@@ -103,6 +103,18 @@ def test_an_entry_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
     assert [entry.delivery_id for entry in journal.read(kept.path)] == [1]
 
 
+def test_a_journal_from_before_the_machine_started_is_not_whole(tmp_path: Path) -> None:
+    kept = Journal(tmp_path, WORKER)
+    kept.offering(1, 7)
+    kept.close(is_settled=False)
+    assert journal.is_whole(kept.path)
+    raw = bytearray(kept.path.read_bytes())
+    raw[16] ^= 1  # the first letter of the name of that start
+    kept.path.write_bytes(raw)
+    assert not journal.is_whole(kept.path)
+    assert [entry.delivery_id for entry in journal.read(kept.path)] == [1]
+
+
 @pytest.mark.parametrize("content", [b"", b"journal1", b"nonsense" * 99])
 def test_what_is_no_journal_says_nothing(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.journal"

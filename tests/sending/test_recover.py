@@ -82,6 +82,22 @@ def test_an_owner_that_lives_keeps_what_it_holds_until_its_lease_is_over(house: 
         kept.close(is_settled=True)
 
 
+def test_after_a_new_start_of_the_machine_what_the_journal_lacks_may_have_been_offered(
+    house: OpenHouse
+) -> None:
+    """The power went, and with it what the disk had not taken."""
+    with Relay() as relay, house(relay):
+        _publish(3)
+        kept = _held(settings().spool)
+        kept.close(is_settled=False)
+        raw = bytearray(kept.path.read_bytes())
+        raw[16] ^= 1  # the first letter of the name of that start
+        kept.path.write_bytes(raw)
+        recover(settings(), now=material.NOW)
+        assert _statuses() == ["sent", "unclear", "unclear"]
+        assert not kept.path.exists()
+
+
 def test_without_a_journal_all_of_an_expired_claim_may_have_been_offered(house: OpenHouse) -> None:
     with Relay() as relay, house(relay):
         _publish(3)
