@@ -34,7 +34,7 @@ log = get_logger(__name__)
 # As the mapper says it, and as the driver does.
 AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 # How long a few results wait for more, so that they share a commit, in seconds.
-LINGER = 0.01
+LINGER = 0.1
 REST = 0.25
 # How often a lane in which nothing was due is asked again while its letters are on the wires.
 ASK_EVERY = 1.0
@@ -129,6 +129,8 @@ class Clerk:
             is_over = self.orders.is_over
             if is_over:
                 over_since = min(over_since, clock.boot_seconds())
+            if self._outgoing.has_returned:
+                self.is_dry, self._ask_at = False, 0.0
             try:
                 self._books.settle(self.orders.relay_fault)
                 if not is_over and self._wants_more():

@@ -48,7 +48,7 @@ def desk_of(
     leases = Leases(timedelta(seconds=settings.lease_seconds))
     outgoing = Outgoing(
         leases=leases, journal=journal, judge=Judge(settings.retry_hours * 3600.0, Random()),
-        connections=settings.smtp_connections,
+        connections=settings.smtp_connections, results_at_once=settings.results_at_once,
     )
     # Read once, not for every conversation: the authorities take longer than the handshake.
     context = tls_context(settings.smtp_ca_file)

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection
 
 from newsletter import clock
-from newsletter.deliveries.models import DeliveryStatus
+from newsletter.deliveries.models import DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result
 from newsletter.logs import get_logger
 from newsletter.mailer.smtp import Letter, Reply
@@ -24,8 +24,6 @@ log = get_logger(__name__)
 # Whether a mail is still wanted was asked when it was claimed. Older than this it goes back, to be
 # asked again, so that who left more than five seconds before her turn gets nothing (R16).
 FRESH_SECONDS = 4.0
-# Results that may wait for their commit, beyond one for each conversation (R02).
-SPARE = 8
 
 
 class Outgoing:
@@ -38,15 +36,16 @@ class Outgoing:
         journal: Journal,
         judge: Judge,
         connections: int,
+        results_at_once: int,
     ) -> None:
         self._leases = leases
         self._journal = journal
         self._judge = judge
         self._ring: Callable[[], None] = lambda: None
         # If this machine were lost with its journal, so many may have been taken unknown to all.
-        self._unknown_at_most = 2 * connections + SPARE
-        # While these are committed, there is room for one more of each conversation.
-        self._pressing = SPARE
+        self._unknown_at_most = 2 * connections + results_at_once
+        # While these are committed, there is room for more.
+        self._enough = results_at_once - results_at_once // 4
         self._drafts: deque[Draft] = deque()
         self._returned: deque[Draft] = deque()
         self._results: deque[Result] = deque()
@@ -57,6 +56,7 @@ class Outgoing:
         # So that journal and results have one order, whoever finishes.
         self._in_order = threading.Lock()
         self._offered = 0
+        self._has_news = False  # a result of which more follows than its row
         self.spoken_of = 0  # letters on the wires, offered or only announced
         self.is_open = False
         self.tally: Counter[DeliveryStatus] = Counter()  # of what is committed
@@ -84,13 +84,20 @@ class Outgoing:
 
     @property
     def is_pressing(self) -> bool:
-        """Whether so many results wait for their commit that conversations may soon have to."""
-        return len(self._results) > self._pressing
+        """Whether the results should be committed now: enough for a commit, news, or the last."""
+        waiting = len(self._results)
+        return waiting >= self._enough or (
+            waiting > 0 and (self._has_news or not self.spoken_of))
 
     @property
     def has_results(self) -> bool:
         """Whether something waits for its commit."""
         return bool(self._results)
+
+    @property
+    def has_returned(self) -> bool:
+        """Whether something is to go back to the ledger, and so will be due there again."""
+        return bool(self._returned or (self._drafts and not self.is_open))
 
     def put(self, drafts: Collection[Draft]) -> None:
         """New drafts, in the order in which they are to go."""
@@ -101,12 +108,14 @@ class Outgoing:
         with self._in_order:
             self._journal.outcome(result)
             self._results.append(result)
-        # For the first, for those that press, and for the last: the rest wait for each other.
-        if len(self._results) == 1 or self.is_pressing or not self.spoken_of:
+        self._has_news |= result.outcome is not Outcome.ACCEPTED
+        # For the first, and for those that press: the rest wait for each other.
+        if len(self._results) == 1 or self.is_pressing:
             self._ring()
 
     def results(self) -> list[Result]:
         """The results that are not yet committed, the oldest first."""
+        self._has_news = False
         return list(self._results)
 
     def committed(self, count: int) -> None:
@@ -208,9 +217,10 @@ class Outgoing:
 
     def _may_go(self, draft: Draft) -> bool:
         """Whether we still hold it, nobody stopped it, and it was asked a moment ago (R16, D06)."""
-        return (clock.boot_seconds() - draft.asked_at < FRESH_SECONDS
-                and self._leases.holds(draft.owed.claim_id)
-                and not self._is_withdrawn(draft))
+        now = clock.boot_seconds()
+        return (now - draft.asked_at < FRESH_SECONDS
+                and self._leases.holds(draft.owed.claim_id, now)
+                and not ((self._withdrawn or self._sent_before) and self._is_withdrawn(draft)))
 
     def _is_withdrawn(self, draft: Draft) -> bool:
         due = draft.owed.due

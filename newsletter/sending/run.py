@@ -91,6 +91,7 @@ class Post:
             wake=desk.wires.wake,
         )
         sent_before = desk.outgoing.tally[DeliveryStatus.SENT]
+        desk.outgoing.withdraw(())  # what was paused in an earlier run may be going on again
         desk.outgoing.open(clerk.ring)
         clerk.start()
         try:

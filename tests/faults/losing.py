@@ -4,7 +4,7 @@ import time
 
 from tests.faults.between import Between
 from tests.faults.field import UPKEEP, Field, Plan
-from tests.faults.oracle import BOUND_WITHOUT_JOURNAL, Verdict
+from tests.faults.oracle import BOUND_WITHOUT_JOURNAL, SPARE, Verdict
 from tests.faults.relay import Script
 
 LOST_ANSWERS = 20
@@ -29,7 +29,7 @@ def commits_unheard(plan: Plan) -> Verdict:
 
 def database_away(plan: Plan) -> Verdict:
     """R10: PostgreSQL is killed while mail leaves, and comes back seconds later on its data."""
-    with Field(plan) as field:
+    with Field(plan, RESULTS_AT_ONCE=str(SPARE)) as field:
         field.publish()
         field.start(*UPKEEP, "worker-bulk")
         for goal in field.goals(3):

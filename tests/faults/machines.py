@@ -9,7 +9,7 @@ from newsletter.deliveries.switch import switch
 from newsletter.sending.set_pace import set_limit
 from newsletter.transaction import transaction
 from tests.faults.field import Field, Plan
-from tests.faults.oracle import BOUND_WITHOUT_JOURNAL, Verdict
+from tests.faults.oracle import BOUND_WITHOUT_JOURNAL, SPARE, Verdict
 from tests.faults.parts import Part
 from tests.faults.relay import Script
 
@@ -23,7 +23,8 @@ def two_machines(plan: Plan) -> Verdict:
     """R19, D06, and at most 20 second copies for each machine that is lost with its journals."""
     rate = plan.readers / 20
     # So slow that each conversation has a mail in flight, and both together are above the rate.
-    with Field(plan, Script(pace=84 / plan.readers, seed=plan.seed)) as field:
+    with Field(plan, Script(pace=84 / plan.readers, seed=plan.seed),
+               RESULTS_AT_ONCE=str(SPARE)) as field:
         field.publish()
         field.start("beat")
         machines = {name: [field.part(part, machine=name).start() for part in BOTH]

@@ -14,7 +14,8 @@ from tests.faults.journal import Answer, Entry, Journal
 from tests.faults.ledger import Ledger
 
 # What a kill of a process may leave unclear: the letter on each of its conversations, for all else
-# stands in its journal (decision 0013). If the journal is lost with the machine, R02's bound.
+# stands in its journal (decision 0013). If the journal is lost with the machine, R02's bound, with
+# `SPARE` for `RESULTS_AT_ONCE`, as an operator of several machines may set it.
 CONNECTIONS, SPARE = 6, 8
 BOUND_WITHOUT_JOURNAL = 2 * CONNECTIONS + SPARE
 # Fewer blows between the first and the last mail say nothing.

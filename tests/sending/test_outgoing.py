@@ -14,7 +14,7 @@ from newsletter import clock
 from newsletter.deliveries.models import DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result
 from newsletter.mailer.connect import Connected
-from newsletter.mailer.smtp import Letter, Timeouts
+from newsletter.mailer.smtp import Letter, Reply, Timeouts
 from newsletter.mailer.wire import Wire
 from newsletter.sending.journal import Journal
 from newsletter.sending.lease import Leases
@@ -56,7 +56,7 @@ def _outgoing(journal: Journal) -> Outgoing:
     leases = Leases(timedelta(seconds=60))
     leases.add(CLAIM, 2, asked_at=clock.boot_seconds())
     made = Outgoing(leases=leases, journal=journal, judge=_Deaf(),  # type: ignore[arg-type]
-                    connections=1)
+                    connections=1, results_at_once=8)
     made.open(lambda: None)
     return made
 
@@ -89,6 +89,36 @@ def test_what_was_announced_is_offered_only_while_it_may_still_go(
     if happens != "nothing":
         outgoing.close()
         assert [draft.owed.due.id for draft in outgoing.take_returned()] == [2]
+
+
+def test_no_more_is_offered_than_may_be_unknown_when_the_machine_is_lost(journal: Journal) -> None:
+    """2 × connections + RESULTS_AT_ONCE: 1 connection and 8 here."""
+    outgoing = _outgoing(journal)
+    outgoing.put([_draft(number) for number in range(1, 21)])
+    while (taken := outgoing.next()) is not None:
+        assert outgoing.may_offer(taken[0])
+        outgoing.answered(taken[0], Reply(250, "2.0.0 taken", "dot"))
+    assert len(outgoing.results()) == 10
+    outgoing.committed(10)
+    assert outgoing.next() is not None
+
+
+@pytest.mark.parametrize(("count", "outcome", "is_on_the_wire", "is_pressing"), [
+    (5, Outcome.ACCEPTED, True, False),  # more are to come
+    (6, Outcome.ACCEPTED, True, True),  # enough for a commit
+    (1, Outcome.ACCEPTED, False, True),  # the last
+    (1, Outcome.ABOUT_SENDER, True, True),  # the brake is to hear of it (R20)
+])
+def test_results_share_a_commit_while_more_are_to_come(
+    journal: Journal, count: int, outcome: Outcome, is_on_the_wire: bool, is_pressing: bool
+) -> None:
+    outgoing = _outgoing(journal)
+    outgoing.put([_draft(99)])
+    if is_on_the_wire:
+        assert outgoing.next() is not None
+    for number in range(count):
+        outgoing.finish(_result(number)._replace(outcome=outcome))
+    assert outgoing.is_pressing == is_pressing
 
 
 def test_journal_and_results_have_one_order_whoever_finishes(
