@@ -31,11 +31,12 @@ class Reply(NamedTuple):
     @property
     def codes(self) -> str:
         """The code with its enhanced status code if it has one (RFC 3463), as `550 5.1.1`."""
-        return _codes(self.code, next(iter(self.text.split(maxsplit=1)), ""))
+        return _codes(self.code, self.text)
 
 
-@lru_cache(maxsize=256)
-def _codes(code: int, word: str) -> str:
+@lru_cache(maxsize=64)  # most answers are alike
+def _codes(code: int, text: str) -> str:
+    word = next(iter(text.split(maxsplit=1)), "")
     return f"{code} {word}" if _ENHANCED.fullmatch(word) else str(code)
 
 
