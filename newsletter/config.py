@@ -140,9 +140,9 @@ SETTINGS = (
             "while they leave more slowly.", values.number(1, 1000)),
     Setting("SMTP_CONNECTIONS", "6", "The most conversations that each worker process has with "
             "the relay; also the most mails that a kill can leave unclear.", values.number(1, 50)),
-    Setting("RESULTS_AT_ONCE", "48", "How many of the relay's answers share a commit. More is "
-            "faster; so many more second copies may go out when a machine is lost with its spool.",
-            values.number(1, 100)),
+    Setting("RESULTS_AT_ONCE", "48", "At most so many of the relay's answers wait for a commit, "
+            "beside two for each connection: what goes out twice when a machine is lost with its "
+            "spool.", values.number(1, 100)),
     Setting("SPOOL", "{STATE}/spool", "Folder on this machine in which each worker process keeps "
             "a small journal of what it offered.", Path),
     Setting("HIGH_WATER", "{STATE}/high-water", "File outside the database that keeps how far "

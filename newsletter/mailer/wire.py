@@ -147,8 +147,6 @@ class Wire(Generic[T]):
     def _flush(self) -> None:
         """Write as much as the socket takes."""
         out = self._out
-        if not out:
-            return
         try:
             while out and self.is_open:
                 if self._is_tls:
@@ -157,7 +155,8 @@ class Wire(Generic[T]):
                 else:
                     sent = self._socket.sendmsg(out if len(out) <= _AT_ONCE else out[:_AT_ONCE])
                 self._octets -= sent
-                out[:] = [memoryview(b"".join(out))[sent:]] if self._octets else ()
+                left = memoryview(b"".join(out))[sent:] if self._octets else b""
+                out[:] = [left] if left else ()
                 self._wait()
         except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             pass

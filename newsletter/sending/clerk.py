@@ -129,10 +129,9 @@ class Clerk:
             is_over = self.orders.is_over
             if is_over:
                 over_since = min(over_since, clock.boot_seconds())
-            if self._outgoing.has_returned:
-                self.is_dry, self._ask_at = False, 0.0
             try:
-                self._books.settle(self.orders.relay_fault)
+                if self._books.settle(self.orders.relay_fault):
+                    self.is_dry, self._ask_at = False, 0.0
                 if not is_over and self._wants_more():
                     self._claim()
                 self._pause = FIRST_PAUSE
@@ -164,9 +163,11 @@ class Clerk:
         rest = min(REST, until_asked) if until_asked > 0 else REST
         if not self._outgoing.has_results and self._bell.wait(rest):
             self._bell.clear()
-        if self._outgoing.has_results and not self._outgoing.is_pressing:
-            self._bell.wait(LINGER)
-            self._bell.clear()
+        if self._outgoing.has_results:
+            self._bell.clear()  # it rang for what is committed, too
+            if not (self._outgoing.is_pressing or self._outgoing.has_returned
+                    or self.orders.is_over or self.orders.is_abandoned):
+                self._bell.wait(LINGER)
 
     def _wants_more(self) -> bool:
         return (self._outgoing.is_open and clock.boot_seconds() >= self._ask_at
@@ -195,7 +196,7 @@ class Clerk:
         try:
             asked = self._claimer.ask_relay(batch.owed)
             self._writer.read(batch.owed)
-            while unwritten:
+            while unwritten and not self._outgoing.is_brimming:
                 owed = unwritten[0]
                 if owed.message_id in asked.taken:
                     self._outgoing.finish(of_log(owed, now=clock.unix_seconds()))
@@ -207,14 +208,14 @@ class Clerk:
                 self._relieve()
             db.session.rollback()
         finally:
-            # When the database went away in the midst of it.
+            # When the database went away in the midst of it, or too many came to an end at once.
             for owed in unwritten:
                 self._books.put_back(owed, wait=timedelta(0))
             self._outgoing.put(drafts)
 
     def _relieve(self) -> None:
         """Let no conversation wait for room while a claim is made."""
-        if self._outgoing.is_pressing:
+        if self._outgoing.is_enough:
             self._books.settle_plain()
             self._wake()
 

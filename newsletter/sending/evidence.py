@@ -146,7 +146,7 @@ def _sent_by_journals(settings: Settings, restore: Restore) -> dict[int, Result]
     found: dict[int, Result] = {}
     for path in journal.journals(settings.spool):
         with suppress(FileNotFoundError):
-            for entry in journal.read(path):
+            for entry in journal.read(path).entries:
                 result = entry.result
                 if result is not None and result.status is DeliveryStatus.SENT and (
                         result.delivery_id <= restore.found_delivery):

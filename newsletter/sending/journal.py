@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from newsletter.deliveries.models import DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result
@@ -57,6 +58,7 @@ class Journal:
         """Take room for it. Raises OSError: no room, or a folder that cannot be written."""
         spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = path_of(spool, worker)
+        self._boot = _boot()
         # Not under its name before it is locked: else another would take its owner for dead.
         opening = self.path.with_suffix(".opening")
         self._file = os.open(opening, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -71,7 +73,6 @@ class Journal:
             opening.unlink(missing_ok=True)
             raise
         self._at = self._end = 0
-        self._boot = _boot()
         self._lock = threading.Lock()
         self._generation = 0
         self._offered: dict[tuple[int, int], None] = {}
@@ -169,7 +170,18 @@ def taken_over(path: Path) -> Iterator[bool]:
         yield path.exists()  # else another took it away while we opened it
 
 
-def read(path: Path) -> list[Entry]:
+class Said(NamedTuple):
+    """What a journal says, and whether that is all that its process wrote.
+
+    Not when the machine has started since. Where nobody tells of starts (macOS, or `/proc` shut
+    off), it is taken to be.
+    """
+
+    entries: list[Entry]
+    is_whole: bool
+
+
+def read(path: Path) -> Said:
     """What a journal says, in order, of all that was not yet known to be committed; by anybody.
 
     A last entry that was cut off is left out: what it would have announced was never done. Raises
@@ -177,23 +189,11 @@ def read(path: Path) -> list[Entry]:
     """
     data = path.read_bytes()
     if len(data) < _HEADER.size or data[:8] != _MARK:
-        return []
-    _, generation, _ = _HEADER.unpack_from(data)
+        return Said([], is_whole=False)
+    _, generation, boot = _HEADER.unpack_from(data)
     start = _PAGE + (generation % 2) * _HALF
-    return list(_entries(data[start : start + _HALF], generation))
-
-
-def is_whole(path: Path) -> bool:
-    """Whether all that its process wrote is in it: not when the machine has started since.
-
-    Where nobody tells of starts, as on macOS, it is taken to be. Raises OSError.
-    """
-    with path.open("rb") as file:
-        head = file.read(_HEADER.size)
-    if len(head) < _HEADER.size:
-        return False
-    boot: bytes = _HEADER.unpack(head)[2]
-    return boot.rstrip(b"\0") == _boot()
+    return Said(list(_entries(data[start : start + _HALF], generation)),
+                is_whole=boot.rstrip(b"\0") == _boot())
 
 
 def last_words(entries: Iterable[Entry]) -> dict[tuple[int, int], Result | None]:

@@ -24,6 +24,10 @@ log = get_logger(__name__)
 # Whether a mail is still wanted was asked when it was claimed. Older than this it goes back, to be
 # asked again, so that who left more than five seconds before her turn gets nothing (R16).
 FRESH_SECONDS = 4.0
+# Of all results that may wait, so many while one of them is news.
+WITH_NEWS = 8
+# So many results, however long, are sure to have room in a journal.
+BRIM = 256
 
 
 class Outgoing:
@@ -44,6 +48,8 @@ class Outgoing:
         self._ring: Callable[[], None] = lambda: None
         # If this machine were lost with its journal, so many may have been taken unknown to all.
         self._unknown_at_most = 2 * connections + results_at_once
+        # The same while news waits: the brake may be pulled by it (R20).
+        self._few_at_most = 2 * connections + min(results_at_once, WITH_NEWS)
         # While these are committed, there is room for more.
         self._enough = results_at_once - results_at_once // 4
         self._drafts: deque[Draft] = deque()
@@ -56,7 +62,7 @@ class Outgoing:
         # So that journal and results have one order, whoever finishes.
         self._in_order = threading.Lock()
         self._offered = 0
-        self._has_news = False  # a result of which more follows than its row
+        self._news = 0  # results of which more may follow than their rows
         self.spoken_of = 0  # letters on the wires, offered or only announced
         self.is_open = False
         self.tally: Counter[DeliveryStatus] = Counter()  # of what is committed
@@ -83,11 +89,20 @@ class Outgoing:
         return not (self._drafts or self._returned or self._results or self.spoken_of)
 
     @property
+    def is_enough(self) -> bool:
+        """Whether so many results wait for their commit that conversations may soon have to."""
+        return len(self._results) >= self._enough
+
+    @property
+    def is_brimming(self) -> bool:
+        """Whether so many wait that the journal may soon have no room for more."""
+        return len(self._results) >= BRIM
+
+    @property
     def is_pressing(self) -> bool:
-        """Whether the results should be committed now: enough for a commit, news, or the last."""
-        waiting = len(self._results)
-        return waiting >= self._enough or (
-            waiting > 0 and (self._has_news or not self.spoken_of))
+        """Whether the results should be committed now: enough of them, news, or the last."""
+        return self.is_enough or (bool(self._results) and (
+            self._news > 0 or not (self.spoken_of or self._drafts)))
 
     @property
     def has_results(self) -> bool:
@@ -108,21 +123,22 @@ class Outgoing:
         with self._in_order:
             self._journal.outcome(result)
             self._results.append(result)
-        self._has_news |= result.outcome is not Outcome.ACCEPTED
+            self._news += result.outcome is not Outcome.ACCEPTED
         # For the first, and for those that press: the rest wait for each other.
         if len(self._results) == 1 or self.is_pressing:
             self._ring()
 
     def results(self) -> list[Result]:
         """The results that are not yet committed, the oldest first."""
-        self._has_news = False
         return list(self._results)
 
     def committed(self, count: int) -> None:
         """So many results, the oldest, are in the database."""
         self._journal.settled(count)
-        for _ in range(count):
-            self.tally[self._results.popleft().status] += 1
+        with self._in_order:
+            gone = [self._results.popleft() for _ in range(count)]
+            self._news -= sum(each.outcome is not Outcome.ACCEPTED for each in gone)
+        self.tally.update(each.status for each in gone)
 
     def take_returned(self) -> list[Draft]:
         """What is to go back to the ledger as it was; with everything, once this is closed."""
@@ -183,7 +199,8 @@ class Outgoing:
 
     def has_room(self) -> bool:
         """Whether one more may be offered without more being unknown than we promise."""
-        return len(self._results) + self._offered < self._unknown_at_most
+        most = self._few_at_most if self._news else self._unknown_at_most
+        return len(self._results) + self._offered < most
 
     def may_offer(self, tag: Draft) -> bool:
         """Whether it may still go; then the journal says that it is offered (R07, R08, R16)."""

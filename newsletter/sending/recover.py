@@ -66,14 +66,14 @@ def _recover_journal(settings: Settings, path: Path, *, now: datetime) -> bool:
 
     That one reads the journal too, so it must stay until the next time.
     """
-    entries, is_whole = journal.read(path), journal.is_whole(path)
+    said = journal.read(path)
     with transaction():
         mine = [each.claim_id for each in open_claims()
                 if journal.path_of(settings.spool, each.worker) == path]
         held = lock_open(mine, expired_only=False)
         if len(held) < len(mine):
             return False
-        _settle(settings, held, entries, is_whole=is_whole, worker=path.stem, now=now)
+        _settle(settings, held, said, worker=path.stem, now=now)
     return True
 
 
@@ -91,22 +91,20 @@ def _recover_expired(settings: Settings, *, now: datetime) -> None:
             if not held:
                 continue  # another was faster, and may have taken the journal away
             # Read behind the lock: its owner may not offer any more, so this is its last word.
-            is_there = path.exists()
-            _settle(settings, held, journal.read(path) if is_there else [],
-                    is_whole=is_there and journal.is_whole(path), worker=worker, now=now)
+            said = journal.read(path) if path.exists() else journal.Said([], is_whole=False)
+            _settle(settings, held, said, worker=worker, now=now)
 
 
 def _settle(
     settings: Settings,
     ids: list[int],
-    entries: list[journal.Entry],
+    said: journal.Said,
     *,
-    is_whole: bool,
     worker: str,
     now: datetime,
 ) -> None:
     """Resolve locked claims by what is known of them; unless that is whole, more was offered."""
-    words = journal.last_words(entries)
+    words = journal.last_words(said.entries)
     # A journal remembers what was recorded long ago; nobody is to hear of that again.
     write_down(unrecorded([each for each in words.values() if each is not None]),
                worker=worker, now=now)
@@ -115,9 +113,9 @@ def _settle(
     if not ids:
         return
     unclear, back = resolve(
-        ids, offered=offered if is_whole else None,
+        ids, offered=offered if said.is_whole else None,
         wait_seconds=WAIT_FOR_LOG if settings.relay_log else 0.0,
-        why="its process ended before the answer" if is_whole
+        why="its process ended before the answer" if said.is_whole
         else "its process is gone, and with it what it knew",
     )
     log.warning("claims_abandoned", worker=worker, claims=len(ids), unclear=unclear, back=back)

@@ -111,8 +111,11 @@ class Books:
         """One that is not to be offered now, and is due again after so long."""
         self._back.append((owed, wait))
 
-    def settle(self, relay_fault: str | None) -> None:
-        """All that is due, in one transaction; to be called again when that failed (R11)."""
+    def settle(self, relay_fault: str | None) -> bool:
+        """All that is due, in one transaction; to be called again when that failed (R11).
+
+        Whether something went back that is due again.
+        """
         results = self._outgoing.results()
         wait = WAIT_FOR_RELAY if relay_fault else timedelta(0)
         self._back += [(each.owed, wait) for each in self._outgoing.take_returned()]
@@ -122,10 +125,8 @@ class Books:
         is_new_fault = relay_fault not in (None, self._told)
         has_more = bool(self._back or self._to_close or renews or looks or is_new_fault
                         or self._is_unsure)
-        if not results and not has_more:
-            return
-        if not has_more and self.settle_plain():
-            return
+        if not has_more and (not results or self.settle_plain()):
+            return False
         held: list[int] | None = None
         stopped: Collection[int | None] = ()
         sent: Collection[int] = ()
@@ -146,6 +147,7 @@ class Books:
                 sent = ledger.sent_before(self._outgoing.ids())
         self._is_unsure = False
         self._unnoted.clear()
+        is_due_again = any(not wait for _, wait in self._back)
         over = Counter(owed.claim_id for owed, _ in self._back)
         self._back.clear()
         self._to_close.clear()
@@ -155,6 +157,7 @@ class Books:
         if looks:
             self._looked_at = asked_at
             self._outgoing.withdraw(stopped, sent)
+        return is_due_again
 
     def settle_plain(self) -> bool:
         """Record the results, if nothing else follows from them; also in the midst of a claim.

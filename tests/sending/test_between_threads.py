@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -38,6 +39,31 @@ def _publish(readers: int) -> None:
 def _statuses() -> dict[DeliveryStatus, int]:
     db.session.rollback()
     return dict(progress(get_mailing("edition:90-8")).by_status)
+
+
+def test_what_was_to_stay_in_an_earlier_run_may_leave_in_this_one(house: OpenHouse) -> None:
+    with Relay() as relay, house(relay) as (_, post):
+        _publish(3)
+        assert post.run(Lane.BULK, seconds=0).sent == 0
+        assert post._desk is not None
+        post._desk.outgoing.withdraw({get_mailing("edition:90-8").id})  # it was paused, and goes on
+        assert post.run(Lane.BULK, seconds=30).sent == 3
+
+
+def test_what_goes_back_unoffered_is_known_to_be_due_again(house: OpenHouse) -> None:
+    """Else a run ends as if nothing were due, and the next tick has to find it."""
+    with Relay() as relay, house(relay) as (_, post):
+        _publish(3)
+        desk = post._open_desk()
+        assert desk is not None
+        with transaction():
+            batch = desk.claimer.claim(Lane.BULK, limit=3)
+        desk.books.opened(batch, asked_at=clock.boot_seconds())
+        for owed, wait in zip(batch.owed, (0, 5, 5), strict=True):
+            desk.books.put_back(owed, wait=timedelta(seconds=wait))
+        assert desk.books.settle(None)
+        assert not desk.books.settle(None)
+        assert _statuses() == {DeliveryStatus.PENDING: 3}
 
 
 def test_a_journal_that_fails_ends_both_threads_and_nothing_is_held(

@@ -42,7 +42,7 @@ def test_what_a_killed_process_wrote_can_be_read(tmp_path: Path) -> None:
     path = journal.path_of(tmp_path, WORKER)
     with journal.taken_over(path) as is_ours:
         assert is_ours
-    assert journal.last_words(journal.read(path)) == {(1, 7): result(1), (2, 7): None}
+    assert journal.last_words(journal.read(path).entries) == {(1, 7): result(1), (2, 7): None}
 
 
 def test_an_owner_that_lives_is_seen_to_live(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_long_run_needs_no_more_room_and_forgets_nothing_unsaved(tmp_path: Pat
         kept.outcome(result(number, text="x" * 500))
         if number % 10 == 0:
             kept.settled(10 if number < 3000 else 5)
-    words = journal.last_words(journal.read(kept.path))
+    words = journal.last_words(journal.read(kept.path).entries)
     kept.close(is_settled=False)
     assert kept.path.stat().st_size == size
     assert words[9_999_999, 7] is None
@@ -100,26 +100,27 @@ def test_an_entry_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
     at = raw.find(struct.pack("<q", 2))
     raw[at] ^= 1
     kept.path.write_bytes(raw)
-    assert [entry.delivery_id for entry in journal.read(kept.path)] == [1]
+    assert [entry.delivery_id for entry in journal.read(kept.path).entries] == [1]
 
 
 def test_a_journal_from_before_the_machine_started_is_not_whole(tmp_path: Path) -> None:
     kept = Journal(tmp_path, WORKER)
     kept.offering(1, 7)
     kept.close(is_settled=False)
-    assert journal.is_whole(kept.path)
+    assert journal.read(kept.path).is_whole
     raw = bytearray(kept.path.read_bytes())
     raw[16] ^= 1  # the first letter of the name of that start
     kept.path.write_bytes(raw)
-    assert not journal.is_whole(kept.path)
-    assert [entry.delivery_id for entry in journal.read(kept.path)] == [1]
+    said = journal.read(kept.path)
+    assert not said.is_whole
+    assert [entry.delivery_id for entry in said.entries] == [1]
 
 
 @pytest.mark.parametrize("content", [b"", b"journal1", b"nonsense" * 99])
 def test_what_is_no_journal_says_nothing(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.journal"
     path.write_bytes(content)
-    assert journal.read(path) == []
+    assert journal.read(path) == ([], False)
 
 
 def test_a_full_disk_stops_us_before_a_mail_leaves(tmp_path: Path) -> None:

@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from newsletter import clock
 from newsletter.deliveries.models import DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result
+from newsletter.jobs import Lane
 from newsletter.mailer.connect import Connected
 from newsletter.mailer.smtp import Letter, Reply, Timeouts
 from newsletter.mailer.wire import Wire
+from newsletter.sending.appetite import Appetite
+from newsletter.sending.clerk import Clerk
 from newsletter.sending.journal import Journal
 from newsletter.sending.lease import Leases
 from newsletter.sending.outgoing import FRESH_SECONDS, Outgoing
+from newsletter.sending.write import no_single
 
 CLAIM, MAILING = 1, 7
 Source = Callable[[], tuple[Outgoing, list[int]]]
@@ -52,11 +56,11 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     kept.close(is_settled=True)
 
 
-def _outgoing(journal: Journal) -> Outgoing:
+def _outgoing(journal: Journal, *, results_at_once: int = 8) -> Outgoing:
     leases = Leases(timedelta(seconds=60))
     leases.add(CLAIM, 2, asked_at=clock.boot_seconds())
     made = Outgoing(leases=leases, journal=journal, judge=_Deaf(),  # type: ignore[arg-type]
-                    connections=1, results_at_once=8)
+                    connections=1, results_at_once=results_at_once)
     made.open(lambda: None)
     return made
 
@@ -103,18 +107,53 @@ def test_no_more_is_offered_than_may_be_unknown_when_the_machine_is_lost(journal
     assert outgoing.next() is not None
 
 
+def test_while_news_waits_for_its_commit_few_are_offered(journal: Journal) -> None:
+    """R20: hardly a mail follows an answer by which the brake may be pulled."""
+    outgoing = _outgoing(journal, results_at_once=48)
+    outgoing.put([_draft(number) for number in range(1, 100)])
+    outgoing.finish(_result(100)._replace(outcome=Outcome.ABOUT_SENDER))
+    while (taken := outgoing.next()) is not None:
+        assert outgoing.may_offer(taken[0])
+        outgoing.answered(taken[0], Reply(250, "2.0.0 taken", "dot"))
+    assert len(outgoing.results()) == 10
+    outgoing.committed(10)
+    while (taken := outgoing.next()) is not None:
+        assert outgoing.may_offer(taken[0])
+        outgoing.answered(taken[0], Reply(250, "2.0.0 taken", "dot"))
+    assert len(outgoing.results()) == 50
+
+
+def test_a_ring_for_what_is_committed_does_not_cut_short_the_wait_for_more(
+    journal: Journal
+) -> None:
+    """Else every second commit is one of a few results."""
+    outgoing = _outgoing(journal)
+    outgoing.put([_draft(number) for number in range(1, 100)])
+    no = cast(Any, None)
+    clerk = Clerk(no, Lane.BULK, outgoing=outgoing, books=no, claimer=no, writer=no,
+                  write_single=no_single, appetite=Appetite(least=1, most=1), wake=lambda: None)
+    clerk.ring()
+    outgoing.finish(_result(1))
+    rung: list[bool] = []
+    bell = clerk._bell
+    clerk._bell = cast(Any, SimpleNamespace(
+        clear=bell.clear, wait=lambda _seconds: rung.append(bell.is_set())))
+    clerk._rest()
+    assert rung == [False]
+
+
 @pytest.mark.parametrize(("count", "outcome", "is_on_the_wire", "is_pressing"), [
     (5, Outcome.ACCEPTED, True, False),  # more are to come
     (6, Outcome.ACCEPTED, True, True),  # enough for a commit
-    (1, Outcome.ACCEPTED, False, True),  # the last
+    (1, Outcome.ACCEPTED, False, True),  # the last, with nothing behind it
     (1, Outcome.ABOUT_SENDER, True, True),  # the brake is to hear of it (R20)
 ])
 def test_results_share_a_commit_while_more_are_to_come(
     journal: Journal, count: int, outcome: Outcome, is_on_the_wire: bool, is_pressing: bool
 ) -> None:
     outgoing = _outgoing(journal)
-    outgoing.put([_draft(99)])
     if is_on_the_wire:
+        outgoing.put([_draft(99)])
         assert outgoing.next() is not None
     for number in range(count):
         outgoing.finish(_result(number)._replace(outcome=outcome))
