@@ -25,8 +25,10 @@ from newsletter.mailings.texts import TEXTS_OF_MAILINGS
 # Of one transaction at a time: at a million readers, four times as fast as on disk.
 _IN_MEMORY = text("set local work_mem = '64MB'")
 
-# Reckoned anew: who is marked so, who chose a theme within the window, and whose delivery ended
-# unsent since the slot before was planned. `mark` tells later whether somebody changed her row.
+# Reckoned anew: who is marked so, whose first slot this may be, who chose a theme within the
+# window, and whose delivery ended unsent since the slot before was planned. Nobody is marked only
+# for being new: a first slot for a million readers has no mark to take away from them. `mark` tells
+# later whether somebody changed the row of one who is.
 _READERS = text("""
     create temporary table readers on commit drop as
     with unserved as materialized (
@@ -34,14 +36,15 @@ _READERS = text("""
          where mailing_id is not null and status in ('failed', 'skipped')
            and ended_at > :unsent_since
     )
-    select s.subscriber_id, s.language, s.format, s.xmin::text as mark,
-           s.is_reckoned_anew or u.subscriber_id is not null or s.subscriber_id in (
+    select s.subscriber_id, s.language, s.format,
+           case when s.waiting_since is not null or s.is_reckoned_anew then s.xmin::text end as mark,
+           s.is_reckoned_anew or s.confirmed_at > :new_since or u.subscriber_id is not null
+             or s.subscriber_id in (
                select subscriber_id from subscription_themes
                 where chosen_at > :window_from and inherited_id is null
            ) as is_anew,
            s.waiting_since is not null and (
-               s.waiting_since < :window_from or u.subscriber_id is not null) as is_catch_up,
-           s.waiting_since is not null or s.is_reckoned_anew as is_marked
+               s.waiting_since < :window_from or u.subscriber_id is not null) as is_catch_up
       from subscriptions s left join unserved u on u.subscriber_id = s.subscriber_id
      where s.status = 'active' and s.cadence = :cadence and s.confirmed_at <= :cutoff
        and (s.cadence_since is null or s.cadence_since <= :cutoff)
@@ -166,7 +169,7 @@ _WAITS = text(f"""
 _ARRIVED = text(f"""
     update subscriptions s set waiting_since = null, is_reckoned_anew = false
       from readers e
-     where e.is_marked and s.subscriber_id = e.subscriber_id and s.xmin::text = e.mark
+     where s.subscriber_id = e.subscriber_id and s.xmin::text = e.mark
        and not exists (select from wishing r join wished w on {_SAME_WISH}
                         where r.subscriber_id = s.subscriber_id and w.variant_id is null)
 """)  # noqa: S608 (likewise)
@@ -190,20 +193,23 @@ def read_readers(
     *,
     cutoff: datetime,
     window_from: datetime,
+    new_since: datetime | None,
     unsent_since: datetime | None,
     links: Links,
     expected: Sequence[Expected] = (),
 ) -> Readers:
     """The readers of a cadence at a cut-off, once, for the rest of the transaction.
 
+    `new_since`: from when on who confirmed may never have had a slot of the cadence, None for ever.
     `unsent_since`: from when on deliveries that ended unsent are looked at, None for ever.
     `expected`: in a rehearsal, the editions that will have left before.
     """
     db.session.execute(text("drop table if exists wished, wishing, had, readers"))
     db.session.execute(_IN_MEMORY)
+    ever = datetime.min.replace(tzinfo=cutoff.tzinfo)
     db.session.execute(_READERS, {
         "cadence": cadence, "cutoff": cutoff, "window_from": window_from,
-        "unsent_since": unsent_since or datetime.min.replace(tzinfo=cutoff.tzinfo)})
+        "new_since": new_since or ever, "unsent_since": unsent_since or ever})
     db.session.execute(text("analyze readers"))
     db.session.execute(_HAD, {"fresh": links.fresh_ids})
     read_owed()

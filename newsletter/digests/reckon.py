@@ -24,7 +24,8 @@ from newsletter.mailings.contents import DigestSelection
 from newsletter.mailings.owed import notices_with
 from newsletter.subscribers.models import Cadence
 
-# What ended unsent while the slot before was planned may have been committed after it.
+# What ended unsent while the slot before was planned, and who confirmed just before its cut-off,
+# may have been committed after it.
 OVERLAP = timedelta(hours=1)
 
 
@@ -83,6 +84,7 @@ def reckon(
         slot.cadence.value,
         cutoff=slot.slot_at,
         window_from=window_from,
+        new_since=before.slot_at - OVERLAP if before else None,
         unsent_since=planned - OVERLAP if planned else None,
         links=store.links,
         expected=expected,
