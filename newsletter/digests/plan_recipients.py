@@ -37,7 +37,8 @@ _READERS = text("""
            and ended_at > :unsent_since
     )
     select s.subscriber_id, s.language, s.format,
-           case when s.waiting_since is not null or s.is_reckoned_anew then s.xmin::text end as mark,
+           case when s.waiting_since is not null or s.is_reckoned_anew
+                then s.xmin::text end as mark,
            s.is_reckoned_anew or s.confirmed_at > :new_since or u.subscriber_id is not null
              or s.subscriber_id in (
                select subscriber_id from subscription_themes
@@ -111,31 +112,37 @@ _THEMES = """(
           from subscription_themes
          where chosen_at <= :cutoff and theme_id = any (cast(:{themes} as bigint[]))
          group by subscriber_id)"""
-_HERS = """
-    select r.subscriber_id, r.language, r.format, r.is_anew, r.is_catch_up, t.themes,
-           coalesce(h.variants, '{{}}') as had, coalesce(o.notices, '{{}}') as notices
-      from readers r
-      join {themes} t on t.subscriber_id = r.subscriber_id
-      left join had h on h.subscriber_id = r.subscriber_id
-      left join owed o on o.subscriber_id = r.subscriber_id
-     where r.is_anew = {is_anew}"""
+# One row for each wish, with all who share it: of a million readers a few thousand rows, which are
+# joined and put in order in their place. Each half is gathered by itself: of both together the
+# planner thinks so many wishes that it sorts all readers.
+_SHARING = """
+    select language, format, is_anew, is_catch_up, themes, had, notices,
+           array_agg(subscriber_id) as subscriber_ids
+      from (select r.subscriber_id, r.language, r.format, r.is_anew, r.is_catch_up, t.themes,
+                   coalesce(h.variants, '{{}}') as had, coalesce(o.notices, '{{}}') as notices
+              from readers r
+              join {themes} t on t.subscriber_id = r.subscriber_id
+              left join had h on h.subscriber_id = r.subscriber_id
+              left join owed o on o.subscriber_id = r.subscriber_id
+             where r.is_anew = {is_anew}) each
+     group by language, format, is_anew, is_catch_up, themes, had, notices"""
 _WISHING = text(f"""
     create temporary table wishing on commit drop as
-    {_HERS.format(themes=_THEMES.format(themes="fresh_themes"), is_anew="false")}
+    {_SHARING.format(themes=_THEMES.format(themes="fresh_themes"), is_anew="false")}
      union all
-    {_HERS.format(themes=_THEMES.format(themes="all_themes"), is_anew="true")}
+    {_SHARING.format(themes=_THEMES.format(themes="all_themes"), is_anew="true")}
 """)
 
 _COUNT = text("select count(*) from readers")
 
 _WISHES = text("""
-    select language, format, is_anew, is_catch_up, themes, had, notices, count(*) as readers
+    select language, format, is_anew, is_catch_up, themes, had, notices,
+           cardinality(subscriber_ids) as readers
       from wishing
-     group by language, format, is_anew, is_catch_up, themes, had, notices
      order by language, format, is_anew, is_catch_up, themes, had, notices
 """)
 
-# A table of its own, counted: else the planner takes it for one row and reads all readers for each.
+# A table of its own, counted: else the planner takes it for one row and reads all wishes for each.
 # Without a variant are the wishes that wait for more to come.
 _WISHED = text("""
     create temporary table wished on commit drop as
@@ -147,31 +154,33 @@ _WISHED = text("""
       left join variants v on v.manifest_id = :manifest_id and v.selection_key = k.selection_key
 """)
 
-_SAME_WISH = """w.themes = r.themes and w.had = r.had and w.notices = r.notices
-            and w.language = r.language and w.format = r.format and w.is_anew = r.is_anew
-            and w.is_catch_up = r.is_catch_up"""
+_SHARED = """wishing r join wished w
+        on w.themes = r.themes and w.had = r.had and w.notices = r.notices
+       and w.language = r.language and w.format = r.format and w.is_anew = r.is_anew
+       and w.is_catch_up = r.is_catch_up"""
 _PLAN = text(f"""
     insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, created_at, due_at)
-    select 'digest', 'bulk', :mailing_id, w.variant_id, r.subscriber_id, :now, :now
-      from wishing r join wished w on {_SAME_WISH}
+    select 'digest', 'bulk', :mailing_id, w.variant_id, unnest(r.subscriber_ids), :now, :now
+      from {_SHARED}
      where w.variant_id is not null
-     order by w.variant_id, r.subscriber_id
+     order by w.variant_id
 """)  # noqa: S608 (only constants are joined)
 
 # Too little for a mail: it waits, and is reckoned anew, until there is enough.
+_WAITING = f"""
+    select unnest(r.subscriber_ids) from {_SHARED} where w.variant_id is null"""  # noqa: S608
 _WAITS = text(f"""
     update subscriptions s set is_reckoned_anew = true
-      from wishing r join wished w on {_SAME_WISH}
-     where w.variant_id is null and s.subscriber_id = r.subscriber_id and not s.is_reckoned_anew
+      from ({_WAITING}) r(subscriber_id)
+     where s.subscriber_id = r.subscriber_id and not s.is_reckoned_anew
 """)  # noqa: S608 (likewise)
 
 # For all others the next slot's window says what is due. Not for whom somebody changed meanwhile.
 _ARRIVED = text(f"""
     update subscriptions s set waiting_since = null, is_reckoned_anew = false
       from readers e
-     where s.subscriber_id = e.subscriber_id and s.xmin::text = e.mark
-       and not exists (select from wishing r join wished w on {_SAME_WISH}
-                        where r.subscriber_id = s.subscriber_id and w.variant_id is null)
+     where e.mark is not null and s.subscriber_id = e.subscriber_id and s.xmin::text = e.mark
+       and s.subscriber_id not in ({_WAITING})
 """)  # noqa: S608 (likewise)
 _CLOCK = text("select clock_timestamp()")
 
@@ -217,7 +226,7 @@ def read_readers(
     db.session.execute(text("analyze had"))
     db.session.execute(_WISHING, {
         "cutoff": cutoff, "all_themes": links.theme_ids, "fresh_themes": links.fresh_theme_ids})
-    db.session.execute(text("analyze wishing"))
+    db.session.execute(text("analyze wishing (language, format)"))
     given = inheritances()
     wishes = {wish_of(row, cadence, given): row.readers for row in db.session.execute(_WISHES)}
     values = {"cadence": cadence, "cutoff": cutoff}

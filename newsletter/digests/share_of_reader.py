@@ -64,7 +64,7 @@ class Share:
 
 _WISH = text("""
     select language, format, themes, is_anew, is_catch_up, had, notices from wishing
-     where subscriber_id = :id
+     where cast(:id as bigint) = any (subscriber_ids)
 """)
 
 

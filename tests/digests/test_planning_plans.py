@@ -1,0 +1,106 @@
+"""How planning asks the database: wishes and variants are put in order, never their readers."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, event, text, update
+
+from newsletter.articles.models import Article
+from newsletter.core import settings
+from newsletter.digests.models import DigestSlot
+from newsletter.extensions import db
+from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
+from newsletter.transaction import transaction
+from tests import material
+from tests.material import NOW
+
+
+@pytest.fixture(autouse=True)
+def _no_other_slots(committed: Flask) -> None:
+    """The seeds' own slots and articles out of the way, and some readers of two themes."""
+    with transaction():
+        db.session.execute(delete(DigestSlot))
+        db.session.execute(update(Article).values(released_at=None))
+        for theme in ("data", "leiderschap") * 3:
+            material.reader(theme)
+
+
+@contextmanager
+def _asked(*, plans: bool = False) -> Iterator[list[tuple[str, Any]]]:
+    """Every statement inside, in order, with its plan as it would be if it is an insert."""
+    found: list[tuple[str, Any]] = []
+
+    def note(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("explain"):
+            return
+        plan = None
+        if plans and "insert into deliveries" in statement:
+            (row,) = connection.exec_driver_sql(f"explain (format json) {statement}",
+                                                parameters).all()
+            plan = (row[0] if isinstance(row[0], list) else json.loads(row[0]))[0]["Plan"]
+        found.append((" ".join(statement.split()), plan))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def _line(plan: dict[str, Any]) -> list[str]:
+    """The kinds of the nodes from the top down, along the first child."""
+    children = plan.get("Plans", ())
+    return [plan["Node Type"], *(_line(children[0]) if children else ())]
+
+
+def _slot() -> None:
+    with transaction():
+        material.article("data")
+        material.article("leiderschap")
+        slot_id = material.slot(at=NOW).id
+    carry_out_slot(slot_id, settings=settings(), now=NOW)
+
+
+def _edition() -> None:
+    with transaction():
+        edition_id = material.edition([material.article("data")]).id
+    carry_out_edition(edition_id, settings=settings(), now=NOW)
+
+
+@pytest.mark.parametrize("plan", [_slot, _edition])
+def test_variants_are_put_in_order_before_their_readers_are_unfolded(plan: Any) -> None:
+    with _asked(plans=True) as asked:
+        plan()
+    (inserted,) = [found for _statement, found in asked if found]
+    nodes = _line(inserted)
+    assert "Sort" not in nodes[:nodes.index("ProjectSet")]
+
+
+@pytest.mark.parametrize("plan", [_slot, _edition])
+def test_ids_follow_variants(plan: Any) -> None:
+    plan()
+    rows = db.session.execute(text(
+        "select variant_id from deliveries where mailing_id is not null order by id")).scalars()
+    found = list(rows)
+    assert len(found) == 6
+    assert found == sorted(found)
+
+
+def test_wishes_are_kept_once_for_all_who_share_them() -> None:
+    kept: list[tuple[int, int]] = []
+
+    def look(_conn: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "create temporary table wishing" in statement:
+            kept.append(cursor.connection.execute(
+                "select count(*), sum(cardinality(subscriber_ids)) from wishing").fetchone())
+
+    event.listen(db.engine, "after_cursor_execute", look)
+    try:
+        _slot()
+    finally:
+        event.remove(db.engine, "after_cursor_execute", look)
+    assert kept == [(2, 6)]
