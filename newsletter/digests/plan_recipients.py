@@ -17,7 +17,6 @@ from newsletter.digests.due import Inherited, Links, Wish
 from newsletter.digests.expect_editions import Expected, expect_editions
 from newsletter.digests.queries import inheritances
 from newsletter.extensions import db
-from newsletter.mailings.carry_notices import carry_in_mailing
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.owed import read_owed
 from newsletter.mailings.texts import TEXTS_OF_MAILINGS
@@ -146,12 +145,9 @@ _WISHES = text("""
 # Without a variant are the wishes that wait for more to come.
 _WISHED = text("""
     create temporary table wished on commit drop as
-    select k.language, k.format, k.is_anew, k.is_catch_up, k.themes, k.had, k.notices,
-           v.id as variant_id
-      from jsonb_to_recordset(cast(:wishes as jsonb)) as k(
+    select * from jsonb_to_recordset(cast(:wishes as jsonb)) as k(
                language text, format text, is_anew boolean, is_catch_up boolean, themes bigint[],
-               had bigint[], notices bigint[], selection_key text)
-      left join variants v on v.manifest_id = :manifest_id and v.selection_key = k.selection_key
+               had bigint[], notices bigint[], variant_id bigint)
 """)
 
 _SHARED = """wishing r join wished w
@@ -251,31 +247,30 @@ def planning_moment() -> datetime:
 
 def plan_recipients(
     mailing: Mailing,
-    manifest_id: int,
     *,
-    keys: Mapping[Wish, str],
+    variants: Mapping[Wish, int],
     waiting: Collection[Wish],
     now: datetime,
 ) -> int:
     """How many deliveries were planned, one for each due reader.
 
-    `keys` names each wish's variant; readers of the wishes that are `waiting` get nothing yet.
-    Its transaction is all or nothing (R01).
+    `variants` is the number of each wish's variant, which may be frozen after this; then ask
+    `carry_in_mailing`. Readers of the wishes that are `waiting` get nothing yet. Its transaction
+    is all or nothing (R01).
     """
     hold_partition()
-    wishes = json.dumps([_row(wish, key) for wish, key in keys.items()]
+    wishes = json.dumps([_row(wish, number) for wish, number in variants.items()]
                         + [_row(wish, None) for wish in waiting])
-    db.session.execute(_WISHED, {"manifest_id": manifest_id, "wishes": wishes})
+    db.session.execute(_WISHED, {"wishes": wishes})
     db.session.execute(text("analyze wished"))
     planned = db.session.execute(_PLAN, {"mailing_id": mailing.id, "now": now})
-    carry_in_mailing(mailing.id)
     db.session.execute(_ARRIVED)
     if waiting:
         db.session.execute(_WAITS)
     return int(planned.rowcount)  # type: ignore[attr-defined]
 
 
-def _row(wish: Wish, key: str | None) -> dict[str, Any]:
+def _row(wish: Wish, variant_id: int | None) -> dict[str, Any]:
     return {
         "language": wish.language,
         "format": wish.format,
@@ -284,7 +279,7 @@ def _row(wish: Wish, key: str | None) -> dict[str, Any]:
         "themes": _numbers(wish),
         "had": sorted(wish.had),
         "notices": sorted(wish.notices),
-        "selection_key": key,
+        "variant_id": variant_id,
     }
 
 

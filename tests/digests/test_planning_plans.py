@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -104,3 +105,31 @@ def test_wishes_are_kept_once_for_all_who_share_them() -> None:
     finally:
         event.remove(db.engine, "after_cursor_execute", look)
     assert kept == [(2, 6)]
+
+
+def test_deliveries_are_taken_in_while_their_mails_are_compiled_aside() -> None:
+    threads: set[int] = set()
+
+    def note(*_: Any) -> None:
+        threads.add(get_ident())
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        with _asked() as asked:
+            _slot()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    words = [statement.lower() for statement, _plan in asked]
+    planned = next(n for n, each in enumerate(words) if each.startswith("insert into deliveries"))
+    frozen = next(n for n, each in enumerate(words) if each.startswith("insert into variants"))
+    assert planned < frozen
+    assert threads == {get_ident()}  # the thread aside asks nothing
+
+
+def test_each_delivery_has_a_variant_of_the_mailing_s_manifest() -> None:
+    _slot()
+    assert db.session.execute(text("""
+        select count(*) from deliveries d
+          join mailings m on m.id = d.mailing_id
+          join variants v on v.id = d.variant_id and v.manifest_id = m.manifest_id
+    """)).scalar_one() == 6

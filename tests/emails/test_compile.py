@@ -75,8 +75,8 @@ def test_selections_of_one_language_share_their_blocks() -> None:
 
 def test_what_selections_say_alike_is_rendered_once() -> None:
     digest._line.cache_clear()
-    digests(*(selection(f"{format}:{more}", format=format, more=more)
-              for format in ("mail", "text") for more in range(5)))
+    digests(*(selection(f"{chosen}:{more}", format=chosen, more=more)
+              for chosen in ("mail", "text") for more in range(5)))
     assert digest._line.cache_info().misses == len(("subject", "preheader", "why"))
 
 
