@@ -9,7 +9,6 @@ from newsletter.digests.carry_out import Counts, window_start
 from newsletter.digests.due import Links, Wish
 from newsletter.digests.expect_editions import Expected, covers_expected
 from newsletter.digests.models import DigestSlot
-from newsletter.digests.plan_recipients import read_readers
 from newsletter.digests.queries import (
     covers_of,
     items_of,
@@ -18,6 +17,7 @@ from newsletter.digests.queries import (
     store_until,
     treated_in,
 )
+from newsletter.digests.read_readers import read_readers
 from newsletter.digests.rhythm import rhythm_of
 from newsletter.digests.select import choose, select
 from newsletter.mailings.contents import DigestSelection

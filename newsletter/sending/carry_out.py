@@ -97,9 +97,9 @@ def _plan_edition(
                                    urls=house.urls, owed=owed)
         manifest_id = take_approved(edition, compiled, now=now).manifest_id
         add_variants(manifest_id, compiled)
-        edition_recipients.plan_recipients(mailing, manifest_id, now=now)
+        planned = edition_recipients.plan_recipients(mailing, manifest_id, now=now)
         mark_published(edition, now)
-        recipients = start(mailing, manifest_id, now=now)
+        recipients = start(mailing, manifest_id, planned, now=now)
         record("mailing_started", key, now=now, actor="system", door="clock",
                recipients=recipients, manifest=compiled.hash)
     log.info("mailing_started", key=key, recipients=recipients)
@@ -165,7 +165,7 @@ def _plan_slot(
         with compiling(slot, settings=settings) as (reckoned, compiled_ones):
             selections = reckoned.selections
             numbers = number_variants({each.key: None for each in selections.values()})
-            digest_recipients.plan_recipients(
+            planned = digest_recipients.plan_recipients(
                 mailing, waiting=reckoned.waiting, now=now,
                 variants={wish: numbers[each.key] for wish, each in selections.items()})
             compiled = compiled_ones()
@@ -173,7 +173,7 @@ def _plan_slot(
         carry_in_mailing(mailing.id)
         slots.mark_done(slot, reckoned.counts, window_from=reckoned.window_from,
                         planned_at=planned_at, now=now)
-        recipients = start(mailing, manifest.id, now=now)
+        recipients = start(mailing, manifest.id, planned, now=now)
         record("mailing_started", key, now=now, actor="system", door="clock",
                recipients=recipients, manifest=compiled.hash)
     log.info("mailing_started", key=key, recipients=recipients)

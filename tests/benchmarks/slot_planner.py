@@ -64,10 +64,10 @@ def _plan(slot_id: int) -> dict[str, float]:
         marks.append(time.perf_counter())
         numbers = number_variants([each.selection_key for each in compiled.variants])
         variants = {wish: numbers[each.key] for wish, each in reckoned.selections.items()}
-        plan_recipients(mailing, variants=variants, waiting=reckoned.waiting, now=now)
+        planned = plan_recipients(mailing, variants=variants, waiting=reckoned.waiting, now=now)
         manifest = freeze(compiled, now=now, numbers=numbers)
         carry_in_mailing(mailing.id)
-        recipients = start(mailing, manifest.id, now=now)
+        recipients = start(mailing, manifest.id, planned, now=now)
     marks.append(time.perf_counter())
     return {
         "reckon": marks[1] - marks[0], "compile": marks[2] - marks[1],

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from threading import get_ident
 from typing import Any
 
@@ -14,6 +15,7 @@ from newsletter.articles.models import Article
 from newsletter.core import settings
 from newsletter.digests.models import DigestSlot
 from newsletter.extensions import db
+from newsletter.mailings.start import RECIPIENTS
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.transaction import transaction
 from tests import material
@@ -52,10 +54,10 @@ def _asked(*, plans: bool = False) -> Iterator[list[tuple[str, Any]]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
-def _line(plan: dict[str, Any]) -> list[str]:
-    """The kinds of the nodes from the top down, along the first child."""
-    children = plan.get("Plans", ())
-    return [plan["Node Type"], *(_line(children[0]) if children else ())]
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
 
 
 def _slot() -> None:
@@ -77,8 +79,9 @@ def test_variants_are_put_in_order_before_their_readers_are_unfolded(plan: Any) 
     with _asked(plans=True) as asked:
         plan()
     (inserted,) = [found for _statement, found in asked if found]
-    nodes = _line(inserted)
-    assert "Sort" not in nodes[:nodes.index("ProjectSet")]
+    (insert,) = (node for node in _nodes(inserted) if node["Node Type"] == "ModifyTable")
+    nodes = [node["Node Type"] for node in _nodes(insert)]
+    assert nodes.index("ProjectSet") < nodes.index("Sort")
 
 
 @pytest.mark.parametrize("plan", [_slot, _edition])
@@ -120,7 +123,7 @@ def test_deliveries_are_taken_in_while_their_mails_are_compiled_aside() -> None:
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     words = [statement.lower() for statement, _plan in asked]
-    planned = next(n for n, each in enumerate(words) if each.startswith("insert into deliveries"))
+    planned = next(n for n, each in enumerate(words) if "insert into deliveries" in each)
     frozen = next(n for n, each in enumerate(words) if each.startswith("insert into variants"))
     assert planned < frozen
     assert threads == {get_ident()}  # the thread aside asks nothing
@@ -133,3 +136,55 @@ def test_each_delivery_has_a_variant_of_the_mailing_s_manifest() -> None:
           join mailings m on m.id = d.mailing_id
           join variants v on v.id = d.variant_id and v.manifest_id = m.manifest_id
     """)).scalar_one() == 6
+
+
+@pytest.mark.parametrize("plan", [_slot, _edition])
+def test_recipients_are_told_by_the_insert_and_not_read_again(plan: Any) -> None:
+    with _asked() as asked:
+        plan()
+    words = [statement for statement, _plan in asked]
+    planned = next(n for n, each in enumerate(words) if "insert into deliveries" in each)
+    looked = [each for each in words[planned + 1:]
+              if "deliveries" in each and not each.startswith("update owed_notices")]
+    assert looked == []
+    mailing = db.session.execute(text(
+        "select id, recipients, recipients_hash from mailings")).one()
+    assert db.session.execute(RECIPIENTS, {"mailing_id": mailing.id}).one() == tuple(mailing[1:])
+    assert mailing.recipients == 6
+
+
+def _marked(many: int) -> None:
+    with transaction():
+        db.session.execute(text(
+            "update subscriptions set is_reckoned_anew = subscriber_id in "
+            "(select subscriber_id from subscriptions order by 1 limit :many)"), {"many": many})
+
+
+@pytest.mark.parametrize(("marked", "halves"), [
+    (0, ["by window"]), (1, ["by window", "few anew"]), (3, ["by window", "anew"]),
+    (18, ["anew"]),
+])
+def test_themes_are_read_once_for_most_and_looked_up_for_few(
+    marked: int, halves: list[str]
+) -> None:
+    with transaction():
+        for theme in ("data", "leiderschap") * 6:
+            material.reader(theme)
+    carry_out_slot(_made(NOW), settings=settings(), now=NOW)
+    _marked(marked)
+    later = NOW + timedelta(days=7)
+    with transaction():
+        material.article("data", released_at=later)
+        material.article("leiderschap", released_at=NOW - timedelta(days=1))
+    with _asked() as asked:
+        carry_out_slot(_made(later), settings=settings(), now=later)
+    (read,) = [each for each, _plan in asked if "temporary table wishing" in each]
+    found = ["by window" if "is_anew = false" in half
+             else "few anew" if "where is_anew)" in half else "anew"
+             for half in read.split(" union all ")]
+    assert found == halves
+
+
+def _made(at: datetime) -> int:
+    with transaction():
+        return material.slot(at=at).id
