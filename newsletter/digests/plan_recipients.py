@@ -1,231 +1,59 @@
-"""Plan recipients: who is due a digest at a slot's cut-off, and one delivery for each.
+"""Plan recipients: one delivery for each reader who is due a digest.
 
-Readers and their wishes are read once, into tables that live as long as the transaction, so that
-what is compiled and what is planned can never differ, whoever changes a theme meanwhile.
+To be asked in the transaction in which `read_readers` read who is, and what she is due.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from newsletter.deliveries.partitions import hold_partition
-from newsletter.digests.due import Inherited, Links, Wish
-from newsletter.digests.expect_editions import Expected, expect_editions
-from newsletter.digests.queries import inheritances
+from newsletter.digests.due import Wish
 from newsletter.extensions import db
-from newsletter.mailings.carry_notices import carry_in_mailing
 from newsletter.mailings.models import Mailing
-from newsletter.mailings.owed import read_owed
-from newsletter.mailings.texts import TEXTS_OF_MAILINGS
+from newsletter.mailings.start import Recipients, telling_recipients
 
-# Of one transaction at a time: at a million readers, four times as fast as on disk.
-_IN_MEMORY = text("set local work_mem = '64MB'")
-
-# Reckoned anew: who is marked so, who chose a theme within the window, and whose delivery ended
-# unsent since the slot before was planned. `mark` tells later whether somebody changed her row.
-_READERS = text("""
-    create temporary table readers on commit drop as
-    with unserved as materialized (
-        select distinct subscriber_id from deliveries
-         where mailing_id is not null and status in ('failed', 'skipped')
-           and ended_at > :unsent_since
-    )
-    select s.subscriber_id, s.language, s.format, s.xmin::text as mark,
-           s.is_reckoned_anew or u.subscriber_id is not null or s.subscriber_id in (
-               select subscriber_id from subscription_themes
-                where chosen_at > :window_from and inherited_id is null
-           ) as is_anew,
-           s.waiting_since is not null and (
-               s.waiting_since < :window_from or u.subscriber_id is not null) as is_catch_up,
-           s.waiting_since is not null or s.is_reckoned_anew as is_marked
-      from subscriptions s left join unserved u on u.subscriber_id = s.subscriber_id
-     where s.status = 'active' and s.cadence = :cadence and s.confirmed_at <= :cutoff
-       and (s.cadence_since is null or s.cadence_since <= :cutoff)
-       and (s.paused_until is null or s.paused_until <= :cutoff)
-""")
-
-_PAUSED = text("""
-    select count(*) from subscriptions
-     where status = 'active' and cadence = :cadence and confirmed_at <= :cutoff
-       and paused_until > :cutoff
-""")
-
-# By which variants a reader is covered: of most readers only those that hold something fresh, of
-# whom is reckoned anew all. Of mailings whose deliveries were dropped by what was kept of them.
-_HAD = text(f"""
-    create temporary table had on commit drop as
-    with holding as materialized (
-        select m.mailing_id, v.id as variant_id
-          from variants v join {TEXTS_OF_MAILINGS} m on m.manifest_id = v.manifest_id
-         where v.article_ids && cast(:fresh as bigint[])
-    ), covering as materialized (
-        select m.id as mailing_id, m.sending_at from mailings m
-         where exists (select from variants v
-                        where v.manifest_id = m.manifest_id and v.article_ids <> '{{}}')
-           and exists (select from readers where is_anew)
-    ), anew as materialized (
-        select r.subscriber_id, s.created_at
-          from readers r join subscribers s on s.id = r.subscriber_id where r.is_anew
-    ), found as (
-        select d.subscriber_id, d.variant_id
-          from holding h join deliveries d on d.mailing_id = h.mailing_id
-                                          and d.variant_id = h.variant_id
-         where d.status not in ('failed', 'skipped')
-         union
-        select p.subscriber_id, p.variant_id
-          from holding h
-          join past_recipients k on k.mailing_id = h.mailing_id
-                                and k.status not in ('failed', 'skipped')
-         cross join unnest(k.subscriber_ids, k.variant_ids) p(subscriber_id, variant_id)
-         where p.variant_id = h.variant_id
-         union
-        select d.subscriber_id, d.variant_id
-          from covering c join anew a on a.created_at <= c.sending_at
-          join deliveries d on d.mailing_id = c.mailing_id and d.subscriber_id = a.subscriber_id
-         where d.status not in ('failed', 'skipped')
-         union
-        select p.subscriber_id, p.variant_id
-          from covering c
-          join past_recipients k on k.mailing_id = c.mailing_id
-                                and k.status not in ('failed', 'skipped')
-         cross join unnest(k.subscriber_ids, k.variant_ids) p(subscriber_id, variant_id)
-          join anew a on a.subscriber_id = p.subscriber_id
-    )
-    select subscriber_id, array_agg(variant_id order by variant_id) as variants
-      from found group by subscriber_id
-""")  # noqa: S608 (only constants are joined)
-
-# A theme counts when it was chosen by the cut-off and something in it may be due; choosing late
-# falls in the next slot (R16). One that the house gave stands as the negative number of that gift.
-# The choices are read in the order of their index, without a sort.
-_THEMES = """(
-        select subscriber_id, array_agg(case when inherited_id is null then theme_id
-                                             else -inherited_id end order by theme_id) as themes
-          from subscription_themes
-         where chosen_at <= :cutoff and theme_id = any (cast(:{themes} as bigint[]))
-         group by subscriber_id)"""
-_HERS = """
-    select r.subscriber_id, r.language, r.format, r.is_anew, r.is_catch_up, t.themes,
-           coalesce(h.variants, '{{}}') as had, coalesce(o.notices, '{{}}') as notices
-      from readers r
-      join {themes} t on t.subscriber_id = r.subscriber_id
-      left join had h on h.subscriber_id = r.subscriber_id
-      left join owed o on o.subscriber_id = r.subscriber_id
-     where r.is_anew = {is_anew}"""
-_WISHING = text(f"""
-    create temporary table wishing on commit drop as
-    {_HERS.format(themes=_THEMES.format(themes="fresh_themes"), is_anew="false")}
-     union all
-    {_HERS.format(themes=_THEMES.format(themes="all_themes"), is_anew="true")}
-""")
-
-_COUNT = text("select count(*) from readers")
-
-_WISHES = text("""
-    select language, format, is_anew, is_catch_up, themes, had, notices, count(*) as readers
-      from wishing
-     group by language, format, is_anew, is_catch_up, themes, had, notices
-     order by language, format, is_anew, is_catch_up, themes, had, notices
-""")
-
-# A table of its own, counted: else the planner takes it for one row and reads all readers for each.
+# A table of its own, counted: else the planner takes it for one row and reads all wishes for each.
 # Without a variant are the wishes that wait for more to come.
 _WISHED = text("""
     create temporary table wished on commit drop as
-    select k.language, k.format, k.is_anew, k.is_catch_up, k.themes, k.had, k.notices,
-           v.id as variant_id
-      from jsonb_to_recordset(cast(:wishes as jsonb)) as k(
+    select * from jsonb_to_recordset(cast(:wishes as jsonb)) as k(
                language text, format text, is_anew boolean, is_catch_up boolean, themes bigint[],
-               had bigint[], notices bigint[], selection_key text)
-      left join variants v on v.manifest_id = :manifest_id and v.selection_key = k.selection_key
+               had bigint[], notices bigint[], variant_id bigint)
 """)
 
-_SAME_WISH = """w.themes = r.themes and w.had = r.had and w.notices = r.notices
-            and w.language = r.language and w.format = r.format and w.is_anew = r.is_anew
-            and w.is_catch_up = r.is_catch_up"""
-_PLAN = text(f"""
+_SHARED = """wishing r join wished w
+        on w.themes = r.themes and w.had = r.had and w.notices = r.notices
+       and w.language = r.language and w.format = r.format and w.is_anew = r.is_anew
+       and w.is_catch_up = r.is_catch_up"""
+_PLAN = telling_recipients(f"""
     insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, created_at, due_at)
-    select 'digest', 'bulk', :mailing_id, w.variant_id, r.subscriber_id, :now, :now
-      from wishing r join wished w on {_SAME_WISH}
+    select 'digest', 'bulk', :mailing_id, w.variant_id, unnest(r.subscriber_ids), :now, :now
+      from {_SHARED}
      where w.variant_id is not null
-     order by w.variant_id, r.subscriber_id
+     order by w.variant_id
 """)  # noqa: S608 (only constants are joined)
 
 # Too little for a mail: it waits, and is reckoned anew, until there is enough.
+_WAITING = f"""
+    select unnest(r.subscriber_ids) from {_SHARED} where w.variant_id is null"""  # noqa: S608
 _WAITS = text(f"""
     update subscriptions s set is_reckoned_anew = true
-      from wishing r join wished w on {_SAME_WISH}
-     where w.variant_id is null and s.subscriber_id = r.subscriber_id and not s.is_reckoned_anew
+      from ({_WAITING}) r(subscriber_id)
+     where s.subscriber_id = r.subscriber_id and not s.is_reckoned_anew
 """)  # noqa: S608 (likewise)
 
 # For all others the next slot's window says what is due. Not for whom somebody changed meanwhile.
 _ARRIVED = text(f"""
     update subscriptions s set waiting_since = null, is_reckoned_anew = false
       from readers e
-     where e.is_marked and s.subscriber_id = e.subscriber_id and s.xmin::text = e.mark
-       and not exists (select from wishing r join wished w on {_SAME_WISH}
-                        where r.subscriber_id = s.subscriber_id and w.variant_id is null)
+     where e.mark is not null and s.subscriber_id = e.subscriber_id and s.xmin::text = e.mark
+       and s.subscriber_id not in ({_WAITING})
 """)  # noqa: S608 (likewise)
 _CLOCK = text("select clock_timestamp()")
-
-
-@dataclass(frozen=True)
-class Readers:
-    """Who may be due something: the distinct wishes with how many readers share each.
-
-    `in_slot` counts all readers of the cadence, `paused` those who get nothing meanwhile.
-    """
-
-    wishes: Mapping[Wish, int]
-    in_slot: int
-    paused: int
-
-
-def read_readers(
-    cadence: str,
-    *,
-    cutoff: datetime,
-    window_from: datetime,
-    unsent_since: datetime | None,
-    links: Links,
-    expected: Sequence[Expected] = (),
-) -> Readers:
-    """The readers of a cadence at a cut-off, once, for the rest of the transaction.
-
-    `unsent_since`: from when on deliveries that ended unsent are looked at, None for ever.
-    `expected`: in a rehearsal, the editions that will have left before.
-    """
-    db.session.execute(text("drop table if exists wished, wishing, had, readers"))
-    db.session.execute(_IN_MEMORY)
-    db.session.execute(_READERS, {
-        "cadence": cadence, "cutoff": cutoff, "window_from": window_from,
-        "unsent_since": unsent_since or datetime.min.replace(tzinfo=cutoff.tzinfo)})
-    db.session.execute(text("analyze readers"))
-    db.session.execute(_HAD, {"fresh": links.fresh_ids})
-    read_owed()
-    expect_editions(expected)
-    db.session.execute(text("analyze had"))
-    db.session.execute(_WISHING, {
-        "cutoff": cutoff, "all_themes": links.theme_ids, "fresh_themes": links.fresh_theme_ids})
-    db.session.execute(text("analyze wishing"))
-    given = inheritances()
-    wishes = {wish_of(row, cadence, given): row.readers for row in db.session.execute(_WISHES)}
-    values = {"cadence": cadence, "cutoff": cutoff}
-    return Readers(wishes, db.session.execute(_COUNT).scalar_one(),
-                   db.session.execute(_PAUSED, values).scalar_one())
-
-
-def wish_of(row: Row[Any], cadence: str, given: Mapping[int, Inherited]) -> Wish:
-    """The wish that a row of `wishing` holds; `given` are the gifts of the house by number."""
-    inherited = frozenset(given[-number] for number in row.themes if number < 0)
-    chosen = {number for number in row.themes if number > 0}
-    return Wish(cadence, row.language, row.format,
-                frozenset(chosen | {each.theme_id for each in inherited}), row.is_anew,
-                row.is_catch_up, frozenset(row.had), inherited, frozenset(row.notices))
 
 
 def planning_moment() -> datetime:
@@ -236,31 +64,30 @@ def planning_moment() -> datetime:
 
 def plan_recipients(
     mailing: Mailing,
-    manifest_id: int,
     *,
-    keys: Mapping[Wish, str],
+    variants: Mapping[Wish, int],
     waiting: Collection[Wish],
     now: datetime,
-) -> int:
-    """How many deliveries were planned, one for each due reader.
+) -> Recipients:
+    """Whose deliveries were planned, one for each due reader.
 
-    `keys` names each wish's variant; readers of the wishes that are `waiting` get nothing yet.
-    Its transaction is all or nothing (R01).
+    `variants` is the number of each wish's variant, which may be frozen after this; then ask
+    `carry_in_mailing`. Readers of the wishes that are `waiting` get nothing yet. Its transaction
+    is all or nothing (R01).
     """
     hold_partition()
-    wishes = json.dumps([_row(wish, key) for wish, key in keys.items()]
+    wishes = json.dumps([_row(wish, number) for wish, number in variants.items()]
                         + [_row(wish, None) for wish in waiting])
-    db.session.execute(_WISHED, {"manifest_id": manifest_id, "wishes": wishes})
+    db.session.execute(_WISHED, {"wishes": wishes})
     db.session.execute(text("analyze wished"))
-    planned = db.session.execute(_PLAN, {"mailing_id": mailing.id, "now": now})
-    carry_in_mailing(mailing.id)
+    planned = db.session.execute(_PLAN, {"mailing_id": mailing.id, "now": now}).one()
     db.session.execute(_ARRIVED)
     if waiting:
         db.session.execute(_WAITS)
-    return int(planned.rowcount)  # type: ignore[attr-defined]
+    return Recipients(*planned)
 
 
-def _row(wish: Wish, key: str | None) -> dict[str, Any]:
+def _row(wish: Wish, variant_id: int | None) -> dict[str, Any]:
     return {
         "language": wish.language,
         "format": wish.format,
@@ -269,7 +96,7 @@ def _row(wish: Wish, key: str | None) -> dict[str, Any]:
         "themes": _numbers(wish),
         "had": sorted(wish.had),
         "notices": sorted(wish.notices),
-        "selection_key": key,
+        "variant_id": variant_id,
     }
 
 

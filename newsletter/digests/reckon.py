@@ -9,7 +9,6 @@ from newsletter.digests.carry_out import Counts, window_start
 from newsletter.digests.due import Links, Wish
 from newsletter.digests.expect_editions import Expected, covers_expected
 from newsletter.digests.models import DigestSlot
-from newsletter.digests.plan_recipients import read_readers
 from newsletter.digests.queries import (
     covers_of,
     items_of,
@@ -18,13 +17,15 @@ from newsletter.digests.queries import (
     store_until,
     treated_in,
 )
+from newsletter.digests.read_readers import read_readers
 from newsletter.digests.rhythm import rhythm_of
 from newsletter.digests.select import choose, select
 from newsletter.mailings.contents import DigestSelection
 from newsletter.mailings.owed import notices_with
 from newsletter.subscribers.models import Cadence
 
-# What ended unsent while the slot before was planned may have been committed after it.
+# What ended unsent while the slot before was planned, and who confirmed just before its cut-off,
+# may have been committed after it.
 OVERLAP = timedelta(hours=1)
 
 
@@ -83,6 +84,7 @@ def reckon(
         slot.cadence.value,
         cutoff=slot.slot_at,
         window_from=window_from,
+        new_since=before.slot_at - OVERLAP if before else None,
         unsent_since=planned - OVERLAP if planned else None,
         links=store.links,
         expected=expected,

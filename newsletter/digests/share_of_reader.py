@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 
 from newsletter.digests.due import Wish
 from newsletter.digests.models import DigestSlot
-from newsletter.digests.plan_recipients import wish_of
 from newsletter.digests.queries import inheritances
+from newsletter.digests.read_readers import wish_of
 from newsletter.digests.reckon import Reckoned
 from newsletter.extensions import db
 from newsletter.mailings.contents import DigestSelection
@@ -64,7 +64,7 @@ class Share:
 
 _WISH = text("""
     select language, format, themes, is_anew, is_catch_up, had, notices from wishing
-     where subscriber_id = :id
+     where cast(:id as bigint) = any (subscriber_ids)
 """)
 
 
@@ -102,7 +102,7 @@ def share_of_reader(
 
 
 def _why_left_out(subscription: Subscription, slot: DigestSlot) -> Outcome | None:
-    """Why she is not among the readers of the slot; as `plan_recipients` reads them."""
+    """Why she is not among the readers of the slot; as `read_readers` reads them."""
     cutoff = slot.slot_at
     reasons = {
         Outcome.PENDING: subscription.status is SubscriptionStatus.PENDING,

@@ -12,8 +12,10 @@ from newsletter.deliveries.partitions import hold_partition
 from newsletter.extensions import db
 from newsletter.mailings.carry_notices import carry_in_mailing
 from newsletter.mailings.contents import EditionSelection
+from newsletter.mailings.in_memory import in_memory
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.owed import notices_with
+from newsletter.mailings.start import Recipients, telling_recipients
 
 # The rule below by name and version: approved with an edition. Who changes the rule, counts on.
 AUDIENCE = "editions:1"
@@ -23,18 +25,21 @@ _WHO = """
     s.status = 'active' and s.receives_editions and s.confirmed_at <= :cutoff
        and (s.paused_until is null or s.paused_until <= :now)
 """
-_PLAN = text(f"""
+# Who shares a variant is gathered first: so the variants are put in order, not the readers.
+_PLAN = telling_recipients(f"""
     insert into deliveries (kind, lane, mailing_id, variant_id, subscriber_id, created_at, due_at)
-    select 'edition', 'bulk', :mailing_id, coalesce(n.id, v.id), s.subscriber_id, :now, :now
-      from subscriptions s
-      left join owed o on o.subscriber_id = s.subscriber_id
+    select 'edition', 'bulk', :mailing_id, coalesce(n.id, v.id), unnest(r.subscriber_ids),
+           :now, :now
+      from (select s.language, s.format, o.notices, array_agg(s.subscriber_id) as subscriber_ids
+              from subscriptions s left join owed o on o.subscriber_id = s.subscriber_id
+             where {_WHO}
+             group by s.language, s.format, o.notices) r
       join variants v on v.manifest_id = :manifest_id
-                     and v.selection_key = s.language || ':' || s.format
+                     and v.selection_key = r.language || ':' || r.format
       left join variants n on n.manifest_id = :manifest_id
-                     and n.selection_key = s.language || ':' || s.format
-                         || ':' || array_to_string(o.notices, ',')
-     where {_WHO}
-     order by 4, s.subscriber_id
+                     and n.selection_key = r.language || ':' || r.format
+                         || ':' || array_to_string(r.notices, ',')
+     order by 4
 """)  # noqa: S608 (only constants are joined)
 _SELECTIONS = text(f"""
     select distinct s.language, s.format, o.notices
@@ -51,9 +56,10 @@ def selections_owed(cutoff: datetime, *, now: datetime) -> Sequence[EditionSelec
     return [EditionSelection(row.language, row.format, notices.of(row.notices)) for row in rows]
 
 
-def plan_recipients(mailing: Mailing, manifest_id: int, *, now: datetime) -> int:
-    """How many deliveries were planned; one statement, all or nothing (R01)."""
+def plan_recipients(mailing: Mailing, manifest_id: int, *, now: datetime) -> Recipients:
+    """Whose deliveries were planned; one statement, all or nothing (R01)."""
     hold_partition()
+    in_memory()
     planned = db.session.execute(
         _PLAN,
         {
@@ -62,6 +68,6 @@ def plan_recipients(mailing: Mailing, manifest_id: int, *, now: datetime) -> int
             "cutoff": mailing.cutoff_at,
             "now": now,
         },
-    )
+    ).one()
     carry_in_mailing(mailing.id)
-    return int(planned.rowcount)  # type: ignore[attr-defined]
+    return Recipients(*planned)

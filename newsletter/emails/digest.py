@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails import templates
@@ -117,29 +119,33 @@ def text_order(
 def subject(selection: DigestSelection) -> str:
     """The first article's title and how many others there are, in about 70 characters."""
     titles = [item.title for section in selection.sections for item in section.items]
-    context = {"title": titles[0], "others": len(titles) - 1,
-               "is_catch_up": selection.is_catch_up}
-    return templates.line(_KIND, "subject", language=selection.language, context=context)
+    return _line("subject", selection.language, title=titles[0], others=len(titles) - 1,
+                 is_catch_up=selection.is_catch_up)
 
 
 def preheader(selection: DigestSelection) -> str:
     """How many articles, and in which themes."""
     count = sum(len(section.items) for section in selection.sections)
-    context = {"count": count, "themes": _theme_names(selection),
-               "all": len(selection.article_ids), "is_catch_up": selection.is_catch_up}
-    return templates.line(_KIND, "preheader", language=selection.language, context=context)
+    return _line("preheader", selection.language, count=count, themes=_theme_names(selection),
+                 all=len(selection.article_ids), is_catch_up=selection.is_catch_up)
 
 
 def why(selection: DigestSelection) -> str:
     """Why this reader gets it: the themes that matched, the cadence, and the slot's day."""
     say = Say(selection.language, words_of(_KIND, selection.language))
-    context = {"themes": _theme_names(selection), "cadence": selection.cadence,
-               "day": say.day(selection.slot_on), "is_catch_up": selection.is_catch_up}
-    return templates.line(_KIND, "why", language=selection.language, context=context)
+    return _line("why", selection.language, themes=_theme_names(selection),
+                 cadence=selection.cadence, day=say.day(selection.slot_on),
+                 is_catch_up=selection.is_catch_up)
 
 
-def _theme_names(selection: DigestSelection) -> list[str]:
-    return [_name(section, selection.language) for section in selection.sections]
+# Selections that differ in format, or in articles of the same themes, say the same.
+@lru_cache(maxsize=8_192)
+def _line(name: str, language: str, **context: Any) -> str:
+    return templates.line(_KIND, name, language=language, context=context)
+
+
+def _theme_names(selection: DigestSelection) -> tuple[str, ...]:
+    return tuple(_name(section, selection.language) for section in selection.sections)
 
 
 def _name(section: ThemeSection, language: str) -> str:

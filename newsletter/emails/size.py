@@ -19,15 +19,17 @@ class Size:
 
     def __init__(self, source: str) -> None:
         breaks = source.count("\n") + (not source.endswith("\n"))
-        self._fixed = len(places.PATTERN.sub("", source).replace("\n", "").encode()) + 2 * breaks
-        self._places = places.PATTERN.findall(source)
+        named = places.PATTERN.findall(source)
+        # Only the places of a variant are asked of each mail anew, and few blocks have one.
+        self._places = [name for name in named if name in places.VARIANT_PLACES]
+        self._fixed = (len(places.PATTERN.sub("", source).replace("\n", "").encode()) + 2 * breaks
+                       + places.LONGEST_TOKEN * (len(named) - len(self._places)))
 
     def with_values(self, values: Mapping[str, str]) -> int:
         """Bytes with these variant values, and the longest token in each of a reader's places."""
-        return self._fixed + sum(
-            len(escape(values[name]).encode()) if name in values else places.LONGEST_TOKEN
-            for name in self._places
-        )
+        if not self._places:
+            return self._fixed
+        return self._fixed + sum(len(escape(values[name]).encode()) for name in self._places)
 
 
 def check_size(name: str, blocks: Iterable[Size], values: Mapping[str, str]) -> None:

@@ -12,15 +12,20 @@ from newsletter.mailings.models import Block, Manifest, Variant
 
 
 def freeze(
-    compiled: CompiledManifest, *, now: datetime, edition_id: int | None = None
+    compiled: CompiledManifest, *, now: datetime, edition_id: int | None = None,
+    numbers: Mapping[str, int] | None = None,
 ) -> Manifest:
-    """The manifest with all its blocks and variants as rows."""
+    """The manifest with all its blocks and variants as rows.
+
+    `numbers` are those of its variants by selection key, if they were given out before.
+    """
     manifest = Manifest(hash=compiled.hash, audience=compiled.audience, edition_id=edition_id,
                         created_at=now)
     db.session.add(manifest)
     db.session.flush()
     keep_blocks(manifest.id, enumerate(compiled.blocks))
-    keep_variants(manifest.id, compiled.variants, places=range(len(compiled.blocks)))
+    keep_variants(manifest.id, compiled.variants, places=range(len(compiled.blocks)),
+                  numbers=numbers)
     return manifest
 
 
@@ -44,13 +49,18 @@ def keep_blocks(manifest_id: int, placed: Iterable[tuple[int, CompiledBlock]]) -
 
 
 def keep_variants(
-    manifest_id: int, variants: Iterable[CompiledVariant], *, places: Sequence[int]
+    manifest_id: int, variants: Iterable[CompiledVariant], *, places: Sequence[int],
+    numbers: Mapping[str, int] | None = None,
 ) -> None:
-    """The variants as rows; `places` says at which position each compiled block lies."""
+    """The variants as rows; `places` says at which position each compiled block lies.
+
+    `numbers` as for `freeze`.
+    """
     _add_all(
         Variant,
         [
             {
+                **({} if numbers is None else {"id": numbers[variant.selection_key]}),
                 "manifest_id": manifest_id,
                 "selection_key": variant.selection_key,
                 "language": variant.language,

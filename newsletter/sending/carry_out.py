@@ -30,14 +30,16 @@ from newsletter.errors import MailError, NotApproved, NotFound
 from newsletter.extensions import db
 from newsletter.logs import get_logger
 from newsletter.mailings.add_variants import add_variants
+from newsletter.mailings.carry_notices import carry_in_mailing
 from newsletter.mailings.freeze import freeze
 from newsletter.mailings.models import MailingStatus
+from newsletter.mailings.number_variants import number_variants
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.open import open_mailing
 from newsletter.mailings.owed import hold_owed, read_owed
 from newsletter.mailings.start import start
 from newsletter.sending.house import house_of
-from newsletter.sending.plan_slot import plan_slot
+from newsletter.sending.plan_slot import compiling
 from newsletter.sending.watch_approvals import void_if_changed
 from newsletter.transaction import transaction
 
@@ -95,9 +97,9 @@ def _plan_edition(
                                    urls=house.urls, owed=owed)
         manifest_id = take_approved(edition, compiled, now=now).manifest_id
         add_variants(manifest_id, compiled)
-        edition_recipients.plan_recipients(mailing, manifest_id, now=now)
+        planned = edition_recipients.plan_recipients(mailing, manifest_id, now=now)
         mark_published(edition, now)
-        recipients = start(mailing, manifest_id, now=now)
+        recipients = start(mailing, manifest_id, planned, now=now)
         record("mailing_started", key, now=now, actor="system", door="clock",
                recipients=recipients, manifest=compiled.hash)
     log.info("mailing_started", key=key, recipients=recipients)
@@ -160,16 +162,20 @@ def _plan_slot(
         one_at_a_time()
         hold_owed()
         planned_at = digest_recipients.planning_moment()
-        plan = plan_slot(slot, settings=settings)
-        manifest = freeze(plan.compiled, now=now)
-        keys = {wish: each.key for wish, each in plan.reckoned.selections.items()}
-        digest_recipients.plan_recipients(mailing, manifest.id, keys=keys,
-                                          waiting=plan.reckoned.waiting, now=now)
-        slots.mark_done(slot, plan.reckoned.counts, window_from=plan.reckoned.window_from,
+        with compiling(slot, settings=settings) as (reckoned, compiled_ones):
+            selections = reckoned.selections
+            numbers = number_variants({each.key: None for each in selections.values()})
+            planned = digest_recipients.plan_recipients(
+                mailing, waiting=reckoned.waiting, now=now,
+                variants={wish: numbers[each.key] for wish, each in selections.items()})
+            compiled = compiled_ones()
+        manifest = freeze(compiled, now=now, numbers=numbers)
+        carry_in_mailing(mailing.id)
+        slots.mark_done(slot, reckoned.counts, window_from=reckoned.window_from,
                         planned_at=planned_at, now=now)
-        recipients = start(mailing, manifest.id, now=now)
+        recipients = start(mailing, manifest.id, planned, now=now)
         record("mailing_started", key, now=now, actor="system", door="clock",
-               recipients=recipients, manifest=plan.compiled.hash)
+               recipients=recipients, manifest=compiled.hash)
     log.info("mailing_started", key=key, recipients=recipients)
 
 

@@ -1,6 +1,8 @@
 """Plan a slot: reckon what it comes to, and compile its mails; run and rehearsal do the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from newsletter.catalogue.queries import magazine
@@ -39,3 +41,21 @@ def plan_slot(
     compiled = compile_digests(wanted, mailing_key=slot.key, identity=house.identity,
                                urls=house.urls)
     return SlotPlan(reckoned, compiled)
+
+
+@contextmanager
+def compiling(
+    slot: DigestSlot, *, settings: Settings
+) -> Iterator[tuple[Reckoned, Callable[[], CompiledManifest]]]:
+    """What a slot comes to, and its mails: the function waits for them. Raises MailError, as it.
+
+    They are compiled by a thread aside, which asks nothing of the database: while that takes in a
+    million deliveries it would stand still.
+    """
+    house = house_of(settings)
+    reckoned = reckon(slot, magazine())
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        yield reckoned, aside.submit(
+            compile_digests, reckoned.selections.values(), mailing_key=slot.key,
+            identity=house.identity, urls=house.urls,
+        ).result

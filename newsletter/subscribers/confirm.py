@@ -46,7 +46,6 @@ def confirm(
         return subscription
     subscription.status = SubscriptionStatus.ACTIVE
     subscription.confirmed_at = now
-    subscription.is_reckoned_anew = True
     lift_hard_bounce(signer.address_hashes(subscription.subscriber.address or ""))
     proof = Proof("mailed_link_post", source_page, wording_id=wording_id)
     entry = record_consent(subscription, ConsentAct.GIVEN, proof=proof, now=now)

@@ -163,9 +163,10 @@ class Subscription(Model):
     waiting_since: Mapped[Moment | None]
     # Her last return from cadence none.
     cadence_since: Mapped[Moment | None]
-    # Whether her next slot works out what is due to her article by article: she is new, changed
-    # her cadence, paused, or had too little for a mail. Else the slot's window says it.
-    is_reckoned_anew: Mapped[bool] = mapped_column(server_default="true")
+    # Whether her next slot works out what is due to her article by article: she changed her
+    # cadence, came back, paused, or had too little for a mail. Else the slot's window says it,
+    # unless she confirmed after the slot before, which needs no mark.
+    is_reckoned_anew: Mapped[bool] = mapped_column(server_default="false")
     # Counts what ends the links in earlier mails: a change of address, and its undoing.
     link_nonce: Mapped[int] = mapped_column(server_default="0")
     subscriber: Mapped[Subscriber] = relationship(back_populates="subscription")

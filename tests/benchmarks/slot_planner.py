@@ -28,7 +28,9 @@ from newsletter.digests.select import choose
 from newsletter.digests.select import select as arrange
 from newsletter.emails.compile import compile_digests
 from newsletter.extensions import db
+from newsletter.mailings.carry_notices import carry_in_mailing
 from newsletter.mailings.freeze import freeze
+from newsletter.mailings.number_variants import number_variants
 from newsletter.mailings.open import open_mailing
 from newsletter.mailings.start import start
 from newsletter.sending.house import house_of
@@ -60,10 +62,12 @@ def _plan(slot_id: int) -> dict[str, float]:
         compiled = compile_digests(reckoned.selections.values(), mailing_key=slot.key,
                                    identity=house.identity, urls=house.urls)
         marks.append(time.perf_counter())
-        manifest = freeze(compiled, now=now)
-        keys = {wish: each.key for wish, each in reckoned.selections.items()}
-        plan_recipients(mailing, manifest.id, keys=keys, waiting=reckoned.waiting, now=now)
-        recipients = start(mailing, manifest.id, now=now)
+        numbers = number_variants([each.selection_key for each in compiled.variants])
+        variants = {wish: numbers[each.key] for wish, each in reckoned.selections.items()}
+        planned = plan_recipients(mailing, variants=variants, waiting=reckoned.waiting, now=now)
+        manifest = freeze(compiled, now=now, numbers=numbers)
+        carry_in_mailing(mailing.id)
+        recipients = start(mailing, manifest.id, planned, now=now)
     marks.append(time.perf_counter())
     return {
         "reckon": marks[1] - marks[0], "compile": marks[2] - marks[1],

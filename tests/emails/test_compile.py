@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.deliveries.models import MailKind
+from newsletter.emails import digest
 from newsletter.emails.say import Say
 from newsletter.emails.words import words_of
 from newsletter.errors import MailTooLarge
@@ -70,6 +71,13 @@ def test_selections_of_one_language_share_their_blocks() -> None:
     assert {"article:2", "article:3", "theme:2:1", "frame_bottom"} <= set(
         names(manifest, tuple(shared))
     )
+
+
+def test_what_selections_say_alike_is_rendered_once() -> None:
+    digest._line.cache_clear()
+    digests(*(selection(f"{chosen}:{more}", format=chosen, more=more)
+              for chosen in ("mail", "text") for more in range(5)))
+    assert digest._line.cache_info().misses == len(("subject", "preheader", "why"))
 
 
 def test_equal_keys_share_a_variant() -> None:
