@@ -14,7 +14,7 @@ def commits_unheard(plan: Plan) -> Verdict:
     """R11: twenty times the server commits and the worker sees the connection break."""
     with Field(plan, Script(pace=30 / plan.readers, seed=plan.seed)) as field:
         field.publish()
-        with Between(field.folder, field.environ["DATABASE_URL"], seed=plan.seed, chance=0.3,
+        with Between(field.folder, field.environ["DATABASE_URL"], seed=plan.seed, chance=0.6,
                      most=LOST_ANSWERS) as between:
             field.start(*UPKEEP)
             field.part("worker-bulk", DATABASE_URL=between.url).start()
