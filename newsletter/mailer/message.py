@@ -58,8 +58,6 @@ class Cut(NamedTuple):
 # Blocks that were cut before, so that all variants refer to the same stretches.
 Cuts = MutableMapping[bytes, Cut]
 
-
-
 _NOTHING = Stretch(b"")
 _GAP = Stretch(b"\r\n")  # between head and body, of neither
 
@@ -99,8 +97,7 @@ class Prepared:
         name. Signed by each of the keys, as of the aware moment `at` (RFC 6376 §3.5, `t=`). Raises
         MailError when a place has no token, or a bad one.
         """
-        token = places.token
-        tokens = {name: token(value) for name, value in values.items()}
+        tokens = {name: places.token(value) for name, value in values.items()}
         pieces = self._sent.copy()
         try:
             for place, name in self._holes:

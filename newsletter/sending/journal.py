@@ -107,14 +107,12 @@ class Journal:
         os.close(self._file)
 
     def _append(self, kind: int, delivery_id: int, claim_id: int, body: bytes = b"") -> None:
-        # As `_sealed`, without the call: this is done twice for every mail.
-        rest = _REST.pack(len(body), self._generation, delivery_id, claim_id, kind) + body
-        at: int = self._at
-        end = at + 4 + len(rest)
+        whole = self._sealed(kind, delivery_id, claim_id, body)
+        end = self._at + len(whole)
         if end + _HEAD.size > self._end:
             self._turn_over()
             return  # the entry went along
-        self._map[at:end] = zlib.crc32(rest).to_bytes(4, "little") + rest
+        self._map[self._at : end] = whole
         self._at = end
 
     def _turn_over(self) -> None:

@@ -32,13 +32,10 @@ class Leases:
         self._until[claim_id] = asked_at + self._seconds
         self._in_hand[claim_id] = count
 
-    def holds(self, claim_id: int, now: float | None = None) -> bool:
-        """Whether there is room, with a quarter of the lease to spare, to offer one mail more.
-
-        At the boot second `now`, if not at the present one.
-        """
+    def holds(self, claim_id: int) -> bool:
+        """Whether there is room, with a quarter of the lease to spare, to offer one mail more."""
         until = self._until.get(claim_id, 0.0)
-        return (clock.boot_seconds() if now is None else now) < until - self._seconds / 4
+        return clock.boot_seconds() < until - self._seconds / 4
 
     def ask_renewal(self) -> bool:
         """Whether a third of a lease is over since all of them were renewed."""

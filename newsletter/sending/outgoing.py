@@ -234,10 +234,9 @@ class Outgoing:
 
     def _may_go(self, draft: Draft) -> bool:
         """Whether we still hold it, nobody stopped it, and it was asked a moment ago (R16, D06)."""
-        now = clock.boot_seconds()
-        return (now - draft.asked_at < FRESH_SECONDS
-                and self._leases.holds(draft.owed.claim_id, now)
-                and not ((self._withdrawn or self._sent_before) and self._is_withdrawn(draft)))
+        return (clock.boot_seconds() - draft.asked_at < FRESH_SECONDS
+                and self._leases.holds(draft.owed.claim_id)
+                and not self._is_withdrawn(draft))
 
     def _is_withdrawn(self, draft: Draft) -> bool:
         due = draft.owed.due

@@ -125,13 +125,7 @@ class Writer:
         )
 
     def _tokens(self, owed: Owed) -> Mapping[str, str]:
-        due = owed.due
-        leave = _LEAVE.get(due.kind)
-        if leave is None:
-            return {name: self._token(name, owed) for name in KINDS[due.kind].tokens}
-        row, key_id, make = due.subscriber_id or 0, owed.fixed.key_id, self._signer.make
-        return {"manage_token": make(Purpose.MANAGE, row, nonce=owed.link_nonce, key_id=key_id),
-                "leave_token": make(leave, row, key_id=key_id)}
+        return {name: self._token(name, owed) for name in KINDS[owed.due.kind].tokens}
 
     def _token(self, name: str, owed: Owed) -> str:
         due, key_id, make = owed.due, owed.fixed.key_id, self._signer.make
@@ -140,6 +134,8 @@ class Writer:
         match name:
             case "manage_token":
                 return make(Purpose.MANAGE, row, nonce=owed.link_nonce, key_id=key_id)
+            case "leave_token":
+                return make(_LEAVE[due.kind], row, key_id=key_id)
             case "personal_token":
                 return make(Purpose.PERSONAL, row, nonce=owed.link_nonce,
                             issued_at=owed.fixed.at, key_id=key_id)
