@@ -86,13 +86,18 @@ class Page:
         raise NotAsShown(f"{self.address} ({self.status}, “{self.heading}”) has no form for {path}")
 
 
+# A connection for each request: a kept one may be closed by the site in the very moment of the
+# next request (RFC 9112 §9.5), which a browser would ask again and this visitor would not.
+UNKEPT = httpx.Limits(max_keepalive_connections=0)
+
+
 class Visitor:
     """Somebody with a browser of her own: her cookies, and one address after the other."""
 
     def __init__(self, site: str) -> None:
         self.site = site
         self._client = httpx.Client(
-            base_url=site, follow_redirects=True, timeout=30, trust_env=False
+            base_url=site, follow_redirects=True, timeout=30, trust_env=False, limits=UNKEPT
         )
 
     def __enter__(self) -> Self:
