@@ -51,6 +51,8 @@ def fill(
 ) -> int:
     """Fill a seeded database with the readers, the articles and a slot that is due; its id.
 
+    Every reader gets both the weekly digest and editions.
+
     Theme k is picked with a weight of 1/k (Zipf); `articles_each` is how many articles each has.
     """
     core = create_core(environ)
@@ -60,7 +62,7 @@ def fill(
             _add_articles(now, articles_each)
             slot_id = material.slot(cadence=Cadence.WEEKLY, at=now).id
             made = (
-                replace(reader, cadence=Cadence.WEEKLY)
+                replace(reader, cadence=Cadence.WEEKLY, receives_editions=True)
                 for reader in make_readers(readers, seed=1, themes=themes, plain=True, now=now)
             )
             copy_readers(db.session(), made, on_done=lambda _count: None)

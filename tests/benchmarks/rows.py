@@ -84,9 +84,12 @@ RATE_GROWTH = Figure("rate at 1,000,000 readers against 100,000", 0.9, 1.0, by=L
 SLOW_RELAY = Figure("relay that answers after 20 ms, C = 8, against connections / 40 ms", 0.6, 0.9)
 CONFIRMATION = Figure("confirmation mail while a bulk run is on, from POST to relay, p99",
                       5, 1, "s", is_most=True)
-PLANNING = Figure("planning a mailing for 1,000,000 readers, to the commit", 15, 5, "s",
+PLANNING = Figure("planning a digest slot for 1,000,000 readers, to the commit", 15, 5, "s",
                   is_most=True, by=LARGE)
-FIRST_MAIL = Figure("the first mail after that commit", 2, 1, "s", is_most=True, by=LARGE)
+PLANNING_EDITION = Figure("planning an edition for 1,000,000 readers, to the commit", 15, 5, "s",
+                          is_most=True, by=LARGE)
+FIRST_MAIL = Figure("the first mail after the commit of that slot", 2, 1, "s", is_most=True,
+                    by=LARGE)
 OLD_PLANNING = Figure("planning with 50,000,000 old deliveries, against an empty database",
                       0.9, 1.0, by=LARGE)
 OLD_CLAIMING = Figure("claiming with 50,000,000 old deliveries, against an empty database",
@@ -104,8 +107,8 @@ PREVIEW = Figure("live preview of an edition of 12 articles while it is typed, p
 FIGURES = (
     ONE_SINK, TWO_SINKS, CHEAP_SINK, SIGNED_ED25519, SIGNED_RSA, CPU, CPU_ED25519, CPU_RSA,
     NODEMAILER, PLAIN_CELERY, MEMORY, MEMORY_GROWTH, RATE_GROWTH, SLOW_RELAY, CONFIRMATION,
-    PLANNING, FIRST_MAIL, OLD_PLANNING, OLD_CLAIMING, SLOT_NAIVE, SLOT_GROWTH, SLOT_MEMORY,
-    ARTICLE_PAGE, PREVIEW,
+    PLANNING, FIRST_MAIL, PLANNING_EDITION, OLD_PLANNING, OLD_CLAIMING, SLOT_NAIVE, SLOT_GROWTH,
+    SLOT_MEMORY, ARTICLE_PAGE, PREVIEW,
 )
 _NAMES = frozenset(figure.name for figure in FIGURES)
 _this_run: dict[str, Row] = {}

@@ -1,15 +1,30 @@
 """What more readers cost: planning, the first mail, memory and rate, from few readers to many.
 
+Of the sending, a digest slot is planned and sent; of the planning, a slot and an edition.
+
 `make bench-large` goes to the million that the figures name, `make bench` to less and says so.
 """
 
 import os
+import statistics
+import time
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from newsletter import clock
+from newsletter.articles.models import Article
+from newsletter.core import create_core, settings
+from newsletter.deliveries.models import Delivery, MailKind
+from newsletter.extensions import db
+from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
+from newsletter.transaction import transaction
+from tests import material
 from tests.benchmarks import rows
-from tests.benchmarks.filled import Fillings
+from tests.benchmarks.filled import Filled, Fillings
 from tests.benchmarks.machine import HAS_PROC
 from tests.benchmarks.mailing import Measured, measure
 from tests.benchmarks.rows import Figure, not_run, report
@@ -21,7 +36,8 @@ MANY = int(os.environ.get("BENCH_MANY_READERS", "60000"))
 SOME = int(os.environ.get("BENCH_SOME_READERS", "100000" if MANY >= 1_000_000 else str(FEW)))
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 NAMED = 1_000_000, 100_000, 10_000  # many, some and few of the figures' names
-FIGURES = (rows.PLANNING, rows.FIRST_MAIL, rows.MEMORY, rows.MEMORY_GROWTH, rows.RATE_GROWTH)
+FIGURES = (rows.FIRST_MAIL, rows.MEMORY, rows.MEMORY_GROWTH, rows.RATE_GROWTH)
+PIECES = 12  # in the edition
 
 pytestmark = pytest.mark.bench
 
@@ -34,12 +50,51 @@ def test_more_readers_cost_no_more_each(fillings: Fillings, tmp_path: Path) -> N
         not_run(FIGURES, str(error))
         return
     many = measured[MANY]
-    report(_named(rows.PLANNING), many.planning_seconds, note=_line_on(measured[FEW], many))
     report(_named(rows.FIRST_MAIL), many.first_seconds)
     _report_memory(measured[FEW], many)
     report(_named(rows.RATE_GROWTH, against=SOME), many.rate / measured[SOME].rate,
            in_flight=many.in_flight,
            note=f"{many.rate:,.0f}/s against {measured[SOME].rate:,.0f}/s, on the cheap sink")
+
+
+@pytest.mark.parametrize(("figure", "kind"), [
+    pytest.param(rows.PLANNING, MailKind.DIGEST, id="a slot"),
+    pytest.param(rows.PLANNING_EDITION, MailKind.EDITION, id="an edition"),
+])
+def test_planning(fillings: Fillings, figure: Figure, kind: MailKind) -> None:
+    few, many = (_planned(fillings, readers, kind) for readers in (FEW, MANY))
+    told = f"{RUNS} turns, {min(many):.1f} to {max(many):.1f} s"
+    line = _line(FEW, statistics.median(few), MANY, statistics.median(many))
+    report(_named(figure), statistics.median(many), note="; ".join(filter(None, (told, line))))
+
+
+def _planned(fillings: Fillings, readers: int, kind: MailKind) -> list[float]:
+    """Seconds from the moment that a mailing is due to its commit, of each turn."""
+    took = []
+    for _ in range(RUNS):
+        with fillings.copy(readers) as filled, create_core(filled.environ).app_context():
+            carry_out = _edition(filled) if kind is MailKind.EDITION else _slot(filled)
+            began = time.monotonic()
+            carry_out()
+            took.append(time.monotonic() - began)
+            planned = db.session.scalar(select(func.count()).where(Delivery.kind == kind))
+            db.session.remove()
+            db.engine.dispose()
+        assert planned == readers
+    return took
+
+
+def _slot(filled: Filled) -> Callable[[], None]:
+    return lambda: carry_out_slot(
+        filled.slot_id, settings=settings(), now=clock.now(), is_asked=True)
+
+
+def _edition(_filled: Filled) -> Callable[[], None]:
+    with transaction():
+        pieces = db.session.scalars(
+            select(Article).where(Article.released_at.is_not(None)).limit(PIECES)).all()
+        edition_id = material.edition(pieces, send_at=clock.now() - timedelta(minutes=1)).id
+    return lambda: carry_out_edition(edition_id, settings=settings(), now=clock.now())
 
 
 def _measured(fillings: Fillings, folder: Path, readers: int) -> Measured:
@@ -56,13 +111,12 @@ def _measured(fillings: Fillings, folder: Path, readers: int) -> Measured:
     return sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
 
 
-def _line_on(few: Measured, many: Measured) -> str:
+def _line(few: int, for_few: float, many: int, for_many: float) -> str:
     """Where the straight line through both plannings goes, when less than the million was tried."""
-    if many.readers >= NAMED[0]:
+    if many >= NAMED[0]:
         return ""
-    each = (many.planning_seconds - few.planning_seconds) / (many.readers - few.readers)
-    million = few.planning_seconds + each * (NAMED[0] - few.readers)
-    return (f"the straight line through it and {few.planning_seconds:.2f} s for {few.readers:,} "
+    million = for_few + (for_many - for_few) / (many - few) * (NAMED[0] - few)
+    return (f"the straight line through it and {for_few:.2f} s for {few:,} "
             f"comes to {million:.1f} s at {NAMED[0]:,}")
 
 

@@ -1,6 +1,7 @@
-"""Readers a second against what else one could build: a pooled nodemailer sender, a task a reader.
+"""Readers a second on the cheap sink, which nobody waits for.
 
-All on the cheap sink, so that none waits for it; the peers in as many processes as ours.
+Against Postfix's load generator, and against what else one could build: a pooled nodemailer sender,
+a task a reader. The peers in as many processes as ours.
 """
 
 import os
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -22,8 +23,8 @@ from tests.benchmarks.content import MAIL_BYTES, fill
 from tests.benchmarks.filled import Fillings
 from tests.benchmarks.mailing import Measured, measure
 from tests.benchmarks.peer import feed_pooled
-from tests.benchmarks.rows import NODEMAILER, PLAIN_CELERY, not_run, report
-from tests.benchmarks.sink import ToolMissing, cheap_sink
+from tests.benchmarks.rows import CHEAP_SINK, NODEMAILER, PLAIN_CELERY, not_run, report
+from tests.benchmarks.sink import ToolMissing, cheap_sink, feed
 from tests.faults.parts import ROOT, wait_until
 
 READERS = int(os.environ.get("BENCH_READERS", "16000"))
@@ -39,19 +40,39 @@ Ours = Measured | ToolMissing
 
 
 @pytest.fixture(scope="module")
-def ours(fillings: Fillings, tmp_path_factory: pytest.TempPathFactory) -> Ours:
+def fed() -> list[float]:
+    """What Postfix's load generator came to before each run of `ours`; nothing without it."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def ours(
+    fillings: Fillings, tmp_path_factory: pytest.TempPathFactory, fed: list[float]
+) -> Ours:
     """The run of ours that had the middle rate, or what is missing for one."""
     runs = []
     folder = tmp_path_factory.mktemp("ours")
-    for turn in range(RUNS):
-        try:
-            sink = cheap_sink(folder)
-        except ToolMissing as error:
-            return error
-        with fillings.copy(READERS) as filled, sink:
-            runs.append(measure({**filled.environ, "DKIM_KEYS": "none"}, slot_id=filled.slot_id,
-                                relays=[sink.url], folder=folder / str(turn)))
+    try:
+        for turn in range(RUNS):
+            with cheap_sink(folder) as sink, suppress(ToolMissing):
+                fed.append(feed([sink], messages=READERS, octets=MAIL_BYTES))
+            with fillings.copy(READERS) as filled, cheap_sink(folder) as sink:
+                runs.append(measure(
+                    {**filled.environ, "DKIM_KEYS": "none"}, slot_id=filled.slot_id,
+                    relays=[sink.url], folder=folder / str(turn),
+                ))
+    except ToolMissing as error:
+        return error
     return sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
+
+
+def test_ours_against_the_load_generator(ours: Ours, fed: list[float]) -> None:
+    if isinstance(ours, ToolMissing) or not fed:
+        not_run([CHEAP_SINK], str(ours) if isinstance(ours, ToolMissing) else "install postfix")
+        return
+    rate = statistics.median(fed)
+    report(CHEAP_SINK, ours.rate / rate, in_flight=ours.in_flight,
+           note=f"{ours.rate:,.0f}/s against {rate:,.0f}/s, {RUNS} runs of {READERS:,}")
 
 
 def test_ours_against_a_pooled_nodemailer_sender(ours: Ours, tmp_path: Path) -> None:

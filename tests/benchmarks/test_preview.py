@@ -26,7 +26,7 @@ from tests.benchmarks.rows import PREVIEW, report
 from tests.material import article, edition
 from tests.second_factor import equip
 
-TIMES, ARTICLES = 120, 12
+TIMES, ARTICLES = 80, 12
 PAGE = "/redactie/edities/90-8"
 VIEWS = ("computer", "telefoon", "donker", "tekst", "web")
 SENTENCE = "Een stad in 3D, een wet die nog moet beginnen, een loket dat zichzelf bekijkt. "

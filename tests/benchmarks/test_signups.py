@@ -21,8 +21,8 @@ from tests.benchmarks.readers_at_once import area_under_curve, centile, post_all
 from tests.benchmarks.rows import report
 from tests.benchmarks.web import QUIET, served, sign_up_form
 
-POSTS = int(os.environ.get("BENCH_SIGNUPS", "3000"))
-TRIES = int(os.environ.get("BENCH_TRIES", "200"))
+POSTS = int(os.environ.get("BENCH_SIGNUPS", "1500"))
+TRIES = int(os.environ.get("BENCH_TRIES", "120"))
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 PARALLEL = 16
 

@@ -29,7 +29,7 @@ from tests.benchmarks.sink import LONGEST_SECONDS, Sink, ToolMissing, feed, post
 from tests.benchmarks.test_sending_rate import keys
 from tests.faults.parts import ROOT
 
-READERS = int(os.environ.get("BENCH_WATCHED_READERS", "10000"))
+READERS = int(os.environ.get("BENCH_WATCHED_READERS", "8000"))
 CONNECTIONS = 6
 WAYS = {"unsigned": None, "Ed25519": ED25519, "RSA-2048": RSA}
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,6 @@ from tests.faults.parts import ROOT, for_python, wait_until
 
 # Empty is what the Procfile says: as many processes as the machine has cores.
 PROCESSES = os.environ.get("BENCH_PROCESSES", "")
-STOP_SECONDS = 40
 
 
 class Worker:
@@ -50,27 +50,26 @@ class Worker:
 def worker(
     environ: Mapping[str, str], folder: Path, *, lane: Lane = Lane.BULK, processes: str = PROCESSES
 ) -> Iterator[Worker]:
-    """A worker of that lane; `processes` 0 or empty leaves their number to the Procfile."""
+    """A worker of that lane; `processes` 0 or empty leaves their number to the Procfile.
+
+    Killed at the end: that a worker ends well is no figure, and waiting for it takes three seconds.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"worker-{lane}.log"
     command = [*_command(lane), "--without-mingle", "--without-gossip", "--loglevel", "INFO",
                *(["--concurrency", processes] if processes else [])]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environ}, stdout=output, stderr=output
+            command, cwd=ROOT, env={**os.environ, **environ}, stdout=output, stderr=output,
+            start_new_session=True,
         )
     running = Worker(process, log)
     try:
         wait_until(running.is_ready, seconds=60, what="the worker")
         yield running
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(timeout=10)
-            raise
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
 
 
 def _command(lane: Lane) -> list[str]:
