@@ -34,7 +34,6 @@ class Measured:
     """What one mailing came to."""
 
     readers: int
-    planning_seconds: float  # to the commit
     first_seconds: float  # from the commit until the first outcome is in the ledger
     seconds: float  # from the commit until the last is
     cpu_seconds: float | None  # of the worker's own processes
@@ -66,9 +65,8 @@ def measure(
     than 500 readers a second, or when a reader was missed, repeated or left open.
     """
     redis.Redis.from_url(environ["REDIS_URL"]).flushall()
-    core = create_core(environ)
-    in_flight = bound(core.config["SETTINGS"].smtp_connections)
-    with contextlib.ExitStack() as running, core.app_context():
+    in_flight = bound(create_core(environ).config["SETTINGS"].smtp_connections)
+    with contextlib.ExitStack() as running:
         workers = [
             running.enter_context(worker(
                 {**environ, "SMTP_URL": relay, "STATE": str(folder / f"state{number}")},
@@ -79,18 +77,23 @@ def measure(
         ]
         pids = [pid for each in workers for pid in each.pids]
         spent = cpu_seconds(pids) if HAS_PROC else 0.0
-        began = time.monotonic()
-        carry_out_slot(slot_id, settings=settings(), now=clock.now(), is_asked=True)
-        planned = time.monotonic()
-        db.session.remove()
-        db.engine.dispose()
-        readers, first, last = _watch(environ, workers, since=planned)
+        readers, first, last = _watch(environ, workers, since=plan_slot(environ, slot_id))
         spent = cpu_seconds(pids) - spent if HAS_PROC else 0.0
         peaks = [peak_megabytes(pid) for each in workers for pid in each.children]
     return Measured(
-        readers, planned - began, first, last, spent if HAS_PROC else None,
+        readers, first, last, spent if HAS_PROC else None,
         max(peaks, default=None), in_flight,
     )
+
+
+def plan_slot(environ: Mapping[str, str], slot_id: int) -> float:
+    """Plan a slot that is due; the moment of its commit, by `time.monotonic`."""
+    with create_core(environ).app_context():
+        carry_out_slot(slot_id, settings=settings(), now=clock.now(), is_asked=True)
+        committed = time.monotonic()
+        db.session.remove()
+        db.engine.dispose()
+    return committed
 
 
 def bound(connections: int) -> str:

@@ -20,13 +20,9 @@ import pytest
 import redis
 from sqlalchemy.engine import make_url
 
-from newsletter import clock
-from newsletter.core import create_core, settings
-from newsletter.extensions import db
 from newsletter.jobs import Lane
-from newsletter.sending.carry_out import carry_out_slot
 from tests.benchmarks.filled import Filled, Fillings
-from tests.benchmarks.mailing import bound
+from tests.benchmarks.mailing import bound, plan_slot
 from tests.benchmarks.readers_at_once import HEADERS, centile
 from tests.benchmarks.rows import CONFIRMATION, not_run, report
 from tests.benchmarks.sink import ToolMissing, postfix_sink
@@ -81,7 +77,7 @@ def _posts_beside(
             running.enter_context(worker({**environ, "SMTP_URL": relay}, folder / lane.value,
                                          lane=lane, processes=processes))
         form = sign_up_form(port)
-        _carry_out(environ, filled.slot_id)
+        plan_slot(environ, filled.slot_id)
         beat = Part("beat", environ, folder)
         running.callback(beat.close)
         beat.start()
@@ -107,14 +103,6 @@ _IS_ON = """select count(*) from mailings m
 def _count(ledger: psycopg.Connection, query: str) -> int:
     (found,) = ledger.execute(query).fetchone() or (0,)
     return int(found)
-
-
-def _carry_out(environ: dict[str, str], slot_id: int) -> None:
-    core = create_core(environ)
-    with core.app_context():
-        carry_out_slot(slot_id, settings=settings(), now=clock.now(), is_asked=True)
-        db.session.remove()
-        db.engine.dispose()
 
 
 def _post_while(is_on: Callable[[], bool], port: int, form: dict[str, str]) -> dict[str, float]:

@@ -30,7 +30,7 @@ from tests.benchmarks.rows import OLD_CLAIMING, OLD_PLANNING, Figure, report
 OLD = int(os.environ.get("BENCH_OLD_DELIVERIES", "2000000"))
 READERS = int(os.environ.get("BENCH_MANY_READERS", "60000"))
 NAMED = 50_000_000  # what the names of the figures say
-TURNS = 6
+TURNS = 4
 AT_ONCE = 500
 CLAIMS = min(30, READERS // AT_ONCE)
 
@@ -65,10 +65,15 @@ def test_planning_and_claiming_beside_a_long_past(fillings: Fillings) -> None:
 
 def _report(figure: Figure, took: dict[str, list[float]], *, unit: str, note: str) -> None:
     empty, full = (statistics.median(took[name]) for name in ("empty", "full"))
-    said = f"{empty:.3f} {unit} empty, {full:.3f} {unit} with {note}"
+    said = (f"{empty:.3f} {unit} empty ({_range(took['empty'])}), "
+            f"{full:.3f} {unit} ({_range(took['full'])}) with {note}")
     # Rates: of the same work, so the other way about.
     named = figure if OLD == NAMED else figure.with_less(f"{OLD:,}")
     report(named, empty / full, note=said)
+
+
+def _range(took: list[float]) -> str:
+    return f"{min(took):.3f} to {max(took):.3f}"
 
 
 def _add_past(environ: dict[str, str]) -> None:

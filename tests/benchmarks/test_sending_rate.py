@@ -28,6 +28,7 @@ RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 
 pytestmark = pytest.mark.bench
 
+
 @dataclass(frozen=True)
 class Way:
     """One way to send that is measured: how it signs, and which figures come of it."""
@@ -79,7 +80,8 @@ def _report(way: Way, ours: Sequence[Measured], their_rate: float) -> None:
     our_rate = statistics.median(each.rate for each in ours)
     report(way.rate, our_rate / their_rate, in_flight=ours[0].in_flight,
            note=f"{our_rate:,.0f}/s against {their_rate:,.0f}/s, "
-                f"{len(ours)} runs of {way.readers:,}")
+                f"{len(ours)} runs of {way.readers:,}"
+                + (f", theirs of {READERS:,}" if way.readers != READERS else ""))
     spent = [each.cpu_microseconds for each in ours if each.cpu_microseconds is not None]
     if way.cpu and spent:
         report(way.cpu, statistics.median(spent))

@@ -14,15 +14,11 @@ import pytest
 import redis
 from sqlalchemy.engine import make_url
 
-from newsletter import clock
-from newsletter.core import create_core, settings
-from newsletter.extensions import db
 from newsletter.mailer.dkim import ED25519, RSA
-from newsletter.sending.carry_out import carry_out_slot
 from tests.benchmarks.content import MAIL_BYTES
 from tests.benchmarks.filled import Filled, Fillings
 from tests.benchmarks.machine import HAS_PROC, cpu_seconds, family_cpu_seconds
-from tests.benchmarks.mailing import bound
+from tests.benchmarks.mailing import bound, plan_slot
 from tests.benchmarks.picture import KEPT, SOURCE, Spent
 from tests.benchmarks.rows import report
 from tests.benchmarks.sink import LONGEST_SECONDS, Sink, ToolMissing, feed, postfix_sink
@@ -71,11 +67,7 @@ def _spent(name: str, filled: Filled, sink: Sink, dkim_keys: str) -> Spent:
     environ = {**filled.environ, "DKIM_KEYS": dkim_keys, "SMTP_URL": sink.url,
                "SMTP_CONNECTIONS": str(CONNECTIONS)}
     redis.Redis.from_url(environ["REDIS_URL"]).flushall()
-    core = create_core(environ)
-    with core.app_context():
-        carry_out_slot(filled.slot_id, settings=settings(), now=clock.now(), is_asked=True)
-        db.session.remove()
-        db.engine.dispose()
+    plan_slot(environ, filled.slot_id)
     postgres = _postmaster(environ)
     before = family_cpu_seconds(postgres), cpu_seconds([sink.pid])
     done = subprocess.run(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from newsletter.jobs import Lane
+from newsletter.local.launcher import kill_group
 from tests.benchmarks.machine import HAS_PROC, children
 from tests.faults.parts import ROOT, for_python, wait_until
 
@@ -61,14 +62,15 @@ def worker(
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=output, stderr=output,
-            start_new_session=True,
+            # A group to kill, in our session: niceness counts within one (docs/operators.md).
+            process_group=0,
         )
     running = Worker(process, log)
     try:
         wait_until(running.is_ready, seconds=60, what="the worker")
         yield running
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        kill_group(process.pid, signal.SIGKILL)
         process.wait(timeout=10)
 
 

@@ -15,6 +15,9 @@ from newsletter.local.show.work import work
 Found = TypeVar("Found")
 Value = str | Sequence[str]
 LOOK_SECONDS = 0.25
+# A connection for each request: a kept one may be closed by the site in the very moment of the
+# next request (RFC 9112 §9.5), which a browser would ask again and this visitor would not.
+UNKEPT = httpx.Limits(max_keepalive_connections=0)
 
 
 class NotAsShown(NewsletterError):
@@ -84,11 +87,6 @@ class Page:
             if urlsplit(address).path.endswith(path):
                 return _form(node, address, button=button)
         raise NotAsShown(f"{self.address} ({self.status}, “{self.heading}”) has no form for {path}")
-
-
-# A connection for each request: a kept one may be closed by the site in the very moment of the
-# next request (RFC 9112 §9.5), which a browser would ask again and this visitor would not.
-UNKEPT = httpx.Limits(max_keepalive_connections=0)
 
 
 class Visitor:
