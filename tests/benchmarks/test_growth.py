@@ -61,7 +61,9 @@ def test_more_readers_cost_no_more_each(fillings: Fillings, tmp_path: Path) -> N
     pytest.param(rows.PLANNING, MailKind.DIGEST, id="a slot"),
     pytest.param(rows.PLANNING_EDITION, MailKind.EDITION, id="an edition"),
 ])
-def test_planning(fillings: Fillings, figure: Figure, kind: MailKind) -> None:
+def test_a_mailing_is_planned_for_many_readers(
+    fillings: Fillings, figure: Figure, kind: MailKind
+) -> None:
     few, many = (_planned(fillings, readers, kind) for readers in (FEW, MANY))
     told = f"{RUNS} turns, {min(many):.1f} to {max(many):.1f} s"
     line = _line(FEW, statistics.median(few), MANY, statistics.median(many))
