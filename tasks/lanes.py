@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from newsletter.jobs import Errand, Lane
 
 # A mailing takes what a machine has to spare: on two full cores half of those who sign up meanwhile
-# have their mail within 0.5 s, and within 8 s without this (docs/benchmarks.md, R26).
+# have their mail within 0.6 s, and within 8 s without this (docs/benchmarks.md, R26).
 BULK_NICENESS = 19
 
 MODULES: dict[str, tuple[str, ...]] = {
