@@ -15,7 +15,7 @@ import redis
 from sqlalchemy.engine import make_url
 
 from newsletter import clock
-from newsletter.config import SETTINGS
+from newsletter.config import SETTINGS, load
 from newsletter.core import create_core, settings
 from newsletter.extensions import db
 from newsletter.sending.carry_out import carry_out_slot
@@ -65,7 +65,7 @@ def measure(
     than 500 readers a second, or when a reader was missed, repeated or left open.
     """
     redis.Redis.from_url(environ["REDIS_URL"]).flushall()
-    in_flight = bound(create_core(environ).config["SETTINGS"].smtp_connections)
+    in_flight = bound(load(environ).smtp_connections)
     with contextlib.ExitStack() as running:
         workers = [
             running.enter_context(worker(

@@ -1,5 +1,7 @@
 """The show's eyes: it reads forms as a browser does, and misses nothing that went wrong."""
 
+import socketserver
+import threading
 from datetime import UTC, datetime
 from email import message_from_string, policy
 from email.message import EmailMessage
@@ -146,3 +148,26 @@ def test_each_show_has_readers_of_its_own_and_every_cadence() -> None:
     assert {one.cadence for one in first} == {"weekly", "monthly", "none"}
     assert all(one.address.endswith(".example") for one in first)
     assert all(one.themes or one.cadence == "none" for one in first)
+
+
+class _AnswersOnce(socketserver.StreamRequestHandler):
+    """Promises to keep the connection, and closes it as soon as it is asked again."""
+
+    def handle(self) -> None:
+        self._take()
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n"
+                         b"Content-Length: 5\r\n\r\nEr is")
+        self._take()
+
+    def _take(self) -> None:
+        while self.rfile.readline().strip():
+            pass
+
+
+def test_a_site_that_closes_a_kept_connection_does_not_end_the_visit() -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _AnswersOnce) as site:
+        site.daemon_threads = True
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        with Visitor(f"http://127.0.0.1:{site.server_address[1]}") as visitor:
+            assert [visitor.open("/").source for _ in range(2)] == ["Er is", "Er is"]
+        site.shutdown()
