@@ -17,6 +17,8 @@ app = Celery("plain", broker=os.environ["PLAIN_BROKER"])
 app.conf.task_ignore_result = True
 app.conf.task_default_queue = "plain"
 
+ARTICLES = 12  # of which a mail has as many octets as ours
+
 TEMPLATE = """<mjml><mj-head><mj-title>{{ subject }}</mj-title></mj-head><mj-body>
 <mj-section><mj-column><mj-text><h1>{{ subject }}</h1></mj-text></mj-column></mj-section>
 {% for article in articles %}<mj-section><mj-column><mj-text>
@@ -36,7 +38,7 @@ def send_one(subscriber_id: int) -> None:
         articles = [
             {"title": title, "summary": summary}
             for title, summary in connection.execute(
-                "select title, summary from articles order by id limit 12"
+                "select title, summary from articles order by id desc limit %s", (ARTICLES,)
             )
         ]
     words = {"subject": "Een editie", "articles": articles, "reader": subscriber_id}
