@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any, cast
 
 import structlog
+from structlog.typing import Processor
 
 # A local part may be quoted (RFC 5321 §4.1.2); the look behind keeps long lines linear.
 _ADDRESS = re.compile(
@@ -17,6 +18,8 @@ _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{_SHORTEST_TOKEN},}}")
 _TOKEN_PATHS = re.compile(
     r"(/(?:bevestigen|voorkeuren|afmelden|mijn-gegevens|adres|agenda|uitnodiging)/)[^\s\"?]+"
 )
+# One list for good: a logger keeps the one that it was first used with.
+_PROCESSORS: list[Processor] = []
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -71,14 +74,15 @@ def configure(log_format: str) -> None:
         if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
     )
+    _PROCESSORS[:] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _clean_fields,
+        last,
+    ]
     structlog.configure(
-        processors=[
-            structlog.stdlib.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _clean_fields,
-            last,
-        ],
+        processors=_PROCESSORS,
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,

@@ -1,13 +1,22 @@
 """Logs: no address and no token gets into them."""
 
 import logging
+from collections.abc import Iterator
 from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
-from newsletter.logs import _clean_fields, _CleanFilter, _CleanFormatter, clean
+from newsletter.logs import (
+    _clean_fields,
+    _CleanFilter,
+    _CleanFormatter,
+    clean,
+    configure,
+    get_logger,
+)
 from newsletter.tokens import Purpose, Signer
 
 SIGNER = Signer("a key for the logs, long enough")
@@ -82,3 +91,24 @@ def test_a_traceback_is_cleaned_and_begins_no_line_of_its_own() -> None:
     assert all(line.startswith("    ") for line in others)
     assert "    ValueError: [address]" in others
     assert "\n" not in _CleanFormatter(" | ").format(record)
+
+
+@pytest.fixture
+def configured_anew() -> Iterator[None]:
+    """Afterwards the standard library's root has the handlers that it had."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("configured_anew")
+def test_a_logger_in_use_is_still_heard_after_logs_are_configured_anew() -> None:
+    log = get_logger("newsletter.some_room")
+    configure("json")
+    log.info("first")
+    configure("console")
+    with capture_logs() as logs:
+        log.info("second")
+    assert [line["event"] for line in logs] == ["second"]
