@@ -11,16 +11,21 @@ from sqlalchemy import select, update
 
 from newsletter import clock
 from newsletter.core import settings
+from newsletter.deliveries.alarm import open_alarms
 from newsletter.deliveries.models import Claim, Delivery, DeliveryStatus
+from newsletter.deliveries.record import Result
 from newsletter.errors import RelayUnreachable
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.queries import get_mailing, progress
-from newsletter.sending import desk
+from newsletter.sending import desk, outgoing
+from newsletter.sending.appetite import Appetite
 from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.journal import Journal
+from newsletter.sending.outgoing import Outgoing
 from newsletter.sending.recover import recover
 from newsletter.sending.settle import Books
+from newsletter.sending.write import Draft, Writer
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import Relay
@@ -121,3 +126,32 @@ def test_a_relay_that_came_back_is_tried_at_the_next_run(
         # Well before the ten seconds in which the same run would ask again.
         assert post.run(Lane.BULK, seconds=30).sent == 1
         assert len(relay.journal.entries) == 1
+
+
+def test_where_a_whole_claim_fails_at_once_it_stops_at_the_brim_and_goes_on_later(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than its row follows from what cannot be made, so it waits for the end of the claim."""
+    brim, readers, most = 16, 40, 0
+    finish = Outgoing.finish
+
+    def counting(self: Outgoing, result: Result) -> None:
+        nonlocal most
+        finish(self, result)
+        most = max(most, len(self.results()))
+
+    def unmakeable(*_: object, **__: object) -> Draft:
+        raise LookupError("a block that is not there")
+
+    monkeypatch.setattr(outgoing, "BRIM", brim)
+    monkeypatch.setattr(Outgoing, "finish", counting)
+    monkeypatch.setattr(Writer, "draft", unmakeable)
+    with Relay() as relay, house(relay) as (_, post):
+        _publish(readers)
+        post._appetite = Appetite(least=readers, most=readers)
+        post._open_desk().books._told = ""  # the relay has answered before
+        post.run(Lane.BULK, seconds=60)
+        assert _statuses() == {DeliveryStatus.FAILED: readers}
+        assert [alarm.kind for alarm in open_alarms()] == ["mail_unmakeable"]
+    assert most == brim
+    assert relay.journal.entries == []

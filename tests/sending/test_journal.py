@@ -13,8 +13,10 @@ from newsletter.deliveries.models import DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result
 from newsletter.sending import journal
 from newsletter.sending.journal import Journal
+from newsletter.sending.outgoing import BRIM
 
 WORKER = "host:12:ab"
+MOST_CONNECTIONS = 50  # that SMTP_CONNECTIONS may be
 CHILD = """
 import os, signal, sys
 from pathlib import Path
@@ -89,6 +91,22 @@ def test_a_long_run_needs_no_more_room_and_forgets_nothing_unsaved(tmp_path: Pat
     assert kept.path.stat().st_size == size
     assert words[9_999_999, 7] is None
     assert all(words[number, 7] == result(number, text="x" * 500) for number in range(2996, 3001))
+
+
+def test_the_longest_results_of_the_largest_settings_have_room(tmp_path: Path) -> None:
+    """A claim that fails as a whole stops at the brim; then the most letters are answered."""
+    kept = Journal(tmp_path, WORKER)
+    longest = Result(2**60, 2**60, Outcome.ABOUT_SENDER, DeliveryStatus.DEFERRED, 1.5, 2.5,
+                     "450 4.7.100", "é" * 500, 0.0, f"<{'0' * 32}@{'d' * 253}>", 2**60)
+    for number in range(MOST_CONNECTIONS):
+        kept.offering(number, 7)
+        kept.offering(number, 8)
+    for _ in range(BRIM + MOST_CONNECTIONS):
+        kept.outcome(longest)
+    kept._turn_over()
+    entries = journal.read(kept.path).entries
+    assert len(entries) == BRIM + 3 * MOST_CONNECTIONS
+    kept.close(is_settled=True)
 
 
 def test_an_entry_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
