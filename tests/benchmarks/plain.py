@@ -1,7 +1,7 @@
 """The plain way to measure against: one task a reader, in which everything is done anew.
 
 Render the template, build an `EmailMessage`, connect, `sendmail`, mark the row. The content is the
-edition's own; nothing is kept between two readers.
+newest articles; nothing is kept between two readers.
 """
 
 import os
@@ -17,7 +17,7 @@ app = Celery("plain", broker=os.environ["PLAIN_BROKER"])
 app.conf.task_ignore_result = True
 app.conf.task_default_queue = "plain"
 
-ARTICLES = 12  # of which a mail has as many octets as ours
+ARTICLES = 12  # of which, with summaries as long as of the other peer, a mail has octets as ours
 
 TEMPLATE = """<mjml><mj-head><mj-title>{{ subject }}</mj-title></mj-head><mj-body>
 <mj-section><mj-column><mj-text><h1>{{ subject }}</h1></mj-text></mj-column></mj-section>

@@ -24,6 +24,7 @@ from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.transaction import transaction
 from tests import material
 from tests.benchmarks import rows
+from tests.benchmarks.content import check_octets
 from tests.benchmarks.filled import Fillings
 from tests.benchmarks.machine import HAS_PROC
 from tests.benchmarks.mailing import Measured, measure
@@ -111,6 +112,7 @@ def _measured(fillings: Fillings, folder: Path, readers: int) -> Measured:
             ))
             counts = sink.counts()
         assert (counts["distinct_once"], counts["dup"]) == (readers, 0)
+        check_octets(counts)
     return sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
 
 
