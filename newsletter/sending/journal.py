@@ -28,7 +28,7 @@ from newsletter.deliveries.models import DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result
 
 SUFFIX = ".journal"
-_HALF = 262_144  # octets; an entry has at most some 1,200
+_HALF = 262_144  # octets; an entry has at most some 1,000
 _PAGE = 4096
 # A mark, the generation, of which even or odd tells the half, and the machine's start.
 _HEADER = struct.Struct("<8sQ36s")

@@ -26,8 +26,8 @@ log = get_logger(__name__)
 FRESH_SECONDS = 4.0
 # Of all results that may wait, so many while one of them is news.
 WITH_NEWS = 8
-# So many results, however long, are sure to have room in a journal, with those of all letters that
-# the most conversations may still have on the wires.
+# So many results, however long, and one more from each of the most conversations are sure to have
+# room in a journal.
 BRIM = 200
 
 

@@ -34,6 +34,7 @@ class Measured:
     """What one mailing came to."""
 
     readers: int
+    planning_seconds: float  # to the commit: readers, rendering and encoding
     first_seconds: float  # from the commit until the first outcome is in the ledger
     seconds: float  # from the commit until the last is
     cpu_seconds: float | None  # of the worker's own processes
@@ -44,6 +45,11 @@ class Measured:
     def rate(self) -> float:
         """Readers a second."""
         return self.readers / self.seconds
+
+    @property
+    def rate_with_planning(self) -> float:
+        """Readers a second, with what came before the commit."""
+        return self.readers / (self.planning_seconds + self.seconds)
 
     @property
     def cpu_microseconds(self) -> float | None:
@@ -77,11 +83,13 @@ def measure(
         ]
         pids = [pid for each in workers for pid in each.pids]
         spent = cpu_seconds(pids) if HAS_PROC else 0.0
-        readers, first, last = _watch(environ, workers, since=plan_slot(environ, slot_id))
+        began = time.monotonic()
+        committed = plan_slot(environ, slot_id)
+        readers, first, last = _watch(environ, workers, since=committed)
         spent = cpu_seconds(pids) - spent if HAS_PROC else 0.0
         peaks = [peak_megabytes(pid) for each in workers for pid in each.children]
     return Measured(
-        readers, first, last, spent if HAS_PROC else None,
+        readers, committed - began, first, last, spent if HAS_PROC else None,
         max(peaks, default=None), in_flight,
     )
 

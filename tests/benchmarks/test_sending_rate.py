@@ -78,10 +78,12 @@ def test_ours_against_the_load_generator(
 
 def _report(way: Way, ours: Sequence[Measured], their_rate: float) -> None:
     our_rate = statistics.median(each.rate for each in ours)
+    whole = statistics.median(each.rate_with_planning for each in ours)
     report(way.rate, our_rate / their_rate, in_flight=ours[0].in_flight,
            note=f"{our_rate:,.0f}/s against {their_rate:,.0f}/s, "
                 f"{len(ours)} runs of {way.readers:,}"
-                + (f", theirs of {READERS:,}" if way.readers != READERS else ""))
+                + (f", theirs of {READERS:,}" if way.readers != READERS else "")
+                + f"; with our planning {whole / their_rate:.3g} ×")
     spent = [each.cpu_microseconds for each in ours if each.cpu_microseconds is not None]
     if way.cpu and spent:
         report(way.cpu, statistics.median(spent))

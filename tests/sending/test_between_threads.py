@@ -146,7 +146,7 @@ def test_where_a_whole_claim_fails_at_once_it_stops_at_the_brim_and_goes_on_late
     monkeypatch.setattr(outgoing, "BRIM", brim)
     monkeypatch.setattr(Outgoing, "finish", counting)
     monkeypatch.setattr(Writer, "draft", unmakeable)
-    with Relay() as relay, house(relay) as (_, post):
+    with Relay() as relay, house(relay, RESULTS_AT_ONCE="8") as (_, post):
         _publish(readers)
         post._appetite = Appetite(least=readers, most=readers)
         post._open_desk().books._told = ""  # the relay has answered before

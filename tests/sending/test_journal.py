@@ -94,7 +94,7 @@ def test_a_long_run_needs_no_more_room_and_forgets_nothing_unsaved(tmp_path: Pat
 
 
 def test_the_longest_results_of_the_largest_settings_have_room(tmp_path: Path) -> None:
-    """A claim that fails as a whole stops at the brim; then the most letters are answered."""
+    """A claim that fails as a whole stops at the brim; then every conversation hears an answer."""
     kept = Journal(tmp_path, WORKER)
     longest = Result(2**60, 2**60, Outcome.ABOUT_SENDER, DeliveryStatus.DEFERRED, 1.5, 2.5,
                      "450 4.7.100", "é" * 500, 0.0, f"<{'0' * 32}@{'d' * 253}>", 2**60)
