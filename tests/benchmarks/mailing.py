@@ -5,6 +5,7 @@ A mailing that did not end, or whose ledger does not close, is no figure but a f
 
 import contextlib
 import os
+import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,11 +48,6 @@ class Measured:
         return self.readers / self.seconds
 
     @property
-    def rate_with_planning(self) -> float:
-        """Readers a second, with what came before the commit."""
-        return self.readers / (self.planning_seconds + self.seconds)
-
-    @property
     def cpu_microseconds(self) -> float | None:
         """Own CPU a message."""
         return None if self.cpu_seconds is None else self.cpu_seconds / self.readers * 1e6
@@ -92,6 +88,15 @@ def measure(
         readers, committed - began, first, last, spent if HAS_PROC else None,
         max(peaks, default=None), in_flight,
     )
+
+
+def with_planning(ours: Sequence[Measured], their_rate: float) -> str:
+    """What the ratio comes to with what came before the commit, for a note.
+
+    Others render each mail while they send; ours are rendered when the mailing is planned.
+    """
+    rates = [each.readers / (each.planning_seconds + each.seconds) for each in ours]
+    return f"; with our planning {statistics.median(rates) / their_rate:.3g} ×"
 
 
 def plan_slot(environ: Mapping[str, str], slot_id: int) -> float:

@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from newsletter.broker import celery_url
 from tests.benchmarks.content import MAIL_BYTES, check_octets, fill
 from tests.benchmarks.filled import Fillings
-from tests.benchmarks.mailing import Measured, measure
+from tests.benchmarks.mailing import Measured, measure, with_planning
 from tests.benchmarks.peer import SENTENCES, feed_pooled
 from tests.benchmarks.rows import CHEAP_SINK, NODEMAILER, PLAIN_CELERY, not_run, report
 from tests.benchmarks.sink import ToolMissing, cheap_sink, feed
@@ -77,7 +77,7 @@ def test_ours_against_the_load_generator(ours: Ours, fed: list[float]) -> None:
     rate = statistics.median(fed)
     report(CHEAP_SINK, ours.rate / rate, in_flight=ours.in_flight,
            note=f"{ours.rate:,.0f}/s against {rate:,.0f}/s, {RUNS} runs of {READERS:,}"
-                f"{_with_planning(ours, rate)}")
+                f"{with_planning([ours], rate)}")
 
 
 def test_ours_against_a_pooled_nodemailer_sender(ours: Ours, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_ours_against_a_pooled_nodemailer_sender(ours: Ours, tmp_path: Path) -> 
     rate = statistics.median(theirs)
     report(NODEMAILER, ours.rate / rate, in_flight=ours.in_flight,
            note=f"{ours.rate:,.0f}/s against {rate:,.0f}/s of {PROCESSES} processes, on the cheap "
-                f"sink, and theirs without a ledger{_with_planning(ours, rate)}")
+                f"sink, and theirs without a ledger{with_planning([ours], rate)}")
 
 
 def test_ours_against_the_plain_celery_way(
@@ -113,12 +113,7 @@ def test_ours_against_the_plain_celery_way(
     rate = statistics.median(_plain(environ, tmp_path))
     report(PLAIN_CELERY, ours.rate / rate, in_flight=ours.in_flight,
            note=f"{ours.rate:,.0f}/s against {rate:,.0f}/s of {PROCESSES} processes, on the cheap "
-                f"sink{_with_planning(ours, rate)}")
-
-
-def _with_planning(ours: Measured, rate: float) -> str:
-    """Peers render each mail while they send; ours are rendered when the mailing is planned."""
-    return f"; with our planning {ours.rate_with_planning / rate:.3g} ×"
+                f"sink{with_planning([ours], rate)}")
 
 
 def _plain(environ: dict[str, str], folder: Path) -> list[float]:

@@ -19,7 +19,7 @@ from newsletter.mailer.dkim import ED25519, RSA
 from tests.benchmarks import rows
 from tests.benchmarks.content import MAIL_BYTES
 from tests.benchmarks.filled import Fillings
-from tests.benchmarks.mailing import Measured, measure
+from tests.benchmarks.mailing import Measured, measure, with_planning
 from tests.benchmarks.rows import Figure, not_run, report
 from tests.benchmarks.sink import Sink, ToolMissing, feed, postfix_sink
 
@@ -78,12 +78,11 @@ def test_ours_against_the_load_generator(
 
 def _report(way: Way, ours: Sequence[Measured], their_rate: float) -> None:
     our_rate = statistics.median(each.rate for each in ours)
-    whole = statistics.median(each.rate_with_planning for each in ours)
     report(way.rate, our_rate / their_rate, in_flight=ours[0].in_flight,
            note=f"{our_rate:,.0f}/s against {their_rate:,.0f}/s, "
                 f"{len(ours)} runs of {way.readers:,}"
                 + (f", theirs of {READERS:,}" if way.readers != READERS else "")
-                + f"; with our planning {whole / their_rate:.3g} ×")
+                + with_planning(ours, their_rate))
     spent = [each.cpu_microseconds for each in ours if each.cpu_microseconds is not None]
     if way.cpu and spent:
         report(way.cpu, statistics.median(spent))

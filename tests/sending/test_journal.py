@@ -93,7 +93,7 @@ def test_a_long_run_needs_no_more_room_and_forgets_nothing_unsaved(tmp_path: Pat
     assert all(words[number, 7] == result(number, text="x" * 500) for number in range(2996, 3001))
 
 
-def test_the_longest_results_of_the_largest_settings_have_room(tmp_path: Path) -> None:
+def test_the_longest_results_up_to_the_brim_have_room(tmp_path: Path) -> None:
     """A claim that fails as a whole stops at the brim; then every conversation hears an answer."""
     kept = Journal(tmp_path, WORKER)
     longest = Result(2**60, 2**60, Outcome.ABOUT_SENDER, DeliveryStatus.DEFERRED, 1.5, 2.5,
