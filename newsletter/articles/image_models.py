@@ -14,11 +14,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from newsletter.articles.image_limits import LARGEST_IN_MAIL
 from newsletter.columns import Key, Moment
 from newsletter.extensions import Model
-
-# What one image may weigh in a mail, in bytes: ten of them are read over a telephone.
-LARGEST_IN_MAIL = 200 * 1024
 
 
 class Image(Model):

@@ -2,17 +2,21 @@
 
 What is fetched is fetched between two transactions. A piece is known by what the feed calls it, and
 by its address: a feed that calls it otherwise, or another feed, does not give it twice (S10).
+
+Of two feeds that give the same address, the one that stands nearer to it is believed: else whoever
+comes first could say what stands on another's page, and keep that other away.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.articles.feed_models import Feed, FeedItem, ItemState
 from newsletter.articles.read_feed import Found, read_feed
+from newsletter.articles.whose import nearness
 from newsletter.errors import FetchFailed
 from newsletter.extensions import db
 from newsletter.fetching.fetch import Limits, fetch
@@ -86,7 +90,7 @@ def keep_seen(look: Look, seen: Seen, *, now: datetime) -> int:
         return 0
     feed.trouble, feed.trouble_detail, feed.failing_since = None, "", None
     feed.etag, feed.modified = seen.etag, seen.modified
-    feed.found_last = _keep_items(feed.id, seen.found or (), now=now)
+    feed.found_last = _keep_items(feed, seen.found or (), now=now)
     _put_surplus_aside(feed.id, now=now)
     return feed.found_last
 
@@ -113,26 +117,50 @@ def _note_trouble(feed: Feed, trouble: Trouble, detail: str, *, now: datetime) -
     feed.failing_since = feed.failing_since or now
 
 
-def _keep_items(feed_id: int, found: Iterable[Found], *, now: datetime) -> int:
+def _keep_items(feed: Feed, found: Iterable[Found], *, now: datetime) -> int:
     pieces = list(found)
     known = db.session.scalars(select(FeedItem).where(or_(
-        (FeedItem.feed_id == feed_id) & FeedItem.key.in_([one.key for one in pieces]),
+        (FeedItem.feed_id == feed.id) & FeedItem.key.in_([one.key for one in pieces]),
         FeedItem.address.in_([one.address for one in pieces if one.address]),
     ))).all()
-    by_key = {item.key: item for item in known if item.feed_id == feed_id}
-    by_address = {item.address or "": item for item in known if item.address}
+    ours = [item for item in known if item.feed_id == feed.id]
+    by_key = {item.key: item for item in ours}
+    by_address = {item.address or "": item for item in ours if item.address}
     new = 0
     for one in pieces:
         item = by_key.get(one.key) or by_address.get(one.address)
-        if item is None:
-            new += _add(feed_id, one, now=now)
-        elif item.feed_id == feed_id and item.state is ItemState.WAITING:
-            _follow(item, one)
+        if item is not None:
+            if item.state is ItemState.WAITING:
+                _follow(item, one)
+        # Another feed may have given the same piece, also at this very moment.
+        elif _add(feed.id, one, now=now) or (
+            _make_way(feed, one.address) and _add(feed.id, one, now=now)
+        ):
+            new += 1
     return new
 
 
-def _add(feed_id: int, one: Found, *, now: datetime) -> int:
-    # Another feed may give the same piece at this very moment.
+def _make_way(feed: Feed, address: str) -> bool:
+    """Whether a piece of another feed went away, as this feed stands nearer to the page.
+
+    Never what the desk took over: from then on it is ours, and stays what it is.
+    """
+    rival = db.session.execute(
+        select(FeedItem.id, Feed.address).join(Feed, Feed.id == FeedItem.feed_id)
+        .where(FeedItem.address == address, FeedItem.feed_id != feed.id)
+    ).one_or_none()
+    if rival is None or nearness(feed.address, address) <= nearness(rival.address, address):
+        return False
+    # What this takes away, the other feed does not give again: the address is taken from now on.
+    gone = db.session.scalar(
+        delete(FeedItem)
+        .where(FeedItem.id == rival.id, FeedItem.state != ItemState.ACCEPTED)
+        .returning(FeedItem.id)
+    )
+    return gone is not None
+
+
+def _add(feed_id: int, one: Found, *, now: datetime) -> bool:
     made = db.session.scalar(
         insert(FeedItem)
         .values(feed_id=feed_id, key=one.key, address=one.address or None, title=one.title,
@@ -141,7 +169,7 @@ def _add(feed_id: int, one: Found, *, now: datetime) -> int:
         .on_conflict_do_nothing()
         .returning(FeedItem.id)
     )
-    return int(made is not None)
+    return made is not None
 
 
 def _follow(item: FeedItem, one: Found) -> None:

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from newsletter.articles.image_models import LARGEST_IN_MAIL
-from newsletter.articles.resize import LARGEST_FILE, resize
+from newsletter.articles.draw import draw
+from newsletter.articles.image_limits import LARGEST_FILE, LARGEST_IN_MAIL
+from newsletter.articles.resize import resize
 from newsletter.errors import BadInput
 
 
@@ -24,6 +25,15 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (1600, 900), mode: str =
     drawn = Image.effect_noise(size, 90).convert(mode)
     kept = BytesIO()
     drawn.save(kept, kind, **options)  # type: ignore[arg-type]
+    return kept.getvalue()
+
+
+def two_in_one(size: tuple[int, int] = (1600, 900), **options: object) -> bytes:
+    """A JPEG with a second picture behind it, which is black, as many cameras write them."""
+    drawn, second = Image.effect_noise(size, 90).convert("RGB"), Image.new("RGB", size)
+    kept = BytesIO()
+    drawn.save(kept, "MPO", save_all=True, append_images=[second],
+               **options)  # type: ignore[arg-type]
     return kept.getvalue()
 
 
@@ -75,6 +85,31 @@ def test_what_a_camera_wrote_does_not_go_out_and_its_way_up_is_kept() -> None:
         assert not shown.getexif()
 
 
+def test_of_a_photograph_with_a_second_one_behind_it_the_first_goes_out_alone() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Geheime camera"
+    file = two_in_one(exif=exif)
+    with Image.open(BytesIO(file)) as opened:
+        assert (opened.format, opened.n_frames) == ("MPO", 2)  # type: ignore[attr-defined]
+    narrow, wide = resize(file)
+    assert (narrow.extension, narrow.width, wide.width) == ("jpg", 600, 1200)
+    for one in (narrow, wide):
+        assert b"Geheim" not in one.content
+        with Image.open(BytesIO(one.content)) as shown:
+            assert (shown.format, "mp" in shown.info) == ("JPEG", False)
+            assert shown.convert("L").getextrema()[1] > 0  # type: ignore[operator]
+
+
+def test_a_photograph_with_a_second_one_behind_it_may_have_as_many_pixels_as_one_alone() -> None:
+    file = bytearray(two_in_one((64, 48)))
+    head = file.index(b"\xff\xc0")
+    file[head + 5:head + 9] = pack(">HH", 5_000, 5_000)
+    assert resize(bytes(file))  # it holds a thousandth of the pixels that it promises
+    file[head + 5:head + 9] = pack(">HH", 5_000, 5_001)
+    with pytest.raises(BadInput, match="too_many_pixels"):
+        resize(bytes(file))
+
+
 @pytest.mark.parametrize(("file", "reason"), [
     (b"", "empty"),
     (b"x" * (LARGEST_FILE + 1), "too_large"),
@@ -112,7 +147,7 @@ def test_a_photograph_of_too_many_pixels_is_refused_by_its_head_alone() -> None:
 _PEAK = """
 import re, resource, sys
 from pathlib import Path
-from newsletter.articles.resize import resize
+from newsletter.articles.draw import draw
 
 def peak():
     status = Path("/proc/self/status")
@@ -120,9 +155,9 @@ def peak():
         return int(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1])
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
-resize(Path(sys.argv[1]).read_bytes())
+draw(Path(sys.argv[1]).read_bytes())
 before = peak()
-resize(Path(sys.argv[2]).read_bytes())
+draw(Path(sys.argv[2]).read_bytes())
 print(peak() - before)
 """
 
@@ -160,6 +195,7 @@ def test_a_photograph_is_light_at_the_width_of_sharp_screens() -> None:
 
 
 _DAMAGED = {kind: picture(kind, (320, 40)) for kind in ("JPEG", "PNG", "WEBP", "GIF")}
+_DAMAGED["MPO"] = two_in_one((320, 40))
 
 
 @given(data=st.data(), kind=st.sampled_from(sorted(_DAMAGED)))
@@ -171,4 +207,4 @@ def test_a_damaged_picture_is_shown_or_refused_and_never_a_crash(
     for _ in range(data.draw(st.integers(1, 6))):
         file[data.draw(st.integers(0, len(file) - 1))] = data.draw(st.integers(0, 255))
     with suppress(BadInput):
-        assert resize(bytes(file))
+        assert draw(bytes(file))  # here, where nothing keeps a crash from us

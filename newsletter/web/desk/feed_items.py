@@ -16,6 +16,7 @@ from newsletter.articles.judge_item import accept_item, put_aside
 from newsletter.articles.look_at_feed import MOST_WAITING
 from newsletter.articles.models import Article
 from newsletter.articles.suggest_themes import suggest_themes
+from newsletter.articles.whose import host_elsewhere
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import themes
 from newsletter.errors import BadInput, NotFound, WrongState
@@ -36,13 +37,17 @@ class ItemForm(DeskForm):
 
 @dataclass(frozen=True)
 class Shown:
-    """One piece of the page; `reasons` has the words that say so for each suggested theme."""
+    """One piece of the page; `reasons` has the words that say so for each suggested theme.
+
+    `elsewhere` is the host that its link leads to, where that is not the feed's.
+    """
 
     item: FeedItem
     feed: Feed
     form: ItemForm
     reasons: dict[str, tuple[str, ...]]  # by its slug
     doubles: tuple[Article, ...]
+    elsewhere: str
 
 
 def page() -> str:
@@ -115,6 +120,7 @@ def _shown(item: FeedItem, feed: Feed, offered: list[Theme], form: ItemForm | No
         item, feed, form,
         {one.theme.slug: one.words for one in suggested},
         tuple(doubles.values()),
+        host_elsewhere(feed.address, item.address) if item.address else "",
     )
 
 

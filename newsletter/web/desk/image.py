@@ -8,8 +8,8 @@ from wtforms import FileField, HiddenField, StringField
 
 from newsletter import clock
 from newsletter.articles.illustrate import find_image, illustrate, take_image
+from newsletter.articles.image_limits import LARGEST_FILE
 from newsletter.articles.models import Article
-from newsletter.articles.resize import LARGEST_FILE
 from newsletter.errors import BadInput
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.forms import DeskForm, PressForm, revision_of

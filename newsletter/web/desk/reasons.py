@@ -23,6 +23,10 @@ _AT_FIELD = {
     ("file", "no_image"): _l("Dit bestand is geen JPEG, PNG, WebP of GIF, of het is beschadigd."),
     ("file", "too_many_pixels"): _l(
         "Maak het beeld kleiner: een foto (JPEG) tot 25 miljoen pixels, een ander bestand tot 16."),
+    ("file", "too_many_scans"): _l(
+        "Deze JPEG is opgebouwd uit te veel lagen. Bewaar het beeld opnieuw als gewone JPEG."),
+    ("file", "too_much_work"): _l(
+        "Dit beeld kost te veel rekenwerk. Maak het kleiner, of bewaar het opnieuw als JPEG."),
     ("file", "too_tall"): _l("Snijd het beeld bij: hoogstens tweemaal zo hoog als breed."),
     ("file", "too_small"): _l("Kies een groter beeld: minstens 300 pixels breed."),
     ("image_alt", "empty"): _l("Schrijf wat erop te zien is, voor wie het beeld niet ziet."),

@@ -239,3 +239,14 @@ def test_what_is_not_there_is_not_found(editor: Worker, path: str) -> None:
 def test_only_editors_work_with_feeds(contributor: Worker) -> None:
     assert contributor.get(PATH).status_code == 403
     assert contributor.post(f"{FOUND}/1", act="aside").status_code == 403
+
+
+def test_a_link_that_leads_elsewhere_than_its_feed_says_where(
+    editor: Worker, session: Session
+) -> None:
+    give(feed(), found(1, title="Van elders", address="https://goed.example/stuk"),
+         found(2, title="Van hier", address="https://www.bond.example/stuk"),
+         found(3, title="Zonder link", address=""))
+    told = {node.css_first("h2").text(): "goed.example" in node.text()
+            for node in page(editor.get(FOUND)).css("main section")}
+    assert told == {"Van elders": True, "Van hier": False, "Zonder link": False}

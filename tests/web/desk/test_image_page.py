@@ -10,9 +10,9 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from newsletter.articles.image_limits import LARGEST_FILE
 from newsletter.articles.image_models import Image, ImageFile
 from newsletter.articles.models import Article
-from newsletter.articles.resize import LARGEST_FILE
 from newsletter.core import settings
 from newsletter.digests.queries import items_of
 from newsletter.extensions import db
