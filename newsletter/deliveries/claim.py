@@ -40,16 +40,28 @@ class Due:
     message_id: str | None
     first: Fixed | None
     correction: int = 0
+    tried_for: float = 0.0  # seconds since its first attempt; see `LONGEST_GAP`
 
 
 _KINDS = {kind.value: kind for kind in MailKind}
 _STATUSES = {status.value: status for status in DeliveryStatus}
 
+# Between two attempts we wait no longer, save where a pace, a pause or a relay that is away held a
+# mail: of such a wait only so much counts as trying (R19), so that nobody fails by waiting.
+LONGEST_GAP = timedelta(hours=2)
+
 _READ = text("""
     select d.id, d.kind, d.mailing_id, d.variant_id, d.subscriber_id, d.account_id,
            nullif(d.params, '{}'),
            d.created_at, d.status, d.attempts, d.link_nonce, d.message_id,
-           c.at, c.key_id, c.dkim, coalesce(d.correction, 0)
+           c.at, c.key_id, c.dkim, coalesce(d.correction, 0),
+           case when d.attempts > 0 then (
+               select coalesce(sum(extract(epoch from least(until - ended_at, :gap)) ::float8), 0)
+                 from (select ended_at,
+                              lead(ended_at, 1, statement_timestamp()) over (order by ended_at)
+                                  as until
+                         from attempts where delivery_id = d.id) tried)
+           else 0.0 ::float8 end
       from deliveries d left join claims c on c.id = d.first_claim_id
      where d.id = any(cast(:ids as bigint[])) order by d.id
 """)
@@ -96,9 +108,9 @@ def read_due(ids: Sequence[int]) -> list[Due]:
             row[0], _KINDS[row[1]], row[2], row[3], row[4], row[5], row[6] or {}, row[7],
             _STATUSES[row[8]], row[9], row[10], row[11],
             None if row[12] is None else Fixed(row[12], row[13], tuple(row[14])),
-            row[15],
+            row[15], row[16],
         )
-        for row in db.session.execute(_READ, {"ids": as_array(ids)}).all()
+        for row in db.session.execute(_READ, {"ids": as_array(ids), "gap": LONGEST_GAP}).all()
     ]
 
 

@@ -9,12 +9,25 @@ from newsletter.jobs import Lane
 
 OVERDUE_AFTER = timedelta(minutes=5)
 
-# By the database's clock, as claims are. Paused and held mailings wait by somebody's will.
+# By the database's clock, as claims are. Paused and held mailings wait by somebody's will. All of a
+# mailing are due from its planning on, and leave one after the other: they are overdue only when it
+# stands still, and not because a pace lets no more of them go (R19), which puts them off.
 _DELIVERIES = text("""
-    select (select count(*) from deliveries d left join mailings m on m.id = d.mailing_id
-             where d.status in ('pending', 'deferred', 'unclear')
+    select (select count(*) from deliveries d
+             where d.mailing_id is null
+               and d.status in ('pending', 'deferred', 'unclear')
+               and d.due_at < statement_timestamp() - :after)
+         + (select count(*) from mailings m join deliveries d on d.mailing_id = m.id
+             where m.status = 'sending'
+               and d.status in ('pending', 'deferred', 'unclear')
                and d.due_at < statement_timestamp() - :after
-               and (m.id is null or m.status = 'sending'))
+               and not exists (
+                   select from attempts a join deliveries t on t.id = a.delivery_id
+                    where a.ended_at > statement_timestamp() - :after and t.mailing_id = m.id)
+               and not exists (
+                   select from deliveries t
+                    where t.mailing_id = m.id and t.status = 'pending'
+                      and t.due_at > statement_timestamp()))
          + (select count(*) from deliveries d join claims c on c.id = d.claim_id
              where d.status = 'claimed'
                and c.lease_until < statement_timestamp() - :after)

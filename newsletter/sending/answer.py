@@ -35,12 +35,12 @@ class Judge:
         if reply.is_accepted:
             outcome, status = Outcome.ACCEPTED, DeliveryStatus.SENT
         elif is_about_sender(reply.codes, reply.text):
-            outcome, status = Outcome.ABOUT_SENDER, self._later(owed, now)
+            outcome, status = Outcome.ABOUT_SENDER, self._later(owed)
             wait = sender_delay(owed.due.attempts + 1, random=random).total_seconds()
         elif reply.is_final:
             outcome, status = Outcome.REFUSED, DeliveryStatus.FAILED
         else:
-            outcome, status = Outcome.DEFERRED, self._later(owed, now)
+            outcome, status = Outcome.DEFERRED, self._later(owed)
             wait = delay(owed.due.attempts + 1, random=random).total_seconds()
         return _result(owed, outcome, status, started_at=started_at, now=now, code=reply.codes,
                        said=reply.text, wait=wait)
@@ -54,11 +54,11 @@ class Judge:
             return _result(owed, Outcome.DROPPED, DeliveryStatus.UNCLEAR, started_at=started_at,
                            now=now, said=reason, wait=wait)
         wait = delay(owed.due.attempts + 1, random=self.random).total_seconds()
-        return _result(owed, Outcome.UNREACHABLE, self._later(owed, now), started_at=started_at,
+        return _result(owed, Outcome.UNREACHABLE, self._later(owed), started_at=started_at,
                        now=now, said=reason, wait=wait)
 
-    def _later(self, owed: Owed, now: float) -> DeliveryStatus:
-        is_old = now - owed.fixed.at.timestamp() > self.retry_for
+    def _later(self, owed: Owed) -> DeliveryStatus:
+        is_old = owed.due.tried_for > self.retry_for
         return DeliveryStatus.FAILED if is_old else DeliveryStatus.DEFERRED
 
 
