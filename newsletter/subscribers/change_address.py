@@ -134,7 +134,8 @@ def confirm_change(token: str, *, signer: Signer, now: datetime) -> Subscription
         return subscription
     assert change.new_address is not None
     change.old_address = subscription.subscriber.address
-    _move(subscription, change.new_address, means="address_change", source_page="/adres", now=now)
+    _move(subscription, change.new_address, means="address_change", source_page="/adres",
+          signer=signer, now=now)
     lift_hard_bounce(signer.address_hashes(change.new_address))
     change.confirmed_at = now
     _queue(MailKind.ADDRESS_CHANGED, change, now=now)
@@ -168,7 +169,8 @@ def undo_change(token: str, *, signer: Signer, now: datetime) -> Subscription:
     if change.undone_at is not None:
         return subscription
     assert change.old_address is not None
-    _move(subscription, change.old_address, means="address_undo", source_page="/adres", now=now)
+    _move(subscription, change.old_address, means="address_undo", source_page="/adres",
+          signer=signer, now=now)
     change.undone_at = now
     _end_later(change, now=now)
     return subscription
@@ -199,9 +201,10 @@ def _find(opened: Opened) -> tuple[AddressChange, Subscription]:
 
 
 def _move(
-    subscription: Subscription, address: str, *, means: str, source_page: str, now: datetime
+    subscription: Subscription, address: str, *, means: str, source_page: str, signer: Signer,
+    now: datetime,
 ) -> None:
-    _make_room(address, subscription, now=now)
+    _make_room(address, subscription, signer=signer, now=now)
     person = subscription.subscriber
     person.address = address
     person.identity = addresses.identity_of(address)
@@ -217,10 +220,13 @@ def _move(
         queue_welcome(entry, now=now)
 
 
-def _make_room(address: str, mover: Subscription, *, now: datetime) -> None:
+def _make_room(
+    address: str, mover: Subscription, *, signer: Signer, now: datetime
+) -> None:
     """Take the address from a row that no longer, or not yet, is a reader's. Raises AddressTaken.
 
-    Whoever confirmed or undid holds that mailbox, so an earlier life of it is hers.
+    Whoever confirmed or undid holds that mailbox, so an earlier life of it is hers. That a
+    reader left there stays known by the keyed hash, or an import could revive her later.
     """
     other = find_by_address(address, lock=True)
     if other is None or other.subscriber_id == mover.subscriber_id:
@@ -231,6 +237,8 @@ def _make_room(address: str, mover: Subscription, *, now: datetime) -> None:
         end(other, EndReason.NEVER_CONFIRMED, choices=chosen.of(other),
             proof=Proof("address_change", "/adres"), now=now)
     person = other.subscriber
+    if other.confirmed_at is not None:
+        person.former_hash = signer.address_hashes(address)[-1]
     person.address = person.identity = person.mailbox = None
     # No job looks for details where there is no address (P07).
     store(Details(), person)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from newsletter.deliveries.forget_detail import MONTHS
 from newsletter.extensions import db
 from newsletter.subscribers import choices as chosen
 from newsletter.subscribers.confirm import LIFETIME
@@ -59,5 +60,7 @@ def _forget(subscription: Subscription, *, signer: Signer, now: datetime) -> Non
         forget_salt(person.id, keep_months=0, now=now)  # nothing was agreed: nothing to prove
     elif person.address is not None:
         person.former_hash = signer.address_hashes(person.address)[-1]
+        # The question made an entry, and with it her salt was kept again (P07).
+        forget_salt(person.id, keep_months=MONTHS, now=now)
     person.address = person.identity = person.mailbox = None
     store(Details(), person)

@@ -51,8 +51,10 @@ def judge(
     read = [_read(row, found, names, today) for row in rows]
     hashes = {row.number: signer.address_hashes(row.identity or "") for row in rows}
     every = [each for of_row in hashes.values() for each in of_row]
-    suppressed, former = reasons_of(every), _former(every)
+    suppressed = reasons_of(every)
+    # In this order: who is forgotten meanwhile is seen by the second, if no more by the first.
     standing = _standing([row.identity for row in rows if row.identity])
+    former = _former(every)
     doubles = _doubles(found.id, [row.number for row in rows])
     judged = []
     for row, its in zip(rows, read, strict=True):
