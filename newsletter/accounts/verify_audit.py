@@ -112,8 +112,8 @@ def verify_new_audit() -> Broken | None:
     none is missing. What was changed in an older entry, with its hash left as it was, only
     `verify_audit` sees, for it alone makes every hash again.
     """
-    last = db.session.scalar(select(func.max(AuditSeal.sequence))) or 1
-    return _first(_SEALS) or _first(_HOLE, last=last) or _first(_CHAIN, first=last)
+    last = db.session.scalar(select(func.max(AuditSeal.sequence))) or 0
+    return _first(_SEALS) or _first(_HOLE, last=last) or _first(_CHAIN, first=max(last, 1))
 
 
 def _first(question: TextClause, **values: int) -> Broken | None:

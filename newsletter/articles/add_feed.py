@@ -71,7 +71,7 @@ def _check(draft: FeedDraft, *, but: int | None) -> FeedDraft:
     if reason := line_fault(name, longest=LONGEST_NAME, needed=True):
         raise BadInput("name", reason)
     if not typed:
-        raise BadInput("address", "empty")
+        raise BadInput("address", "no_address")
     if reason := address_fault(typed):
         raise BadInput("address", reason)
     # What a feed's own query says may matter to it, so the address is kept as it was typed.

@@ -14,7 +14,9 @@ from newsletter.local.programs import PostgresPrograms, find_postgres
 from newsletter.local.serverlog import last_line, open_log
 
 OWNER, APP, DATABASE, ADMIN = "newsletter_owner", "newsletter_app", "newsletter", "postgres"
-START_SECONDS = 60.0
+# After a crash it brings its files to the disk and repeats what they lack, which takes minutes on a
+# slow disk: who gives up meanwhile ends it, and it begins anew. One that fails ends by itself.
+START_SECONDS = 600.0
 # The log must hold no address (P09): no statements, and no DETAIL lines with a row's values.
 QUIET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 ENVIRON = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}

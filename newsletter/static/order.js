@@ -3,6 +3,7 @@
 // buttons and the numbers do the same.
 const box = document.querySelector("#ordering");
 const said = document.querySelector("#moved");
+const refused = document.querySelector("#not-moved");
 const KEYS = { ArrowUp: -1, ArrowDown: 1 };
 let isBusy = false;
 
@@ -23,9 +24,15 @@ async function move(values, article, held) {
     const words = await answer.text();
     const revision = answer.headers.get("X-Revision");
     if (revision === null) {
-      said.textContent = answer.status === 409 ? words : box.dataset.not;
+      refuse(answer.status === 409 ? words : box.dataset.not);
       return;
     }
+    if (answer.headers.has("X-Fell")) {
+      said.textContent = box.dataset.fell;
+      location.assign(location.pathname + location.search);
+      return;
+    }
+    refused.hidden = true;
     box.innerHTML = words;
     for (const each of document.querySelectorAll("input[name=revision]")) each.value = revision;
     dress();
@@ -35,10 +42,18 @@ async function move(values, article, held) {
       .replace("{place}", rows().indexOf(row) + 1).replace("{all}", rows().length);
     document.dispatchEvent(new Event("composer:moved"));
   } catch {
-    said.textContent = box.dataset.not;
+    refuse(box.dataset.not);
   } finally {
     isBusy = false;
   }
+}
+
+// Above the list, where who pressed is looking.
+function refuse(words) {
+  said.textContent = "";
+  refused.querySelector("p").textContent = words;
+  refused.hidden = false;
+  refused.scrollIntoView({ block: "nearest" });
 }
 
 function press(event) {

@@ -75,6 +75,11 @@ def short_moment(moment: datetime, lang: str = "nl") -> str:
     return f"{format_date(at.date(), 'EEE d MMMM', locale=lang)}, {at:%H.%M}"
 
 
+def dated_moment(moment: datetime, lang: str = "nl") -> str:
+    """`di 24 maart 2020, 10.00`, `Tue 24 March 2020, 10.00`: where it may be of any year."""
+    return f"{short_day(moment, lang)}, {_local(moment):%H.%M}"
+
+
 def number_in_words(number: int, lang: str = "nl") -> str:
     """Zero to twenty as a word, as print does; larger numbers in figures."""
     words = _NUMBERS[lang]

@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
         sign=signs.sign, icon=signs.icon, draw_cover=draw_cover, asset=asset, figures=_figures
     )
     for name in ("day_in_words", "plain_day", "short_day", "month_in_words", "month_name",
-                 "weekday_name", "clock_time", "moment_in_words", "short_moment",
+                 "weekday_name", "clock_time", "moment_in_words", "short_moment", "dated_moment",
                  "number_in_words"):
         env.filters[name] = _in_language(name)
     env.filters["upfirst"] = dates.upfirst

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from newsletter.accounts.audit import Origin, record
 from newsletter.accounts.audit_models import AuditEntry, AuditOrigin, AuditSeal
@@ -142,6 +143,12 @@ def test_what_is_seen_within_the_hour(
     broken = verify_new_audit()
     assert broken is not None
     assert (broken.fault, broken.sequence) == (fault, sequence)
+
+
+def test_a_trail_without_an_entry_is_whole(session: Session) -> None:
+    assert verify_new_audit() is None
+    assert watch_audit(now=NOW)
+    assert open_alarms() == []
 
 
 def test_from_where_an_act_came_is_forgotten_and_the_act_stays(trail: None) -> None:

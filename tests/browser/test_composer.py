@@ -25,13 +25,13 @@ from tests.browser.serving import served
 from tests.browser.sight import Ears
 from tests.browser.walk import Walk
 from tests.journeys.house import free_port
-from tests.material import NOW, article, planned
+from tests.material import NOW, article, edition, planned
 from tests.second_factor import equip
 
 PASSWORD = "een lang wachtwoord"
 NOOR, PIET = "noor@redactie.example", "piet@redactie.example"
 FULL, EMPTY = "/redactie/edities/90-8", "/redactie/edities/90-7"
-FAULTY = "/redactie/edities/90-6"
+FAULTY, LEAVES = "/redactie/edities/90-6", "/redactie/edities/90-5"
 TITLES = ("Zandlopers: de Omgevingswet en veel te doen", "Een kompas voor de Wet open overheid",
           "Rotterdam bouwt aan een digitale stad", "Corona vraagt om een nieuwe lente")
 
@@ -69,6 +69,7 @@ def _fill() -> None:
     keep_tried("https://wetten.example/weg", Tried(Trouble.BAD_STATUS, 404), now=NOW)
     keep_tried("https://a.example", Tried(), now=NOW)
     _piece("Nergens gebruikt")
+    edition(pieces, send_at=NOW + timedelta(days=5), number=5)
     empty.title = empty.subject = empty.preheader = empty.editorial_md = ""
 
 
@@ -206,6 +207,28 @@ def test_two_editors_see_each_other_and_neither_overwrites_the_other(
         piet.locator(".notice.done").wait_for()
     db.session.rollback()
     assert get_edition("90-8").title == "De titel van Piet"
+
+
+def test_a_move_that_keeps_an_edition_from_leaving_or_is_refused_says_so_in_sight(
+    chromium: Browser, desk: str
+) -> None:
+    with _tab(chromium, desk) as noor, _tab(chromium, desk, email=PIET) as piet:
+        for page in (noor, piet):
+            page.goto(LEAVES)
+            assert "Deze editie vertrekt vanzelf" in page.locator("main").inner_text()
+        noor.locator(".order [value^=down]").first.click()
+        noor.locator(".notice.mind", has_text="De editie vertrekt niet meer vanzelf.").wait_for()
+        assert "Deze editie vertrekt vanzelf" not in noor.locator("main").inner_text()
+        piet.locator(".order [value^=down]").first.click()
+        refused = piet.get_by_role("alert").filter(has_text="Iemand anders heeft intussen")
+        refused.wait_for()
+        box, height = refused.bounding_box(), piet.viewport_size
+        assert box
+        assert height
+        assert 0 <= box["y"] <= height["height"] - box["height"]
+        refused.get_by_role("link", name="Laad de pagina opnieuw").click()
+        piet.wait_for_load_state()
+        assert piet.locator(".order b").first.inner_text() == TITLES[1]
 
 
 def test_what_is_typed_outlives_a_session_that_ends_and_a_page_that_closes(

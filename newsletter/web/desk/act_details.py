@@ -1,17 +1,21 @@
 """What an act of the audit trail was done to, and its particulars, in words."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from newsletter.web.dates import plain_day, short_moment
+from newsletter.web.dates import dated_moment, plain_day
 from newsletter.web.desk.said import _
 from newsletter.web.languages import current_language
 
 MARK_LETTERS = 16  # of a hash, as everywhere at the desk
 _HEX = frozenset("0123456789abcdef")
+# A number as the magazine writes it, as addresses do, or as a keyboard without `·` makes it.
+_EDITION = re.compile(r"(\d{1,4})[·.-](\d{1,2})", re.ASCII)
+_DASHED = r"\1-\2"
 
 SUBJECTS = {
     "account": _l("Account %(key)s"),
@@ -105,6 +109,22 @@ def subject_words(subject: str) -> str:
     return str(SUBJECTS[kind]) % {"key": key.replace("-", "·") if kind == "edition" else key}
 
 
+def subject_as_kept(typed: str) -> str:
+    """What a subject is kept as, of words that may be those of `subject_words`: `editie 21-1`.
+
+    A bare `21·1` is an edition. What is none of these words comes back as it is.
+    """
+    words = " ".join(typed.split())
+    if _EDITION.fullmatch(words):
+        return f"edition:{_EDITION.sub(_DASHED, words)}"
+    for kind, named in SUBJECTS.items():
+        before = str(named) % {"key": ""}
+        if words.casefold().startswith(before.casefold()):
+            key = words[len(before):]
+            return f"{kind}:{_EDITION.sub(_DASHED, key) if kind == 'edition' else key}"
+    return words
+
+
 def detail_words(details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each particular with its name: moments and days in words, hashes cut short."""
     for name, value in details.items():
@@ -142,4 +162,4 @@ def _when(text: str) -> str:
         moment = datetime.fromisoformat(text) if "T" in text else None
     except ValueError:
         return ""
-    return short_moment(moment, lang) if moment is not None and moment.tzinfo else ""
+    return dated_moment(moment, lang) if moment is not None and moment.tzinfo else ""

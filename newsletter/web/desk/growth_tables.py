@@ -46,6 +46,8 @@ def steady(
     """The months of which these counts may be told: none is a small step from when it last was.
 
     Begin at the first month that there is: what is told of one may not hang on the months asked.
+    A month of which every count is small tells no number, so none is held against it: else the few
+    who try a new list out would keep all its months untold.
     """
     told, last = set(), None
     for month, now in zip(months, counts, strict=True):
@@ -53,7 +55,8 @@ def steady(
             is_small_step(a, b, floor) for a, b in zip(last, now, strict=True)
         ):
             told.add(month)
-            last = now
+            if not 0 < max(now) < floor:
+                last = now
     return told
 
 
@@ -130,9 +133,10 @@ def _shares(
     """The parts of each month and their sum; none of them where one is a small step."""
     parts = [[stands.get((last_day(month), measure, subject), 0) for subject in words]
              for month in months]
-    # What is small is told by nobody, but who knows the rest knows what it is together.
-    sums = [[*((n if n >= floor else 0) for n in each), sum(each),
-             sum(n for n in each if n < floor)] for each in parts]
+    # What is small is told by nobody, but who knows the rest knows what several are together. Where
+    # that is small too, a large part is withheld beside it, and nobody knows.
+    sums = [[*_large(each, floor), sum(each),
+             *_large([sum(n for n in each if n < floor)], floor)] for each in parts]
     known = steady(months, sums, floor) & steady(
         months, [[_readers(stands, month)] for month in months], floor)
     rows: list[tuple[str, list[Told]]] = []
@@ -141,6 +145,10 @@ def _shares(
         rows.append((_month(month), [*told, total] if month in known
                      else [Hidden.WITHHELD] * (len(each) + 1)))
     return Table(name, caption, [*words.values(), _("Samen")], rows)
+
+
+def _large(counts: Sequence[int], floor: int) -> list[int]:
+    return [n if n >= floor else 0 for n in counts]
 
 
 def _readers(stands: Stands, month: date) -> int:

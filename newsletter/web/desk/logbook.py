@@ -12,7 +12,7 @@ from newsletter import clock
 from newsletter.accounts.audit_queries import Wanted, acts_in_trail, search_audit
 from newsletter.accounts.queries import list_accounts
 from newsletter.errors import BadMoment
-from newsletter.web.desk.act_details import detail_words, subject_words
+from newsletter.web.desk.act_details import detail_words, subject_as_kept, subject_words
 from newsletter.web.desk.act_names import act_words, person_words
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.forms import DeskForm, PressForm
@@ -49,7 +49,8 @@ class LogbookForm(DeskForm):
         if self.faulty():
             return None
         return Wanted(
-            subject=(self.subject.data or "").strip()[:LONGEST_SUBJECT].replace("\0", "") or None,
+            subject=subject_as_kept(
+                (self.subject.data or "")[:LONGEST_SUBJECT].replace("\0", "")) or None,
             account_id=int(person) if person and is_known else None,
             act=(self.act.data or "").replace("\0", "") or None,
             since=first,

@@ -25,12 +25,14 @@ from newsletter.web.desk.void_after import tell, void_after
 Answer = str | Response | tuple[str, int]
 STEPS = {"up": -1, "down": 1}
 SCRIPT = "X-Composer"  # a header by which the page's own script asks for the list alone
+FELL = "X-Fell"  # its answer: an approval fell, which the page tells when it is loaded again
 
 
 def save(key: str) -> Answer:
     """POST /redactie/edities/<key>/volgorde: as typed, and then one step of the pressed button.
 
-    The page's script is given the list alone, and the revision that it now has.
+    The page's script is given the list alone, and the revision that it now has; and that an
+    approval fell, for then nearly all that the page says is no longer so.
     """
     edition = wanted_edition(key)
     typed = {
@@ -41,9 +43,9 @@ def save(key: str) -> Answer:
         for item in edition.items
     }
     chosen = _after_button(_as_typed(edition, typed), request.form.get("act", ""))
-    fault = _choose(edition, chosen)
+    fault, fell = _choose(edition, chosen)
     if SCRIPT in request.headers:
-        return _list_alone(wanted_edition(key), fault)
+        return _list_alone(wanted_edition(key), fault, fell)
     if fault:
         return show(wanted_edition(key), order_fault=fault, order_typed=typed), 400
     flash(_("Volgorde bewaard."), "done")
@@ -63,15 +65,16 @@ def add(key: str) -> Answer:
     ids = [int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19]
     chosen = added(chosen_of(edition), ids)
     count = len(chosen) - len(edition.items)
-    fault = explain(BadInput("articles", "none")) if not count else _choose(edition, chosen)
+    fault = (explain(BadInput("articles", "none")) if not count
+             else _choose(edition, chosen)[0])
     if fault:
         return _show_store(wanted_edition(key), fault=fault, ticked=ids), 400
     flash(ngettext("Eén artikel toegevoegd.", "%(num)s artikelen toegevoegd.", count), "done")
     return redirect(url_for("desk.edition", key=key, _anchor="order"), 303)
 
 
-def _choose(edition: Edition, chosen: Sequence[Chosen]) -> str:
-    """Carry the choice out; what was refused comes back as a sentence."""
+def _choose(edition: Edition, chosen: Sequence[Chosen]) -> tuple[str, str]:
+    """Carry the choice out: what was refused, and why an approval fell, each as a sentence."""
     try:
         with recorded("choose", f"edition:{edition.key}") as act:
             choose(edition, chosen, revision=revision_of(request.form.get("revision")),
@@ -82,12 +85,13 @@ def _choose(edition: Edition, chosen: Sequence[Chosen]) -> str:
     except BadInput as fault:
         if fault.field == "revision":
             return _("Iemand anders heeft intussen iets bewaard. Kijk hoe de editie er nu voor "
-                     "staat, en doe het dan opnieuw.")
-        return explain(fault)
+                     "staat, en doe het dan opnieuw."), ""
+        return explain(fault), ""
     except EditionNotReady:
-        return _("De editie is ingepland en zou dan iets missen. Haal haar eerst uit de planning.")
+        return _("De editie is ingepland en zou dan iets missen. "
+                 "Haal haar eerst uit de planning."), ""
     tell(fell)
-    return ""
+    return "", fell
 
 
 def _as_typed(edition: Edition, typed: dict[int, tuple[str, str]]) -> tuple[Chosen, ...]:
@@ -121,13 +125,15 @@ def _after_button(chosen: tuple[Chosen, ...], act: str) -> tuple[Chosen, ...]:
     return removed(chosen, int(number)) if verb == "out" else chosen
 
 
-def _list_alone(edition: Edition, fault: str) -> Answer:
+def _list_alone(edition: Edition, fault: str, fell: str) -> Answer:
     if fault:
         return fault, 409
     response = make_response(render_template(
         "pages/desk/_order.html", edition=edition, sections=sections_of(edition),
         order_typed={}, order_fault="", press=PressForm(formdata=None)))
     response.headers["X-Revision"] = str(edition.revision)
+    if fell:
+        response.headers[FELL] = "1"
     return response
 
 

@@ -53,4 +53,4 @@ def _record(edition: Edition, reason: VoidReason) -> None:
 def tell(words: str) -> None:
     """Say that an approval fell, if it did."""
     if words:
-        flash(words, "wrong")
+        flash(words, "mind")

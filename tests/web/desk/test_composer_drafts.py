@@ -254,6 +254,19 @@ def test_the_script_moves_an_article_and_is_given_the_list_alone(
     assert "<html" not in answer.get_data(as_text=True)
 
 
+def test_the_script_is_told_that_an_approval_fell(editor: Worker, made: Edition) -> None:
+    editor.get(PATH)
+    token = editor.token()
+    answers = [editor.client.post(
+        f"{PATH}/volgorde", headers={"X-Composer": "1"},
+        data={"csrf_token": token, "revision": str(made.revision),
+              "act": f"to:{made.items[0].article_id}", "place": "2"}) for _ in range(2)]
+    assert [answer.headers.get("X-Fell") for answer in answers] == ["1", None]
+    # Which is something to mind, and no refusal: the order was kept.
+    (said,) = page(editor.get(PATH)).css(".above .notice.mind")
+    assert "De goedkeuring is vervallen" in said.text()
+
+
 def test_the_store_is_chosen_from_by_theme_by_partner_and_unused(
     editor: Worker, made: Edition, session: Session
 ) -> None:

@@ -83,6 +83,11 @@ def test_a_fault_stands_at_its_field_and_what_was_typed_stays(
     assert session.scalars(select(Feed)).all() == []
 
 
+def test_a_feed_without_an_address_is_asked_for_one_that_it_can_have(editor: Worker) -> None:
+    answer = editor.post(PATH, **TYPED | {"address": ""})
+    assert faults(answer)["address"] == "Fout: Vul een heel adres in, dat begint met https://."
+
+
 def test_the_same_address_twice_is_refused(editor: Worker, session: Session) -> None:
     editor.post(PATH, **TYPED)
     answer = editor.post(PATH, **TYPED)

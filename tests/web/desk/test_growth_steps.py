@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from newsletter.floor import Hidden
+from newsletter.floor import Hidden, Told
 from newsletter.subscribers.figure_models import Measure
 from newsletter.web.desk import growth_tables
 from newsletter.web.desk.growth_tables import Stands, Table, last_day
@@ -46,3 +46,31 @@ def test_one_who_changed_language_is_told_by_no_month() -> None:
         {70, 30, 0, 100}, {Hidden.WITHHELD}]
     assert languages.rows[2][1] == [70, 30, 100]
     assert growth.rows[1][1][4:] == [0, 100]
+
+
+def test_the_few_who_try_a_new_list_out_keep_no_later_month_untold() -> None:
+    growth, cadences, languages = tables(stands((3, 1, 1), (800, 40, 200), (1_400, 60, 300)), 797)
+    for table in (cadences, languages):
+        assert set(table.rows[0][1]) <= {0, Hidden.SMALL}
+        assert [cells[-1] for _words, cells in table.rows[1:]] == [800, 1_400]
+    assert [cells[5] for _words, cells in growth.rows] == [Hidden.SMALL, 800, 1_400]
+
+
+def test_a_language_that_a_few_once_read_is_told_when_many_do() -> None:
+    counted = stands((800, 3, 200), (1_000, 0, 300), (1_400, 60, 400))
+    languages = growth_tables.languages(MONTHS, counted, floor=FLOOR)
+    assert [cells for _words, cells in languages.rows] == [
+        [Hidden.WITHHELD, Hidden.SMALL, 800], [1_000, 0, 1_000], [1_340, 60, 1_400]]
+
+
+def test_what_several_small_parts_are_together_is_told_by_no_small_step() -> None:
+    def told(month: tuple[int, int, int]) -> list[Told]:
+        counted = {(last_day(MONTHS[n]), Measure.CADENCE, cadence): count
+                   for n, each in enumerate([(800, 9, 8), month, month])
+                   for cadence, count in zip(("weekly", "monthly", "none"), each, strict=True)}
+        counted |= {(last_day(MONTHS[n]), Measure.READERS, ""): sum(each)
+                    for n, each in enumerate([(800, 9, 8), month, month])}
+        return growth_tables.cadences(MONTHS, counted, floor=FLOOR).rows[1][1]
+
+    assert set(told((900, 9, 7))) == {Hidden.WITHHELD}
+    assert told((900, 40, 30))[-1] == 970

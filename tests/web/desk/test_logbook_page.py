@@ -19,6 +19,7 @@ from newsletter.accounts.audit_queries import AT_ONCE, Wanted
 from newsletter.accounts.models import RoleName
 from newsletter.extensions import db
 from newsletter.transaction import transaction
+from newsletter.web.desk.act_details import SUBJECTS, subject_as_kept, subject_words
 from newsletter.web.desk.logbook import ON_A_PAGE
 from newsletter.web.desk.logbook_export import send
 from tests.material import NOW
@@ -73,6 +74,29 @@ def test_it_is_searched_by_subject_person_act_and_period(publisher: Worker) -> N
     day = f"{(NOW + DAY).day}-{(NOW + DAY).month}-{(NOW + DAY).year}"
     assert subjects(publisher, van=day, tot=day, wat="compose") == ["edition:30-2"]
     assert subjects(publisher, wie="999999", wat="nonsense") == []
+
+
+@pytest.mark.parametrize("typed", ["Editie 30·1", "editie 30-1", " 30·1", "30-1", "30.1",
+                                   "edition:30-1"])
+def test_a_subject_is_found_by_the_words_that_name_it(publisher: Worker, typed: str) -> None:
+    for subject in ("edition:30-1", "edition:30-11", "article:19"):
+        record("compose", subject, now=NOW, actor="system")
+    assert subjects(publisher, waarop=typed, wat="compose") == ["edition:30-1"]
+    assert subjects(publisher, waarop="Artikel  19") == ["article:19"]
+
+
+def test_every_subject_that_is_named_is_found_by_its_name(publisher: Worker) -> None:
+    for language in ("nl", "en"):
+        with publisher.client.application.test_request_context(f"/redactie?taal={language}"):
+            for kind in SUBJECTS:
+                kept = f"{kind}:30-1"
+                assert subject_as_kept(subject_words(kept)) == kept
+
+
+def test_a_moment_says_of_what_year_it_is(publisher: Worker) -> None:
+    record("compose", "edition:20-1", now=NOW - 365 * DAY, actor="system")
+    shown = page(publisher.get(f"{LOGBOOK}?wat=compose")).css_first("tbody time")
+    assert str((NOW - 365 * DAY).year) in shown.text()
 
 
 def test_a_day_that_cannot_be_is_told_at_its_field(publisher: Worker) -> None:
