@@ -15,6 +15,7 @@ NewsletterError
 │   ├── NotApproved        no second person approved the mail as it would leave
 │   ├── MayNotApprove      this person may not be the second one
 │   ├── TooLate            the moment lies further back than the lateness limit
+│   ├── NeedsEditor        what goes to readers is changed by who answers for the magazine
 │   ├── NothingToUndo      there is no leaving that its reader may still undo
 │   └── AddressTaken       another subscription is written to at that address
 ├── MailError              a mail that cannot be made
@@ -106,6 +107,10 @@ class MayNotApprove(WrongState):
 
 class TooLate(WrongState):
     """The moment lies further back than the lateness limit: ask a person."""
+
+
+class NeedsEditor(WrongState):
+    """What goes to readers is changed by who answers for the magazine: this account may offer."""
 
 
 class NothingToUndo(WrongState):

@@ -6,6 +6,7 @@ from newsletter.accounts import passkey_models as passkeys
 from newsletter.articles import feed_models as feeds
 from newsletter.articles import image_models as images
 from newsletter.articles import models as articles
+from newsletter.articles import proposal_models as proposals
 from newsletter.catalogue import models as catalogue
 from newsletter.deliveries import models as deliveries
 from newsletter.deliveries import pace_models as pace
@@ -33,5 +34,5 @@ from newsletter.subscribers import request_models as requests
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
          notices, theme_changes, approvals, answers, figures, corrections, reminders,
-         edition_drafts, links, passkeys)
+         edition_drafts, links, passkeys, proposals)
 metadata = db.metadata

@@ -7,11 +7,11 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
+from newsletter.articles.apply import draft_before
 from newsletter.articles.image_models import Image, ImageFile
 from newsletter.articles.models import Article
 from newsletter.articles.resize import resize
-from newsletter.articles.versions import live_draft_of
-from newsletter.articles.write import edit_article
+from newsletter.articles.save import Saved, save
 from newsletter.errors import BadInput
 from newsletter.extensions import db
 
@@ -24,34 +24,35 @@ def illustrate(
     revision: int | None,
     now: datetime,
     account_id: int | None = None,
-) -> None:
+) -> Saved:
     """Show the picture with the article, or with an empty `file` describe the present one anew.
 
-    A new version of the article. Raises BadInput at `file` or `image_alt`, and at `revision` when
-    someone saved in between.
+    A new version of the article, or an offer of one. Raises BadInput at `file` or `image_alt`, and
+    at `revision` when someone saved in between.
     """
     if not " ".join(alt.split()):
         raise BadInput("image_alt", "empty")
-    if not file and article.image_id is None:
+    draft = draft_before(article, account_id)
+    if not file and draft.image_id is None:
         raise BadInput("file", "empty")
-    image_id = _keep(file, now=now).id if file else article.image_id
-    edit_article(
+    image_id = _keep(file, now=now).id if file else draft.image_id
+    return save(
         article,
-        replace(live_draft_of(article), image_id=image_id, image_alt=alt),
+        replace(draft, image_id=image_id, image_alt=alt),
         revision=revision, now=now, account_id=account_id,
     )
 
 
 def take_image(
     article: Article, *, revision: int | None, now: datetime, account_id: int | None = None
-) -> None:
-    """Show no image with the article any more; earlier versions keep it.
+) -> Saved:
+    """Show no image with the article any more, or offer that; earlier versions keep it.
 
     Raises BadInput at `revision` when someone saved in between.
     """
-    edit_article(
+    return save(
         article,
-        replace(live_draft_of(article), image_id=None, image_alt=""),
+        replace(draft_before(article, account_id), image_id=None, image_alt=""),
         revision=revision, now=now, account_id=account_id,
     )
 

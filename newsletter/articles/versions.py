@@ -10,6 +10,7 @@ from sqlalchemy.orm import defer
 
 from newsletter.articles.drafts import Draft
 from newsletter.articles.models import Article, ArticleVersion
+from newsletter.articles.proposal_models import ArticleProposal
 from newsletter.extensions import db
 
 PAGE_SIZE = 50
@@ -53,7 +54,7 @@ def keep_version(
         db.session.add(ArticleVersion(
             article_id=article.id, revision=article.revision, saved_at=saved_at,
             account_id=account_id, restored_from=restored_from,
-            content=_as_json(draft_of(article)),
+            content=as_json(draft_of(article)),
         ))
         db.session.flush()
 
@@ -82,8 +83,8 @@ def list_versions(
     ).all()
 
 
-def draft_in(version: ArticleVersion) -> Draft:
-    """What was written, as the version keeps it."""
+def draft_in(version: ArticleVersion | ArticleProposal) -> Draft:
+    """What was written, as the version or the proposal keeps it."""
     kept = version.content
     day = kept["published_on"]
     return Draft(**{
@@ -94,6 +95,7 @@ def draft_in(version: ArticleVersion) -> Draft:
     })
 
 
-def _as_json(draft: Draft) -> dict[str, Any]:
+def as_json(draft: Draft) -> dict[str, Any]:
+    """The draft as a version or a proposal keeps it; `draft_in` reads it."""
     day = draft.published_on
     return {**asdict(draft), "published_on": day.isoformat() if day else None}

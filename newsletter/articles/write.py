@@ -1,17 +1,19 @@
 """Write an article: add it to the store, or edit what is there. Each save keeps a version."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
 
 from newsletter.articles.drafts import Draft, check
+from newsletter.articles.go_live import may_only_offer
 from newsletter.articles.models import Article, ArticleKind, article_themes
 from newsletter.articles.slugs import free_slug
 from newsletter.articles.versions import draft_of, keep_version
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import are_pickable, keep_themes, themes_by_id
-from newsletter.errors import BadInput
+from newsletter.errors import BadInput, NeedsEditor
 from newsletter.extensions import db
 
 
@@ -42,12 +44,13 @@ def edit_article(
     Its slug follows the title until it is released. Retired themes that it carries stay, for a
     form shows only what readers can pick. `revision` is the one that the writer had before him:
     BadInput at `revision` when someone saved in between, and at any field that cannot be taken.
-    None skips that check.
+    None skips that check. Raises NeedsEditor when the article goes to readers and the account may
+    only offer changes; no account is the house itself.
     """
     draft = check(draft)
-    db.session.refresh(article, with_for_update=True)
-    if revision is not None and revision != article.revision:
-        raise BadInput("revision", "saved_meanwhile")
+    lock(article, revision=revision)
+    if may_only_offer(article, account_id):
+        raise NeedsEditor("edit_article")
     had = {theme.id for theme in article.themes}
     themes = _themes(draft, carried=article.themes)
     # What stood there before versions were kept, or was put there by another way.
@@ -64,6 +67,31 @@ def edit_article(
     _note_given(article, set(draft.theme_ids) - had, now=now)
     keep_version(article, saved_at=now, account_id=account_id, restored_from=restored_from)
     return True
+
+
+def lock(article: Article, *, revision: int | None) -> None:
+    """Hold the article until the end of the transaction, as it stands now.
+
+    Raises BadInput at `revision` when that is another; None skips that check.
+    """
+    db.session.refresh(article, with_for_update=True)
+    if revision is not None and revision != article.revision:
+        raise BadInput("revision", "saved_meanwhile")
+
+
+def as_written(article: Article, draft: Draft) -> Draft:
+    """What the article would say with the draft written over it; writes nothing.
+
+    Raises BadInput at the field that cannot be taken.
+    """
+    draft = check(draft)
+    themes = _themes(draft, carried=article.themes)
+    return replace(
+        draft,
+        theme_ids=tuple(sorted(theme.id for theme in themes)),
+        image_alt=draft.image_alt if draft.image_id is not None else "",
+        published_on=draft.published_on or article.published_on,
+    )
 
 
 def _write(article: Article, draft: Draft, themes: list[Theme]) -> None:

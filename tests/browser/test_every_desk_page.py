@@ -4,7 +4,7 @@ The table of the desk is read: a new page that is not opened here turns the suit
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from threading import Thread
 
@@ -19,7 +19,8 @@ from newsletter.accounts.add import add_account
 from newsletter.accounts.models import RoleName
 from newsletter.app import create_app
 from newsletter.articles.add_feed import FeedDraft, add_feed
-from newsletter.articles.versions import keep_version
+from newsletter.articles.offer import offer
+from newsletter.articles.versions import keep_version, live_draft_of
 from newsletter.core import settings, signer
 from newsletter.digests.models import DigestSlot
 from newsletter.editions.enter_period import PeriodDraft, enter_period
@@ -100,6 +101,11 @@ def _addresses() -> dict[str, str]:
                               every_hours=6), now=NOW,
                     account_id=admin.id)
     keep_version(stored[0], account_id=admin.id, saved_at=NOW)
+    writer = add_account(email="anne@partner.example", name=f"Anne van de {LONG}", password=None,
+                         roles=[RoleName.CONTRIBUTOR], now=NOW)
+    draft = replace(live_draft_of(stored[0]), title="Een titel die wacht", body_md="Een alinea.")
+    offered = offer(stored[0], draft, revision=None, now=NOW, account_id=writer.id)
+    assert offered is not None
     sent, coming = edition(stored[:2]), edition(stored, send_at=NOW + timedelta(days=7), number=7)
     digest = slot(at=NOW + timedelta(days=1))
     db.session.commit()
@@ -110,6 +116,7 @@ def _addresses() -> dict[str, str]:
     db.session.commit()
     values = {"<int:article_id>": str(stored[0].id), "<int:year>": "2026",
               "<int:slot_id>": str(digest.id), "<slug>": "data",
+              "<int:proposal_id>": str(offered.id),
               "<int:revision>": str(stored[0].revision),
               "<int:subscriber_id>": str(one.subscriber_id), "<int:request_id>": str(asked.id),
               "<int:feed_id>": str(feed.id),

@@ -75,6 +75,7 @@ NAMES = {
     "passkey": _l("passkey"),
     "per_second": _l("per seconde"),
     "pinned": _l("vooraan"),
+    "proposal": _l("voorstel"),
     "reason": _l("reden"),
     "recipients": _l("ontvangers"),
     "released_at": _l("vrijgegeven"),

@@ -17,6 +17,7 @@ from newsletter.web.origin import origin
 class Act:
     """What the audit trail will keep; the deed may add what it only knows afterwards."""
 
+    name: str
     subject: str
     details: dict[str, Any] = field(default_factory=dict)
 
@@ -25,10 +26,10 @@ class Act:
 def recorded(name: str, subject: str, **details: Any) -> Iterator[Act]:
     """A transaction in which a deed is done and recorded under who works here."""
     account_id = current_user.id
-    act = Act(subject, details)
+    act = Act(name, subject, details)
     with transaction():
         yield act
-        record(name, act.subject, now=clock.now(), account_id=account_id, origin=origin(),
+        record(act.name, act.subject, now=clock.now(), account_id=account_id, origin=origin(),
                **act.details)
 
 

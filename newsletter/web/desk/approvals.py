@@ -33,6 +33,7 @@ from newsletter.transaction import transaction
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import newest_shown
 from newsletter.web.desk.approval_words import audience_words, why_not_you
+from newsletter.web.desk.changes import Change
 from newsletter.web.desk.differences import around_changes, differences
 from newsletter.web.desk.forms import PressForm, RefuseForm, number_of
 from newsletter.web.desk.found import wanted_edition
@@ -45,7 +46,6 @@ from newsletter.web.desk.previews import (
     variant_of,
 )
 from newsletter.web.desk.said import _
-from newsletter.web.desk.versions import Change
 from newsletter.web.desk.void_after import tell, void_after
 from newsletter.web.origin import origin
 

@@ -8,7 +8,6 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from newsletter.articles.drafts import Draft
 from newsletter.articles.from_html import is_html, to_markdown
-from newsletter.articles.models import Article
 from newsletter.catalogue.models import Theme
 from newsletter.partners.models import Partner
 from newsletter.web.desk.forms import KINDS, LANGUAGES, DeskForm
@@ -49,21 +48,22 @@ class ArticleForm(DeskForm):
         self.themes_offered = list(themes)
         self.theme_ids.choices = [(theme.slug, theme.slug) for theme in self.themes_offered]
 
-    def fill(self, article: Article) -> None:
-        """Show the article as it stands."""
-        self.kind.data = article.kind.value
-        self.title.data = article.title
-        self.subject.data = article.subject or ""
-        self.authors.data = "\n".join(article.authors)
-        self.summary.data = article.summary
-        self.theme_ids.data = [theme.slug for theme in article.themes]
-        self.page.data = str(article.page or "")
-        self.language.data = article.language
-        self.body_md.data = article.body_md
-        self.canonical_url.data = article.canonical_url or ""
+    def fill(self, draft: Draft, *, revision: int) -> None:
+        """Show what is written, on that version of the article."""
+        self.kind.data = draft.kind
+        self.title.data = draft.title
+        self.subject.data = draft.subject
+        self.authors.data = "\n".join(draft.authors)
+        self.summary.data = draft.summary
+        self.theme_ids.data = [one.slug for one in self.themes_offered
+                               if one.id in draft.theme_ids]
+        self.page.data = str(draft.page or "")
+        self.language.data = draft.language
+        self.body_md.data = draft.body_md
+        self.canonical_url.data = draft.canonical_url
         self.partner.data = next(
-            (one.slug for one in self.partners_offered if one.id == article.partner_id), "")
-        self.revision.data = str(article.revision)
+            (one.slug for one in self.partners_offered if one.id == draft.partner_id), "")
+        self.revision.data = str(revision)
 
     def unreadable(self) -> dict[str, str]:
         """For each field that cannot even be read, why."""

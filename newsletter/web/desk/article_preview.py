@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 from flask import Response, make_response, render_template, request
+from flask_security import current_user
 
 from newsletter import clock
+from newsletter.articles.apply import draft_before
 from newsletter.articles.drafts import LONGEST_BODY, Draft, tidy
 from newsletter.articles.from_html import to_markdown
-from newsletter.articles.models import Article, ArticleKind
+from newsletter.articles.illustrate import find_image
+from newsletter.articles.image_models import Image
+from newsletter.articles.models import ArticleKind
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import themes, themes_by_id
 from newsletter.core import settings
@@ -40,11 +44,15 @@ def show() -> Response:
     # Its image is not typed: it is the one that was kept.
     number = request.args.get("artikel", type=int)
     stored = wanted_article(number) if number else None
+    if stored is not None:
+        before = draft_before(stored, current_user.id)
+        draft = replace(draft, image_id=before.image_id, image_alt=before.image_alt)
+    image = find_image(draft.image_id)
     if request.args.get("vorm") == "mail":
-        return _framed(_mail(draft, stored), styles="'unsafe-inline'")
+        return _framed(_mail(draft, image), styles="'unsafe-inline'")
     article = _item(draft, themes_by_id(draft.theme_ids))
-    shown = render_template("pages/desk/article_preview.html", article=article, stored=stored,
-                            body=to_html(draft.body_md[:LONGEST_BODY]))
+    shown = render_template("pages/desk/article_preview.html", article=article, image=image,
+                            draft=draft, body=to_html(draft.body_md[:LONGEST_BODY]))
     return _framed(shown, styles="'self'")
 
 
@@ -53,12 +61,12 @@ def markdown() -> Response:
     return Response(to_markdown(request.form.get("html", "")), mimetype="text/plain")
 
 
-def _mail(draft: Draft, stored: Article | None) -> str:
+def _mail(draft: Draft, image: Image | None) -> str:
     """The article alone in a digest; a sentence when there is nothing to make a mail of."""
     chosen = themes_by_id(draft.theme_ids) or themes()[:1]
     item = _item(draft, chosen)
-    if stored is not None:
-        item = replace(item, picture=picture_of(stored.image, stored.image_alt))
+    if image is not None:
+        item = replace(item, picture=picture_of(image, draft.image_alt))
     sections = tuple(
         ThemeSection(theme.id, theme.slug, theme.name_nl, theme.name_en, (item,))
         for theme in chosen[:1])

@@ -8,23 +8,26 @@ from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from newsletter import clock
-from newsletter.articles.drafts import faults, tidy
+from newsletter.articles.apply import draft_before
+from newsletter.articles.drafts import Draft, faults, tidy
 from newsletter.articles.find_articles import articles_from, articles_like
 from newsletter.articles.models import Article
+from newsletter.articles.save import save as save_article
 from newsletter.articles.used_in import digests_with
 from newsletter.articles.versions import draft_of
-from newsletter.articles.write import add_article, edit_article
+from newsletter.articles.write import add_article
 from newsletter.catalogue.queries import themes
 from newsletter.editions.queries import editions_with
 from newsletter.errors import BadInput
 from newsletter.partners.queries import partners
+from newsletter.web.desk import offered
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.article_form import ArticleForm
+from newsletter.web.desk.changes import Change, changes
 from newsletter.web.desk.forms import PressForm, ReleaseForm, revision_of
 from newsletter.web.desk.found import wanted_article
 from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.said import _
-from newsletter.web.desk.versions import Change, changes
 from newsletter.web.desk.whose import partner_alone
 
 Answer = str | Response | tuple[str, int]
@@ -64,18 +67,18 @@ def save(article_id: int) -> Answer:
     try:
         _refuse_unreadable(form)
         with recorded("edit_article", f"article:{article.id}") as act:
-            # What the form has no field for stays as it is.
-            draft = replace(form.draft(), image_id=article.image_id, image_alt=article.image_alt)
-            edit_article(article, draft, revision=revision_of(form.revision.data),
-                         now=clock.now(), account_id=current_user.id)
+            saved = save_article(article, _typed(form, article), now=clock.now(),
+                                 revision=revision_of(form.revision.data),
+                                 account_id=current_user.id)
             act.details.update(slug=article.slug, title=article.title, revision=article.revision)
+            offered.note(saved, act)
     except BadInput as fault:
         article = wanted_article(article_id)
         if fault.field == "revision":
             return _show_both(form, article), 409
         _show_faults(form, fault)
         return _show_form(form, article), 400
-    flash(_("Bewaard."), "done")
+    offered.tell(saved, done=_("Bewaard."))
     return redirect(url_for("desk.article", article_id=article_id), 303)
 
 
@@ -87,9 +90,14 @@ def show(article: Article, release: ReleaseForm) -> str:
 def _show_both(form: ArticleForm, article: Article) -> str:
     """What was typed, beside what someone else saved meanwhile; saving again is a choice now."""
     form.revision.data = str(article.revision)
-    typed = replace(tidy(form.draft()), image_id=article.image_id, image_alt=article.image_alt)
-    differing = changes(draft_of(article), typed)
+    differing = changes(draft_of(article), _typed(form, article))
     return _show_form(form, article, meanwhile=differing)
+
+
+def _typed(form: ArticleForm, article: Article) -> Draft:
+    """What was typed; what the form has no field for stays as it is."""
+    present = draft_before(article, current_user.id)
+    return replace(tidy(form.draft()), image_id=present.image_id, image_alt=present.image_alt)
 
 
 def _show_form(
@@ -103,6 +111,8 @@ def _show_form(
         release = ReleaseForm(formdata=None)
         if article is not None and article.released_at is not None:
             release.show(article.released_at)
+    if article is not None:
+        release.revision.data = str(article.revision)
     return render_template(
         "pages/desk/article.html",
         form=form,
@@ -115,6 +125,8 @@ def _show_form(
         digests=digests_with(article.id) if article else (),
         mailing_name=mailing_name,
         doubles=_doubles(article) if article else (),
+        offered=offered.offered_for(article) if article else (),
+        only_offers=article is not None and offered.only_offers(article),
         now=clock.now(),
     )
 
@@ -138,7 +150,7 @@ def _offered(form: ArticleForm, article: Article | None = None) -> ArticleForm:
 
 def _filled(article: Article) -> ArticleForm:
     form = _offered(ArticleForm(formdata=None), article)
-    form.fill(article)
+    form.fill(draft_before(article, current_user.id), revision=article.revision)
     return form
 
 

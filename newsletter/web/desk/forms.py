@@ -134,6 +134,7 @@ class ReleaseForm(MomentForm):
         choices=[("now", _l("Nu")), ("later", _l("Op een later moment"))],
         validate_choice=False,
     )
+    revision = HiddenField()  # of the article as it was read
 
 
 class ScheduleForm(MomentForm):

@@ -1,8 +1,12 @@
 """What an address of the desk names, or a page that says there is no such thing."""
 
 from flask import abort, request
+from flask_security import current_user
 
+from newsletter.accounts.models import RoleName
 from newsletter.articles.models import Article
+from newsletter.articles.proposal_models import ArticleProposal
+from newsletter.articles.proposal_queries import find_proposal
 from newsletter.articles.queries import find_article
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import find_theme
@@ -13,6 +17,7 @@ from newsletter.editions.period_queries import get_period
 from newsletter.editions.queries import find_edition
 from newsletter.errors import NotFound
 from newsletter.web.desk.acts import record_refusal
+from newsletter.web.desk.roles import may
 from newsletter.web.desk.whose import partner_alone
 
 LARGEST_ID = 2**63 - 1
@@ -28,6 +33,17 @@ def wanted_article(article_id: int) -> Article:
         record_refusal(request.endpoint or "", article=article_id)
         abort(404)
     return article
+
+
+def wanted_proposal(article: Article, proposal_id: int) -> ArticleProposal:
+    """The proposal with this id for the article, or 404; who may only offer sees her own alone."""
+    found = find_proposal(article.id, proposal_id)
+    if found is None:
+        abort(404)
+    if found.account_id != current_user.id and not may(RoleName.EDITOR):
+        record_refusal(request.endpoint or "", article=article.id, proposal=proposal_id)
+        abort(404)
+    return found
 
 
 def wanted_slot(slot_id: int) -> DigestSlot:

@@ -7,10 +7,13 @@ from werkzeug.wrappers import Response
 from wtforms import FileField, HiddenField, StringField
 
 from newsletter import clock
+from newsletter.articles.apply import draft_before
 from newsletter.articles.illustrate import find_image, illustrate, take_image
 from newsletter.articles.image_limits import LARGEST_FILE
 from newsletter.articles.models import Article
+from newsletter.articles.save import Saved
 from newsletter.errors import BadInput
+from newsletter.web.desk import offered
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.forms import DeskForm, PressForm, revision_of
 from newsletter.web.desk.found import wanted_article
@@ -33,7 +36,7 @@ def page(article_id: int) -> str:
     """GET /redactie/artikelen/<id>/beeld: the image as it stands."""
     article = wanted_article(article_id)
     form = ImageForm(formdata=None)
-    form.image_alt.data = article.image_alt
+    form.image_alt.data = draft_before(article, current_user.id).image_alt
     form.revision.data = str(article.revision)
     return _show(article, form)
 
@@ -45,16 +48,19 @@ def save(article_id: int) -> Answer:
     sent = request.files.get("file")
     try:
         with recorded("illustrate", f"article:{article.id}") as act:
-            illustrate(
+            saved = illustrate(
                 article, file=sent.read() if sent else b"", alt=form.image_alt.data or "",
                 revision=revision_of(form.revision.data), now=clock.now(),
                 account_id=current_user.id,
             )
-            act.details.update(image=article.image_id, revision=article.revision)
+            act.details["revision"] = article.revision
+            if saved is not Saved.OFFERED:
+                act.details["image"] = article.image_id
+            offered.note(saved, act)
     except BadInput as fault:
         form.show_fault(fault)
         return _show(wanted_article(article_id), form), 400
-    flash(_("Bewaard."), "done")
+    offered.tell(saved, done=_("Bewaard."))
     return redirect(url_for("desk.image", article_id=article_id), 303)
 
 
@@ -62,21 +68,26 @@ def take(article_id: int) -> Response:
     """POST /redactie/artikelen/<id>/beeld/weg: no image any more."""
     article = wanted_article(article_id)
     try:
-        with recorded("take_image", f"article:{article.id}"):
-            take_image(article, revision=revision_of(request.form.get("revision")),
-                       now=clock.now(), account_id=current_user.id)
+        with recorded("take_image", f"article:{article.id}") as act:
+            saved = take_image(article, revision=revision_of(request.form.get("revision")),
+                               now=clock.now(), account_id=current_user.id)
+            offered.note(saved, act)
     except BadInput:
         flash(_("Er is niets veranderd: iemand anders heeft intussen iets bewaard."), "wrong")
     else:
-        flash(_("Het beeld is weg. In een eerdere versie staat het nog."), "done")
+        offered.tell(saved, done=_("Het beeld is weg. In een eerdere versie staat het nog."))
     return redirect(url_for("desk.image", article_id=article_id), 303)
 
 
 def _show(article: Article, form: ImageForm) -> str:
+    draft = draft_before(article, current_user.id)
     return render_template(
         "pages/desk/image.html",
         article=article,
-        image=find_image(article.image_id),
+        image=find_image(draft.image_id),
+        alt=draft.image_alt,
+        is_offered=(draft.image_id, draft.image_alt) != (article.image_id, article.image_alt),
+        only_offers=offered.only_offers(article),
         form=form,
         press=PressForm(formdata=None),
     )

@@ -109,6 +109,12 @@ _AT_FIELD = {
     ("note", "holds_address"): _l(
         "Zet geen adres in de aantekening. Het nummer van het verzoek is genoeg."
     ),
+    ("why", "empty"): _l("Schrijf waarom niet. Wie het voorstelde, leest dit."),
+    ("why", "too_long"): _l("Maak dit korter: tot 500 tekens."),
+    ("revision", "changed_unseen"): _l(
+        "Niet vrijgegeven: iemand anders heeft intussen iets bewaard. Lees wat er nu staat, en "
+        "geef het dan vrij."
+    ),
     ("received_on", "empty"): _l("Vul in op welke dag het verzoek binnenkwam."),
     ("text_nl", "empty"): _l("Schrijf wat er niet klopte en hoe het wel zit."),
     ("sector", "unknown_sector"): _l("Kies één van de mogelijkheden."),

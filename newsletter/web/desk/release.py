@@ -14,7 +14,7 @@ from newsletter.errors import BadInput, BadMoment
 from newsletter.web.dates import moment_in_words
 from newsletter.web.desk import articles
 from newsletter.web.desk.acts import recorded
-from newsletter.web.desk.forms import ReleaseForm
+from newsletter.web.desk.forms import ReleaseForm, revision_of
 from newsletter.web.desk.found import wanted_article
 from newsletter.web.desk.reasons import explain
 from newsletter.web.desk.said import _
@@ -28,11 +28,12 @@ def post(article_id: int) -> Answer:
     article = wanted_article(article_id)
     form = ReleaseForm()
     now = clock.now()
+    seen = revision_of(form.revision.data) if form.revision.data else None
     try:
         at = _moment(form, now=now)
         _refuse_in_scheduled(article, at)
         with recorded("release", f"article:{article.id}", released_at=at.isoformat()):
-            release(article, at=at, now=now)
+            release(article, at=at, now=now, revision=seen)
     except BadInput as fault:
         form.show_fault(fault, at="day" if fault.field == "release_at" else None)
         return articles.show(wanted_article(article_id), form), 400

@@ -12,7 +12,15 @@ from newsletter.digests.models import DigestSlot
 from newsletter.digests.queries import coming_slots, slot_before
 from newsletter.editions.queries import next_edition
 from newsletter.mailings.queries import list_mailings, progress
-from newsletter.web.desk.attention import digests, editions, health, readers, sending, store
+from newsletter.web.desk.attention import (
+    digests,
+    editions,
+    health,
+    proposals,
+    readers,
+    sending,
+    store,
+)
 from newsletter.web.desk.attention.line import in_order
 from newsletter.web.desk.names import mailing_name, mailing_state, slot_name
 from newsletter.web.desk.next_edition import MOST_MISSING, shown
@@ -47,6 +55,7 @@ def page() -> str:
             *editions.lines(edition, now),
             *digests.lines(now),
             *readers.lines(now),
+            *proposals.lines(now),
             *store.lines(now),
         ]),
         # Who sees only a partner's articles is told how much is missing, not of which articles.

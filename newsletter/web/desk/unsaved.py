@@ -18,6 +18,8 @@ WORDS = {
     "body_md": _l("Tekst"),
     "page": _l("Pagina"),
     "canonical_url": _l("Adres waar het eerst stond"),
+    "image_alt": _l("Wat is erop te zien?"),
+    "why": _l("Waarom niet?"),
     "line": _l("Regel boven aan de mail"),
     "day": _l("Dag"),
     "at": _l("Tijd"),

@@ -6,6 +6,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "alembic_version": ("version_num",),
     "approvals": ("id", "edition_id", "manifest_id", "verdict", "voided_at", "void_reason",
                   "used_at"),
+    "article_proposals": ("id", "article_id", "base_revision", "state", "taken_as"),
     "article_themes": ("article_id", "theme_id", "given_at"),
     "article_versions": ("article_id", "revision", "saved_at", "restored_from"),
     "articles": ("id", "slug", "kind", "page", "language", "published_on", "released_at",

@@ -146,6 +146,19 @@ DESK = (
     Fact(
         Group.DESK,
         Said(
+            "Welke wijziging van een artikel je voorstelde, overnam of afwees, met wat je schreef",
+            "Which change of an article you offered, took over or declined, with what you wrote",
+        ),
+        Said("Een ander laten beslissen, en later weten wie dat was.",
+             "To let another person decide, and to know later who it was."),
+        Basis.INTEREST,
+        _AS_MAGAZINE,
+        columns_of("article_proposals", "account_id", "offered_at", "decided_by", "decided_at",
+                   "why"),
+    ),
+    Fact(
+        Group.DESK,
+        Said(
             "Welke verbetering van een editie je begon of liet verzenden",
             "Which correction of an edition you began or had sent",
         ),
@@ -237,7 +250,7 @@ NAMED = (
         columns_of("articles", "title", "subject", "authors", "summary", "body_md",
                      "plain_title", "search")
         + columns_of("articles", "image_alt") + columns_of("image_files", "content")
-        + columns_of("article_versions", "content")
+        + columns_of("article_versions", "content") + columns_of("article_proposals", "content")
         + columns_of("editions", "title", "editorial_md", "subject", "preheader")
         + columns_of("corrections", "title", "editorial_md", "subject", "preheader", "text_nl",
                      "text_en")

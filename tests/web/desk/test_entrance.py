@@ -26,7 +26,8 @@ VALUES = {"key": "20-8", "article_id": "1", "year": "2026", "slot_id": "1", "slu
           "act": "stoppen", "change_id": "1", "session_id": "1", "account_id": "1",
           "revision": "0", "subscriber_id": "1", "mail_id": "1", "request_id": "1",
           "passkey_id": "1", "purpose": "confirm",
-          "import_id": "1", "period_id": "1", "feed_id": "1", "item_id": "1", "way": "uit",
+          "import_id": "1", "proposal_id": "1", "period_id": "1", "feed_id": "1", "item_id": "1",
+          "way": "uit",
           "token": "none", "table": "groei"}
 
 

@@ -45,7 +45,7 @@ def send(worker: Worker, made: Article, *, alt: str = ALT, file: bytes = b"",
 def test_an_image_is_added_described_anew_and_taken_away(
     contributor: Worker, session: Session
 ) -> None:
-    made = article("data")
+    made = article("data", released_at=None)
     assert send(contributor, made, file=picture()).status_code == 303
     assert (made.image_alt, made.revision) == (ALT, 1)
     assert send(contributor, made, alt="Iets anders.").status_code == 303
@@ -61,11 +61,11 @@ def test_an_image_is_added_described_anew_and_taken_away(
     assert made.image_alt == ALT
 
 
-def test_the_same_picture_is_kept_once(contributor: Worker, session: Session) -> None:
+def test_the_same_picture_is_kept_once(editor: Worker, session: Session) -> None:
     file = picture()
     one, other = article("data"), article("data")
     for made in (one, other):
-        assert send(contributor, made, file=file).status_code == 303
+        assert send(editor, made, file=file).status_code == 303
     assert one.image_id == other.image_id
     assert session.scalar(select(func.count(Image.id))) == 1
 
@@ -80,35 +80,35 @@ def test_the_same_picture_is_kept_once(contributor: Worker, session: Session) ->
     ({"file": b"x" * (LARGEST_FILE + 1)}, "file"),
 ])
 def test_what_cannot_be_is_refused_at_its_field_and_nothing_is_kept(
-    contributor: Worker, session: Session, change: dict[str, Any], field: str
+    editor: Worker, session: Session, change: dict[str, Any], field: str
 ) -> None:
     made = article("data")
-    answer = send(contributor, made, **change)
+    answer = send(editor, made, **change)
     assert answer.status_code == 400
     assert set(faults(answer)) == {field}
     assert made.image_id is None
     assert session.scalar(select(func.count(Image.id))) == 0
 
 
-def test_far_too_large_a_post_is_refused_unread(contributor: Worker) -> None:
+def test_far_too_large_a_post_is_refused_unread(editor: Worker) -> None:
     made = article("data")
-    assert send(contributor, made, file=b"x" * (LARGEST_FILE + 200_000)).status_code == 413
+    assert send(editor, made, file=b"x" * (LARGEST_FILE + 200_000)).status_code == 413
 
 
-def test_the_later_of_two_tabs_changes_nothing(contributor: Worker) -> None:
+def test_the_later_of_two_tabs_changes_nothing(editor: Worker) -> None:
     made = article("data")
-    send(contributor, made, file=picture())
-    answer = send(contributor, made, alt="Later", revision="0")
+    send(editor, made, file=picture())
+    answer = send(editor, made, alt="Later", revision="0")
     assert answer.status_code == 400
     assert "intussen" in answer.get_data(as_text=True)
     assert made.image_alt == ALT
 
 
 def test_a_reader_sees_the_image_with_its_words_and_may_keep_it_for_ever(
-    contributor: Worker, client: FlaskClient, session: Session
+    editor: Worker, client: FlaskClient, session: Session
 ) -> None:
     made = article("data")
-    send(contributor, made, file=picture())
+    send(editor, made, file=picture())
     (shown,) = page(client.get(f"/artikelen/{made.slug}")).css("main img")
     assert shown.attributes["alt"] == ALT
     source = str(shown.attributes["src"])
@@ -123,11 +123,11 @@ def test_a_reader_sees_the_image_with_its_words_and_may_keep_it_for_ever(
 
 
 def test_a_mail_that_was_sent_keeps_its_image_when_the_article_gets_another(
-    app: Flask, contributor: Worker, client: FlaskClient, session: Session
+    app: Flask, editor: Worker, client: FlaskClient, session: Session
 ) -> None:
     reader()
     made = article("data")
-    send(contributor, made, file=picture())
+    send(editor, made, file=picture())
     number = edition([made])
     session.commit()
     carry_out_edition(number.id, settings=settings(), now=NOW)
@@ -142,22 +142,22 @@ def test_a_mail_that_was_sent_keeps_its_image_when_the_article_gets_another(
     assert before.startswith(f"{site}/beelden/")
     as_sent = client.get(before.removeprefix(site)).data
     assert sha256(as_sent).hexdigest() in before
-    send(contributor, made, file=picture("PNG", (900, 700)), alt="Iets anders.", revision="1")
+    send(editor, made, file=picture("PNG", (900, 700)), alt="Iets anders.", revision="1")
     item = item_of(made).picture
     assert item is not None
     assert item.alt == "Iets anders."
     assert item.name not in before
-    contributor.post(f"/redactie/artikelen/{made.id}/beeld/weg", revision="2")
+    editor.post(f"/redactie/artikelen/{made.id}/beeld/weg", revision="2")
     assert shown() == before
     assert client.get(before.removeprefix(site)).data == as_sent
 
 
 def test_the_images_of_a_mail_are_read_at_once_and_without_their_bytes(
-    contributor: Worker, session: Session
+    editor: Worker, session: Session
 ) -> None:
     pieces = [article("data") for _ in range(3)]
     for number, piece in enumerate(pieces):
-        send(contributor, piece, file=picture(size=(400 + number, 300)))
+        send(editor, piece, file=picture(size=(400 + number, 300)))
     ids = [piece.id for piece in pieces]
     session.expunge_all()
     said: list[str] = []
@@ -170,16 +170,16 @@ def test_the_images_of_a_mail_are_read_at_once_and_without_their_bytes(
 
 
 def test_a_typed_article_is_shown_with_its_image_as_a_mail_would(
-    contributor: Worker, session: Session
+    editor: Worker, session: Session
 ) -> None:
     made = article("data")
-    send(contributor, made, file=picture())
+    send(editor, made, file=picture())
     for shape in ("mail", "site"):
         preview = f"/redactie/artikelen/voorbeeld?vorm={shape}&artikel={made.id}"
-        (image,) = page(contributor.post(preview, **GOOD)).css("img")
+        (image,) = page(editor.post(preview, **GOOD)).css("img")
         assert image.attributes["alt"] == ALT
     unknown = f"/redactie/artikelen/voorbeeld?vorm=mail&artikel={10**30}"
-    assert contributor.post(unknown, **GOOD).status_code == 404
+    assert editor.post(unknown, **GOOD).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["x", "../x", "0" * 64 + ".jpg", "0" * 64 + ".svg", "0" * 64])

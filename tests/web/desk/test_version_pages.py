@@ -23,7 +23,7 @@ def path_of(made: Article) -> str:
 
 @pytest.fixture
 def made(contributor: Worker) -> Article:
-    return article("data")
+    return article("data", released_at=None)
 
 
 @pytest.fixture
