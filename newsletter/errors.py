@@ -16,6 +16,7 @@ NewsletterError
 │   ├── MayNotApprove      this person may not be the second one
 │   ├── TooLate            the moment lies further back than the lateness limit
 │   ├── NothingToUndo      there is no leaving that its reader may still undo
+│   ├── AskedOtherwise     what would be confirmed is not what the page showed
 │   └── AddressTaken       another subscription is written to at that address
 ├── MailError              a mail that cannot be made
 │   ├── MailTooLarge       over the size at which mailbox providers clip (M11)
@@ -110,6 +111,10 @@ class TooLate(WrongState):
 
 class NothingToUndo(WrongState):
     """No leaving that its reader may still undo: too long ago, erased, or complained."""
+
+
+class AskedOtherwise(WrongState):
+    """What the button would confirm is not what the page showed beside it."""
 
 
 class AddressTaken(WrongState):
