@@ -37,7 +37,8 @@ def look_up(token: str, *, signer: Signer, now: datetime) -> Subscription:
 def details_asked(subscription: Subscription) -> Details:
     """What the form said of her that becomes hers with the button.
 
-    Of somebody who was a reader before nothing: what we know of her is no part of the question.
+    Of somebody who is or was a reader nothing: what we know of her is no part of the question, she
+    may have told us more since, and the mail with this link may have been forwarded.
     """
     return Details() if subscription.confirmed_at else said.of(subscription.subscriber)
 

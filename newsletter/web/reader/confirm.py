@@ -80,8 +80,7 @@ def _show(
         token=token,
         already=already,
         is_otherwise=was_otherwise and not already,
-        # Who has confirmed may have told us more since, and this link may have been forwarded.
-        details=[] if already else details_in_words(details_asked(subscription)),
+        details=details_in_words(details_asked(subscription)),
         wording=wording.text,
         wording_language=subscription.language.value,
         latest=latest_card(),
