@@ -10,6 +10,14 @@ from newsletter.errors import BadAddress
 
 LONGEST_LOCAL = 64  # RFC 5321 §4.5.3.1.1
 LONGEST = 254  # RFC 5321 §4.5.3.1.3 less the angle brackets
+# Domains under which a provider keeps one mailbox for one name, each with the one we count under.
+_TWINS = {
+    "googlemail.com": "gmail.com",
+    "mac.com": "icloud.com",
+    "me.com": "icloud.com",
+    "pm.me": "proton.me",
+    "protonmail.com": "proton.me",
+}
 
 
 def check(typed: str) -> str:
@@ -53,10 +61,20 @@ def identity_of(address: str) -> str:
 
 
 def mailbox_of(address: str) -> str:
-    """The mailbox that plus-tags, dots and case of one address share; only for limits (W05)."""
+    """The mailbox that plus-tags, dots, case and twin domains of one address share.
+
+    Only for limits (W05): there it does no harm to take two people for one.
+    """
     local, _, domain = identity_of(address).rpartition("@")
     # Quotes are spelling, no part of the name (RFC 5321 §4.1.2).
-    return local.replace('"', "").split("+", 1)[0].replace(".", "") + "@" + domain
+    name = local.replace('"', "").split("+", 1)[0].replace(".", "")
+    return f"{name}@{_TWINS.get(domain, domain)}"
+
+
+def mailbox_spellings(mailbox: str) -> tuple[str, ...]:
+    """The mailbox, and as it may stand in a row from before its domain was known as a twin."""
+    name, _, domain = mailbox.rpartition("@")
+    return (mailbox, *(f"{name}@{twin}" for twin, under in _TWINS.items() if under == domain))
 
 
 def mask(address: str) -> str:

@@ -17,6 +17,7 @@ NewsletterError
 │   ├── TooLate            the moment lies further back than the lateness limit
 │   ├── NeedsEditor        what goes to readers is changed by who answers for the magazine
 │   ├── NothingToUndo      there is no leaving that its reader may still undo
+│   ├── AskedOtherwise     what would be confirmed is not what the page showed
 │   └── AddressTaken       another subscription is written to at that address
 ├── MailError              a mail that cannot be made
 │   ├── MailTooLarge       over the size at which mailbox providers clip (M11)
@@ -115,6 +116,10 @@ class NeedsEditor(WrongState):
 
 class NothingToUndo(WrongState):
     """No leaving that its reader may still undo: too long ago, erased, or complained."""
+
+
+class AskedOtherwise(WrongState):
+    """What the button would confirm is not what the page showed beside it."""
 
 
 class AddressTaken(WrongState):

@@ -30,7 +30,7 @@ from newsletter.jobs import Lane
 from newsletter.mailings.contents import CompiledManifest
 from newsletter.sending.compile_now import compile_now
 from newsletter.subscribers.choices import Choices
-from newsletter.subscribers.confirm import confirm
+from newsletter.subscribers.confirm import confirm, look_up, question_of
 from newsletter.subscribers.models import AddressRequest, Cadence, Subscriber, Subscription
 from newsletter.subscribers.signup import request_signup
 from newsletter.subscribers.take_requests import take_requests
@@ -83,6 +83,12 @@ def confirm_token(subscription: Subscription, *, issued_at: datetime = NOW) -> s
     )
 
 
+def press(token: str, *, now: datetime) -> Subscription:
+    """What a reader does behind the mailed link: she opens the page, and presses its button."""
+    shown = question_of(look_up(token, signer=signer(), now=now))
+    return confirm(token, shown=shown, signer=signer(), source_page="/bevestigen", now=now)
+
+
 def reader(
     *slugs: str,
     cadence: Cadence = Cadence.WEEKLY,
@@ -95,8 +101,7 @@ def reader(
     if cadence is Cadence.NONE:
         chosen = choices(cadence=cadence, editions=editions)
     subscription = sign_up(address, chosen, now=at)
-    confirm(confirm_token(subscription, issued_at=at), signer=signer(), source_page="/bevestigen",
-            now=at)
+    press(confirm_token(subscription, issued_at=at), now=at)
     for delivery in db.session.scalars(
         select(Delivery).where(Delivery.subscriber_id == subscription.subscriber_id)
     ):

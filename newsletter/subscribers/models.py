@@ -230,6 +230,7 @@ class Consent(Model):
     at: Mapped[Moment]
     act: Mapped[ConsentAct] = mapped_column(words(ConsentAct, "act"))
     # By which act: "form", "mailed_link_post", "one_click_post", "preference_page", "import".
+    # By "form_set_aside" something was asked that changed nothing: no mail went out for it.
     means: Mapped[str]
     source_page: Mapped[str]
     wording_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("consent_wordings.id"))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, text, union_all
 
-from newsletter.addresses import identity_of
+from newsletter.addresses import identity_of, mailbox_spellings
 from newsletter.deliveries.claim import as_array
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.errors import TokenInvalid, TokenSuperseded
@@ -180,15 +180,18 @@ def has_room_for_mail(mailbox: str, *, signer: Signer, now: datetime) -> bool:
     asks for several mailboxes, calls `lock_mailboxes` first.
     """
     lock_mailboxes([mailbox])
+    spellings = mailbox_spellings(mailbox)
     to_readers = (
         select(Delivery.created_at.label("at"))
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .where(Subscriber.mailbox == mailbox, Delivery.kind.in_(ASKED_BY_ANYONE), _SINGLE)
+        .where(Subscriber.mailbox.in_(spellings), Delivery.kind.in_(ASKED_BY_ANYONE), _SINGLE)
     )
     # What a reader asked to be mailed there, as her new address: the victim is the same mailbox.
     # Of an asker who was erased since, it stands as a keyed hash (`erase`).
     to_new_sides = select(AddressChange.asked_at).where(
-        AddressChange.new_mailbox.in_((mailbox, *signer.address_hashes(mailbox)))
+        AddressChange.new_mailbox.in_(
+            [*spellings, *(each for one in spellings for each in signer.address_hashes(one))]
+        )
     )
     mails = union_all(to_readers, to_new_sides).subquery()
     return _is_below(mails.c.at, PER_HOUR, PER_DAY, now=now)

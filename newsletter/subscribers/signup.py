@@ -26,6 +26,8 @@ from newsletter.subscribers.record_consent import Proof, record_consent
 from newsletter.tokens import Signer
 
 NOTHING_SAID = Details()
+# The ledger's word for what was asked without a mail, while something else stood already.
+SET_ASIDE = "form_set_aside"
 
 
 def request_signup(
@@ -40,9 +42,11 @@ def request_signup(
 ) -> None:
     """Ask the address to confirm; the visitor saw the same whatever we know of it (W04).
 
-    Known and active: a mail that says so, nothing changes. Else the choices wait for the mailed
-    button. Complained or never again: no mail (W07). `wording_id` is the consent text that the
-    form showed, else the one in force. Raises BadAddress, or BadInput at `themes` or `cadence`.
+    Known and active: a mail that says so, nothing changes. Else choices and details wait for the
+    mailed button, in place of what waited before. Without a mail nothing does: her earlier mail
+    says what its button confirms, and the ledger alone keeps what was asked. Complained or never
+    again: no mail (W07). `wording_id` is the consent text that the form showed, else the one in
+    force. Raises BadAddress, or BadInput at `themes` or `cadence`.
     """
     address = addresses.check(address)
     chosen.check(choices)
@@ -56,8 +60,12 @@ def request_signup(
         if may_write:
             _queue(subscription, MailKind.ALREADY_SUBSCRIBED, now=now)
         return
+    if not may_write and not _was_never_mailed(subscription):
+        aside = Proof(SET_ASIDE, source_page, wording_id=wording_id)
+        record_consent(subscription, ConsentAct.ASKED, proof=aside, now=now, asked=choices)
+        return
     # Of somebody who was a reader before, a stranger may not write what we know.
-    if details.says_something and subscription.confirmed_at is None:
+    if subscription.confirmed_at is None:
         said.store(details, subscription.subscriber)
     proof = Proof("form", source_page, wording_id=wording_id)
     ask_again(subscription, choices, proof=proof, may_write=may_write, now=now)
@@ -82,6 +90,11 @@ def ask_again(
     if may_write:
         subscription.confirm_nonce += 1
         _queue(subscription, MailKind.CONFIRM_SIGNUP, now=now)
+
+
+def _was_never_mailed(subscription: Subscription) -> bool:
+    """Whether no link to a button was ever made for her: what waits stands in no mail."""
+    return subscription.status is SubscriptionStatus.PENDING and subscription.confirm_nonce == 0
 
 
 def _queue(subscription: Subscription, kind: MailKind, *, now: datetime) -> None:

@@ -173,6 +173,20 @@ def opened_wording(value: str) -> int | None:
     return found if isinstance(found, int) else None
 
 
+def signed_question(digest: str) -> str:
+    """The digest of what a page asks, as its form carries it."""
+    return str(_serializer("question").dumps(digest))
+
+
+def opened_question(value: str) -> str | None:
+    """The digest that `signed_question` put in a form, however old; None for anything else."""
+    try:
+        found = _serializer("question").loads(value)
+    except (BadSignature, UnicodeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
 def signed_source(page: str) -> str:
     """The page where a sign-up began as a form carries it, so that nobody makes one up (P01)."""
     return str(_serializer("source").dumps(page))

@@ -22,7 +22,7 @@ from newsletter.core import signer
 from newsletter.deliveries.models import MailKind
 from newsletter.extensions import db
 from newsletter.subscribers.change_address import ask_change, confirm_change
-from newsletter.subscribers.models import Subscription
+from newsletter.subscribers.models import Sector, Subscription
 from newsletter.tokens import Purpose
 from newsletter.web.blueprints import MAGAZINE, MAILED, READER
 from newsletter.web.errors import PAGES, STATUSES, Told
@@ -139,6 +139,21 @@ def test_every_refused_form_passes_too(page: Page, site: Site) -> None:
     assert faults_of(page) == []
 
 
+def test_a_question_that_is_no_longer_what_was_shown_is_heard_first_and_passes(
+    page: Page, site: Site
+) -> None:
+    for address in (site.pages["confirm"], f"{site.pages['confirm']}?taal=en"):
+        page.goto(address)
+        page.locator("input[name=question]").evaluate("field => { field.value = 'x'; }")
+        with page.expect_navigation() as came:
+            page.locator("main form button[type=submit]").click()
+        answer = came.value
+        assert answer is not None
+        assert answer.status == 409
+        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        assert faults_of(page) == []
+
+
 def test_who_is_asked_to_wait_sees_a_page_that_passes(page: Page) -> None:
     page.route("**/aanmelden/opgave", lambda route: route.fulfill(status=204))
     for address in ("/aanmelden", "/aanmelden", "/mijn-link", "/mijn-link"):
@@ -181,6 +196,8 @@ def _addresses() -> tuple[dict[str, str], dict[str, str]]:
         sign_up(f"{name}@gemeente.example", choices("data"))
         for name in ("wacht", "laat", "twijfel")
     )
+    person = pending.subscriber
+    person.name, person.organisation, person.sector = "Anna de Wit", "w" * 200, Sector.UITVOERING
     mover, moved, fresh = (reader("data", "leiderschap") for _ in range(3))
     asked = ask_change(mover, "nieuw@provincie.example", signer=signer(), now=NOW)
     done = ask_change(moved, "elders@provincie.example", signer=signer(), now=NOW)

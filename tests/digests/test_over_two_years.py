@@ -91,7 +91,7 @@ class House(RuleBasedStateMachine):
         who = material.sign_up(f"lezer{len(self.rule.people)}@gemeente.example",
                                Choices(receives, cadence, chosen), now=self.now)
         token = material.confirm_token(who, issued_at=self.now)
-        material.confirm(token, signer=material.signer(), source_page="/bevestigen", now=self.now)
+        material.press(token, now=self.now)
         db.session.execute(delete(Delivery).where(Delivery.mailing_id.is_(None)))
         self.rule.people[who.subscriber_id] = Person(
             self.now, cadence.value, receives, dict.fromkeys(chosen, self.now))

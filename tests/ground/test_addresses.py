@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.addresses import check, identity_of, mailbox_of, mask
+from newsletter.addresses import check, identity_of, mailbox_of, mailbox_spellings, mask
 from newsletter.errors import BadAddress
 
 LABEL = "a" * 63
@@ -137,6 +137,21 @@ def test_different_addresses_stay_different_people(one: str, other: str) -> None
 ])
 def test_tags_dots_and_case_share_a_mailbox(address: str) -> None:
     assert mailbox_of(address) == "noorwit@gemeente.example"
+
+
+@pytest.mark.parametrize("address", [
+    "noor.wit@googlemail.com", "NoorWit+a@GoogleMail.com", "noorwit@gmail.com",
+])
+def test_two_domains_of_one_provider_share_a_mailbox_and_stay_different_people(
+    address: str,
+) -> None:
+    assert mailbox_of(address) == "noorwit@gmail.com"
+    assert identity_of(address) == address.lower()
+
+
+def test_a_row_from_before_a_twin_was_known_is_found_under_its_old_spelling() -> None:
+    assert set(mailbox_spellings("noor@gmail.com")) == {"noor@gmail.com", "noor@googlemail.com"}
+    assert mailbox_spellings("noor@gemeente.example") == ("noor@gemeente.example",)
 
 
 def test_a_masked_address_shows_one_letter_and_the_domain() -> None:

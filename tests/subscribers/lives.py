@@ -1,23 +1,33 @@
 """What any reader may do in any order, as a state machine over three addresses."""
 
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from newsletter.core import signer
 from newsletter.deliveries.models import Delivery, MailKind
-from newsletter.errors import BadInput, NothingToUndo, TokenError, WrongState
+from newsletter.errors import (
+    AskedOtherwise,
+    BadInput,
+    NothingToUndo,
+    TokenError,
+    WrongState,
+)
 from newsletter.extensions import db
+from newsletter.subscribers import choices as chosen
+from newsletter.subscribers import details as told
 from newsletter.subscribers.ask import ask_link, ask_signup
 from newsletter.subscribers.change import change_choices
 from newsletter.subscribers.change_address import ask_change, confirm_change, undo_change
 from newsletter.subscribers.choices import Choices
-from newsletter.subscribers.confirm import confirm
+from newsletter.subscribers.confirm import confirm, details_asked, look_up, question_of
 from newsletter.subscribers.details import Details
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.expire import remove_expired
@@ -27,6 +37,7 @@ from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.models import (
     AddressChange,
     Cadence,
+    Consent,
     Language,
     MailFormat,
     Sector,
@@ -39,7 +50,7 @@ from newsletter.subscribers.take_requests import take_requests
 from newsletter.subscribers.undo import Instead, undo_leaving
 from newsletter.subscribers.wordings import current_wording
 from newsletter.tokens import Purpose
-from tests.material import NOW, theme_ids
+from tests.material import NOW, press, theme_ids
 
 PEOPLE = ("noor@gemeente.example", "Noor+werk@gemeente.example", "jan@provincie.example")
 SLUGS = ("data", "digitalisering", "leiderschap")
@@ -67,6 +78,16 @@ def choices_of(wish: dict[str, Any]) -> Choices:
     return Choices(theme_ids=theme_ids(*slugs) if slugs else frozenset(), **facts)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A page that asks, as it stands open in a browser: what it shows, and what it would post."""
+
+    token: str
+    question: str
+    choices: Mapping[str, Any]
+    details: Details
+
+
 class Lives(RuleBasedStateMachine):
     """Three addresses, two of which share a mailbox, do whatever the pages allow."""
 
@@ -74,6 +95,7 @@ class Lives(RuleBasedStateMachine):
         super().__init__()
         self.now = NOW
         self.tokens: deque[str] = deque(maxlen=6)
+        self.opened: deque[Opened] = deque(maxlen=4)
         self.changes: deque[int] = deque(maxlen=4)
         self.erased: dict[int, str] = {}
         self.savepoint = db.session.begin_nested()
@@ -122,7 +144,37 @@ class Lives(RuleBasedStateMachine):
     def somebody_presses_a_mailed_button(self, pick: int) -> None:
         token = self.tokens[pick % len(self.tokens)]
         with suppress(TokenError):
-            confirm(token, signer=signer(), source_page="/bevestigen", now=self.now)
+            press(token, now=self.now)
+
+    @precondition(lambda self: self.tokens)
+    @rule(pick=st.integers(0, 5))
+    def somebody_leaves_a_mailed_page_open(self, pick: int) -> None:
+        token = self.tokens[pick % len(self.tokens)]
+        with suppress(TokenError):
+            asked = look_up(token, signer=signer(), now=self.now)
+            self.opened.append(Opened(
+                token, question_of(asked), chosen.record_of(asked), details_asked(asked)))
+
+    @precondition(lambda self: self.opened)
+    @rule(pick=st.integers(0, 3))
+    def somebody_presses_the_button_of_a_page_that_stood_open(self, pick: int) -> None:
+        """What it gives is what the page showed, whoever asked what meanwhile."""
+        page = self.opened[pick % len(self.opened)]
+        newest = select(func.max(Consent.id))
+        before = db.session.scalar(newest)
+        was_new = self._is_new(page.token)
+        with suppress(TokenError, AskedOtherwise):
+            given = confirm(page.token, shown=page.question, signer=signer(),
+                            source_page="/bevestigen", now=self.now)
+            if db.session.scalar(newest) != before:
+                assert chosen.record_of(given) == page.choices
+                assert not was_new or told.of(given.subscriber) == page.details
+
+    def _is_new(self, token: str) -> bool:
+        """Whether it would make a reader of somebody who never was one."""
+        with suppress(TokenError):
+            return look_up(token, signer=signer(), now=self.now).confirmed_at is None
+        return False
 
     @rule(address=people, wish=wishes)
     def a_reader_changes(self, address: str, wish: dict[str, Any]) -> None:

@@ -11,7 +11,8 @@ from newsletter.core import signer
 from newsletter.deliveries.models import MailKind
 from newsletter.deliveries.suppress import SuppressionReason, find_reason, suppress
 from newsletter.errors import TokenExpired, TokenInvalid, TokenSuperseded
-from newsletter.subscribers.confirm import confirm, look_up
+from newsletter.extensions import db
+from newsletter.subscribers.confirm import confirm, look_up, question_of
 from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.models import Consent, Subscription, SubscriptionStatus
 from newsletter.subscribers.record_consent import Proof
@@ -25,7 +26,9 @@ Acts = Callable[[Subscription], list[str]]
 
 
 def press(token: str, at: timedelta = DAY) -> Subscription:
-    return confirm(token, signer=signer(), source_page="/bevestigen", now=NOW + at)
+    someone = db.session.scalar(select(Subscription))
+    return confirm(token, shown=question_of(someone) if someone else "", signer=signer(),
+                   source_page="/bevestigen", now=NOW + at)
 
 
 @pytest.fixture

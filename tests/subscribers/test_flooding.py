@@ -15,7 +15,7 @@ from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.models import AddressChange
 from newsletter.subscribers.record_consent import Proof
 from newsletter.subscribers.undo import Instead, undo_leaving
-from tests.material import NOW, deliveries, reader
+from tests.material import NOW, choices, deliveries, reader, sign_up
 
 pytestmark = pytest.mark.usefixtures("session")
 VICTIM = "doelwit@gemeente.example"
@@ -33,6 +33,32 @@ def test_leaving_and_coming_back_all_day_long_brings_three_mails() -> None:
         assert someone.receives_editions
     welcomes = [mail for mail in deliveries()[before:] if mail.kind is MailKind.WELCOME]
     assert len(welcomes) <= 3
+
+
+def test_the_two_domains_of_one_provider_bring_one_mailbox_one_mail() -> None:
+    for domain in ("gmail.com", "googlemail.com"):
+        sign_up(f"doel.wit@{domain}", choices("data"))
+    assert [mail.kind for mail in deliveries()] == [MailKind.CONFIRM_SIGNUP]
+
+
+def test_a_row_that_keeps_the_spelling_of_before_counts_for_the_limit_too() -> None:
+    old = sign_up("doelwit@googlemail.com", choices("data"))
+    old.subscriber.mailbox = "doelwit@googlemail.com"
+    db.session.flush()
+    for turn in range(1, 20):
+        sign_up("doelwit@googlemail.com", choices("data"), now=NOW + turn * MINUTE)
+        sign_up("doelwit@gmail.com", choices("data"), now=NOW + turn * MINUTE)
+    assert len(deliveries()) == 1
+
+
+def test_a_wish_to_move_to_a_twin_domain_counts_for_the_mailbox_too() -> None:
+    throwaway = reader()
+    before = len(deliveries())
+    asked = ask_change(throwaway, "doelwit@googlemail.com", signer=signer(), now=NOW)
+    asked.new_mailbox = "doelwit@googlemail.com"
+    db.session.flush()
+    sign_up("doelwit@gmail.com", choices("data"), now=NOW + MINUTE)
+    assert len(deliveries()) == before + 1
 
 
 def _bomb(turn: int) -> None:

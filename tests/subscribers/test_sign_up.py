@@ -102,7 +102,7 @@ def test_who_left_can_come_back_and_must_confirm_again(
 
 def test_signing_up_twice_makes_one_subscriber_with_the_last_choices(session: Session) -> None:
     ask(ADDRESS)
-    subscription = sign_up(ADDRESS, choices("digitalisering"))
+    subscription = sign_up(ADDRESS, choices("digitalisering"), now=NOW + HOUR)
     assert rows(Subscriber) == rows(Subscription) == 1
     held = {each.theme_id for each in subscription.themes}
     assert held == material.theme_ids("digitalisering")

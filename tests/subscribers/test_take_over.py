@@ -64,7 +64,7 @@ def test_a_confirm_link_in_the_mailbox_that_was_left_opens_nothing_any_more() ->
     )
     move(someone, "nieuw@provincie.example", hours=0)
     with pytest.raises(TokenSuperseded):
-        confirm(token, signer=signer(), source_page="/bevestigen", now=NOW + HOUR)
+        confirm(token, shown="", signer=signer(), source_page="/bevestigen", now=NOW + HOUR)
 
 
 def test_a_row_that_gave_up_its_address_keeps_no_details() -> None:

@@ -142,7 +142,7 @@ def test_what_a_stranger_asks_with_her_address_takes_no_undoing_from_her() -> No
     assert (chosen.of(someone), someone.status) == (before, SubscriptionStatus.ACTIVE)
     assert someone.subscriber.name is None
     with pytest.raises(TokenSuperseded):
-        confirm(link, signer=signer(), source_page="/bevestigen", now=NOW + 3 * DAY)
+        confirm(link, shown="", signer=signer(), source_page="/bevestigen", now=NOW + 3 * DAY)
 
 
 def test_a_strangers_question_that_expires_leaves_the_thirty_days_as_they_were() -> None:

@@ -73,6 +73,7 @@ ACTS = {
 }
 MEANS = {
     "form": _l("Met een formulier."),
+    "form_set_aside": _l("Met een formulier. Er ging geen mail uit, dus er veranderde niets."),
     "mailed_link_post": _l("Met de knop achter de link in een mail."),
     "one_click_post": _l("Met de afmeldknop van het mailprogramma."),
     "preference_page": _l("Op de pagina met keuzes."),

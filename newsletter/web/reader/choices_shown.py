@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from newsletter import addresses
 from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import magazine, pickable_by_id
+from newsletter.subscribers.details import Details
 from newsletter.subscribers.models import Cadence, Subscription, SubscriptionStatus
 from newsletter.web import dates
 from newsletter.web.languages import current_language
+from newsletter.web.reader.forms import SECTORS
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,17 @@ def facts_of(subscription: Subscription) -> dict[str, Any]:
         ),
         **rhythm(),
     }
+
+
+def details_in_words(details: Details) -> list[tuple[str, str]]:
+    """What was filled in beside the address, each with what it is called; nothing for the rest."""
+    sector = str(dict(SECTORS)[details.sector.value]) if details.sector else None
+    every = [
+        (_("Naam"), details.name),
+        (_("Organisatie"), details.organisation),
+        (_("Waar je werkt"), sector),
+    ]
+    return [(called, words) for called, words in every if words]
 
 
 def rhythm() -> dict[str, str]:

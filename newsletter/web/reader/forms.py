@@ -25,8 +25,10 @@ from newsletter.subscribers.choices import Choices
 from newsletter.subscribers.models import Cadence, Language, MailFormat, Sector
 from newsletter.web.forgery import (
     ReaderForm,
+    opened_question,
     opened_source,
     opened_wording,
+    signed_question,
     signed_source,
     signed_wording,
 )
@@ -139,6 +141,17 @@ class WordingField(HiddenField):  # type: ignore[misc]  # wtforms has no types
     def process_formdata(self, valuelist: list[str]) -> None:
         """The id that was signed; None when it is missing or not ours."""
         self.data = opened_wording(valuelist[0]) if valuelist else None
+
+
+class QuestionField(HiddenField):  # type: ignore[misc]  # wtforms has no types
+    """A digest of what the page asks, signed: only what was seen can be confirmed (P01)."""
+
+    def _value(self) -> str:
+        return signed_question(self.data) if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The digest that was signed; None when it is missing or not ours."""
+        self.data = opened_question(valuelist[0]) if valuelist else None
 
 
 class DetailField(StringField):  # type: ignore[misc]  # wtforms has no types

@@ -54,6 +54,9 @@ ACTS = {
 # How it came about, by the ledger's word for it.
 MEANS = {
     "form": _l("Met een formulier op de site."),
+    "form_set_aside": _l(
+        "Met een formulier op de site. We stuurden je daar geen mail over, dus er veranderde niets."
+    ),
     "mailed_link_post": _l("Met de knop achter de link in onze mail."),
     "one_click_post": _l("Met de afmeldknop van het mailprogramma."),
     "preference_page": _l("Op de pagina met je keuzes."),
