@@ -8,8 +8,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from newsletter.errors import BadAddress
 
-LONGEST_LOCAL = 64  # RFC 5321 §4.5.3.1.1
-LONGEST = 254  # RFC 5321 §4.5.3.1.3 less the angle brackets
+LONGEST_LOCAL = 64  # octets, RFC 5321 §4.5.3.1.1
+LONGEST = 254  # octets, RFC 5321 §4.5.3.1.3 less the angle brackets
 
 
 def check(typed: str) -> str:
@@ -37,7 +37,9 @@ def check(typed: str) -> str:
         raise BadAddress("no_at" if "@" not in address else "malformed") from error
     local = found.local_part
     normal = f"{local}@{found.domain}"
-    if len(normal.encode()) > LONGEST or len(local.encode()) > LONGEST_LOCAL:
+    if len(local.encode()) > LONGEST_LOCAL:
+        raise BadAddress("local_too_long")
+    if len(normal.encode()) > LONGEST:
         raise BadAddress("too_long")
     return normal
 
