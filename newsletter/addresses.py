@@ -8,8 +8,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from newsletter.errors import BadAddress
 
-LONGEST_LOCAL = 64  # RFC 5321 §4.5.3.1.1
-LONGEST = 254  # RFC 5321 §4.5.3.1.3 less the angle brackets
+LONGEST_LOCAL = 64  # octets, RFC 5321 §4.5.3.1.1
+LONGEST = 254  # octets, RFC 5321 §4.5.3.1.3 less the angle brackets
 # Domains under which a provider keeps one mailbox for one name, each with the one we count under.
 _TWINS = {
     "googlemail.com": "gmail.com",
@@ -45,7 +45,9 @@ def check(typed: str) -> str:
         raise BadAddress("no_at" if "@" not in address else "malformed") from error
     local = found.local_part
     normal = f"{local}@{found.domain}"
-    if len(normal.encode()) > LONGEST or len(local.encode()) > LONGEST_LOCAL:
+    if len(local.encode()) > LONGEST_LOCAL:
+        raise BadAddress("local_too_long")
+    if len(normal.encode()) > LONGEST:
         raise BadAddress("too_long")
     return normal
 

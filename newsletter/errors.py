@@ -8,7 +8,8 @@ NewsletterError
 ├── TokenError             a mailed link that does not open what it should
 │   ├── TokenInvalid       altered, of another purpose, or not ours
 │   ├── TokenExpired       older than its purpose allows
-│   └── TokenSuperseded    a newer link was mailed since
+│   ├── TokenSuperseded    a newer link was mailed since
+│   └── TokenGone          good as ever, but we hold nobody's address behind it any more
 ├── NotFound               no such row
 ├── WrongState             the deed does not fit the state that the row is in
 │   ├── EditionNotReady    the edition misses something that its mail needs
@@ -64,7 +65,14 @@ class BadMoment(BadInput):
 
 
 class TokenError(NewsletterError):
-    """A mailed link does not open what it should."""
+    """A mailed link does not open what it should.
+
+    `language` is that of the reader whose link it is, empty when we cannot know.
+    """
+
+    def __init__(self, reason: str, *, language: str = "") -> None:
+        super().__init__(reason)
+        self.language = language
 
 
 class TokenInvalid(TokenError):
@@ -77,6 +85,10 @@ class TokenExpired(TokenError):
 
 class TokenSuperseded(TokenError):
     """A newer link was mailed since, or this one was used up."""
+
+
+class TokenGone(TokenError):
+    """Good as ever, but we hold nobody's address behind it any more: erased, or long since left."""
 
 
 class NotFound(NewsletterError):

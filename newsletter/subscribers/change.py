@@ -20,7 +20,8 @@ from newsletter.tokens import Purpose, Signer
 def open_preferences(token: str, *, signer: Signer, now: datetime) -> Subscription:
     """The subscription behind a manage link, whatever its status.
 
-    Raises TokenInvalid, or TokenSuperseded when the address has changed since that mail (W12).
+    Raises TokenInvalid, TokenSuperseded when the address has changed since that mail (W12), or
+    TokenGone when we hold none any more.
     """
     opened = signer.open(token, purposes=[Purpose.MANAGE], now=now)
     return subscription_behind(opened)

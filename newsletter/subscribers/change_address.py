@@ -16,6 +16,7 @@ from newsletter.errors import (
     AddressTaken,
     BadAddress,
     TokenExpired,
+    TokenGone,
     TokenInvalid,
     TokenSuperseded,
     WrongState,
@@ -104,23 +105,21 @@ def look_up_change(
     """What the link to the new side would confirm; changes nothing (W01).
 
     One that was confirmed is an answer too. Raises TokenInvalid, TokenExpired after seven days,
-    or TokenSuperseded when a newer wish was made, it was undone, or the reader has left.
+    TokenSuperseded when a newer wish was made, it was undone, or the reader has left, or TokenGone
+    when she was erased.
     """
-    opened = signer.open(
-        token, purposes=[Purpose.CONFIRM_ADDRESS], now=now, lifetime=LIFETIME
-    )
-    change, subscription = _find(opened)
+    change, subscription = _find(_opened(token, signer, now))
     newest = db.session.scalar(
         select(func.max(AddressChange.id)).where(
             AddressChange.subscriber_id == change.subscriber_id
         )
     )
     if change.undone_at is not None or newest != change.id:
-        raise TokenSuperseded("change")
+        raise TokenSuperseded("change", language=subscription.language)
     if change.confirmed_at is None and (
         change.new_address is None or subscription.status is not SubscriptionStatus.ACTIVE
     ):
-        raise TokenSuperseded("ended")
+        raise TokenSuperseded("ended", language=subscription.language)
     return change, subscription
 
 
@@ -147,14 +146,15 @@ def look_up_undo(
 ) -> tuple[AddressChange, Subscription]:
     """The change that the old side may undo; changes nothing.
 
-    One that was undone is an answer too. Raises TokenInvalid, TokenExpired after seven days.
+    One that was undone is an answer too. Raises TokenInvalid, TokenExpired after seven days, or
+    TokenGone when she was erased.
     """
     opened = signer.open(token, purposes=[Purpose.UNDO_ADDRESS], now=now)
     change, subscription = _find(opened)
     if change.confirmed_at is None:
         raise TokenInvalid("row")
     if change.old_address is None or now - change.confirmed_at > UNDO_FOR:
-        raise TokenExpired("undo")
+        raise TokenExpired("undo", language=subscription.language)
     return change, subscription
 
 
@@ -190,12 +190,26 @@ def _end_later(undone: AddressChange, *, now: datetime) -> None:
             change.undone_at = now
 
 
+def _opened(token: str, signer: Signer, now: datetime) -> Opened:
+    purposes = [Purpose.CONFIRM_ADDRESS]
+    try:
+        return signer.open(token, purposes=purposes, now=now, lifetime=LIFETIME)
+    except TokenExpired as late:
+        _, subscription = _find(signer.open(token, purposes=purposes, now=now))
+        raise TokenExpired(str(late), language=subscription.language) from late
+
+
 def _find(opened: Opened) -> tuple[AddressChange, Subscription]:
     """The change behind a token, and its subscription, locked first as every deed does."""
     change = db.session.get(AddressChange, opened.row_id)
-    subscription = find_subscription(change.subscriber_id) if change is not None else None
-    if change is None or subscription is None or subscription.subscriber.address is None:
+    if change is None:
+        # Nothing but an erasure takes the row of a change away.
+        raise TokenGone("row")
+    subscription = find_subscription(change.subscriber_id)
+    if subscription is None:
         raise TokenInvalid("row")
+    if subscription.subscriber.address is None:
+        raise TokenGone("address", language=subscription.language)
     db.session.refresh(change)
     return change, subscription
 

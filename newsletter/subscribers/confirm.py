@@ -6,15 +6,21 @@ from hashlib import sha256
 
 from newsletter.catalogue.queries import keep_themes
 from newsletter.deliveries.suppress import lift_hard_bounce
-from newsletter.errors import AskedOtherwise, TokenInvalid, TokenSuperseded
+from newsletter.errors import (
+    AskedOtherwise,
+    TokenExpired,
+    TokenGone,
+    TokenInvalid,
+    TokenSuperseded,
+)
 from newsletter.subscribers import choices as chosen
 from newsletter.subscribers import details as said
 from newsletter.subscribers.details import Details
 from newsletter.subscribers.models import ConsentAct, Subscription, SubscriptionStatus
-from newsletter.subscribers.queries import find_subscription
+from newsletter.subscribers.queries import find_language, find_subscription
 from newsletter.subscribers.record_consent import Proof, record_consent
 from newsletter.subscribers.welcome import queue_welcome
-from newsletter.tokens import Purpose, Signer
+from newsletter.tokens import Opened, Purpose, Signer
 
 LIFETIME = timedelta(days=7)  # W06
 
@@ -23,14 +29,17 @@ def look_up(token: str, *, signer: Signer, now: datetime) -> Subscription:
     """The subscription that the link would confirm; changes nothing (W01).
 
     Already active is an answer too: a second press is harmless. Raises TokenInvalid,
-    TokenExpired, or TokenSuperseded when a newer mail was sent or the reader has left since.
+    TokenExpired, TokenSuperseded when a newer mail was sent or the reader has left since, or
+    TokenGone when she was erased.
     """
-    opened = signer.open(token, purposes=[Purpose.CONFIRM], now=now, lifetime=LIFETIME)
+    opened = _opened(token, signer, now)
     subscription = find_subscription(opened.row_id)
-    if subscription is None or subscription.subscriber.address is None:
+    if subscription is None:
         raise TokenInvalid("row")
+    if subscription.subscriber.address is None:
+        raise TokenGone("address", language=subscription.language)
     if opened.nonce != subscription.confirm_nonce:
-        raise TokenSuperseded("nonce")
+        raise TokenSuperseded("nonce", language=subscription.language)
     return subscription
 
 
@@ -87,3 +96,11 @@ def confirm(
     entry = record_consent(subscription, ConsentAct.GIVEN, proof=proof, now=now)
     queue_welcome(entry, now=now)
     return subscription
+
+
+def _opened(token: str, signer: Signer, now: datetime) -> Opened:
+    try:
+        return signer.open(token, purposes=[Purpose.CONFIRM], now=now, lifetime=LIFETIME)
+    except TokenExpired as late:
+        opened = signer.open(token, purposes=[Purpose.CONFIRM], now=now)
+        raise TokenExpired(str(late), language=find_language(opened.row_id)) from late

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from newsletter.errors import TokenExpired
 from newsletter.subscribers.erase import forget_requests_of
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.queries import subscription_behind
@@ -14,7 +15,7 @@ def open_personal(token: str, *, signer: Signer, now: datetime) -> Subscription:
     """The subscription behind a fresh link, whatever its status.
 
     Raises TokenInvalid, TokenExpired after thirty minutes, TokenSuperseded when the address has
-    changed since that mail.
+    changed since that mail, and TokenGone when we hold none any more.
     """
     return subscription_behind(_opened(token, signer, now))
 
@@ -27,4 +28,9 @@ def open_to_erase(token: str, *, signer: Signer, now: datetime) -> Subscription:
 
 
 def _opened(token: str, signer: Signer, now: datetime) -> Opened:
-    return signer.open(token, purposes=[Purpose.PERSONAL], now=now, lifetime=LIFETIME)
+    try:
+        return signer.open(token, purposes=[Purpose.PERSONAL], now=now, lifetime=LIFETIME)
+    except TokenExpired as late:
+        # A new link comes only to who still has an address here: the other reasons go first.
+        reader = subscription_behind(signer.open(token, purposes=[Purpose.PERSONAL], now=now))
+        raise TokenExpired(str(late), language=reader.language) from late

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, text, union_all
 from newsletter.addresses import identity_of, mailbox_spellings
 from newsletter.deliveries.claim import as_array
 from newsletter.deliveries.models import Delivery, MailKind
-from newsletter.errors import TokenInvalid, TokenSuperseded
+from newsletter.errors import TokenGone, TokenInvalid, TokenSuperseded
 from newsletter.extensions import db
 from newsletter.subscribers.models import (
     AddressChange,
@@ -98,17 +98,26 @@ def find_subscription(subscriber_id: int) -> Subscription | None:
     )
 
 
+def find_language(subscriber_id: int) -> str:
+    """The language of a subscriber's mails and pages; empty when there is no such subscriber."""
+    return db.session.scalar(
+        select(Subscription.language).where(Subscription.subscriber_id == subscriber_id)
+    ) or ""
+
+
 def subscription_behind(opened: Opened) -> Subscription:
     """The subscription behind a link to choices or data, locked, whatever its status.
 
-    Raises TokenInvalid when we hold no address any more, and TokenSuperseded when the address has
+    Raises TokenGone when we hold no address any more, and TokenSuperseded when the address has
     changed since the link was mailed (W12).
     """
     subscription = find_subscription(opened.row_id)
-    if subscription is None or subscription.subscriber.address is None:
+    if subscription is None:
         raise TokenInvalid("row")
+    if subscription.subscriber.address is None:
+        raise TokenGone("address", language=subscription.language)
     if opened.nonce != subscription.link_nonce:
-        raise TokenSuperseded("nonce")
+        raise TokenSuperseded("nonce", language=subscription.language)
     return subscription
 
 

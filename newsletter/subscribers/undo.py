@@ -28,7 +28,7 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.pause import moment_of_return
 from newsletter.subscribers.queries import has_room_for_welcome
 from newsletter.subscribers.record_consent import Proof, record_consent
-from newsletter.subscribers.welcome import queue_welcome
+from newsletter.subscribers.welcome import is_welcomed, queue_welcome
 from newsletter.tokens import Signer
 
 FOR = timedelta(days=30)
@@ -105,18 +105,16 @@ def undo_leaving(
     signer: Signer,
     source_page: str,
     now: datetime,
-) -> None:
+) -> bool:
     """Give back what the leaver had, or what she chose in its place; *given* in the ledger.
 
-    A pause lasts `until` that day in Amsterdam. A mail says so to the mailbox, since links are
-    forwarded; three in a day at most, or leaving and coming back would flood it. Pressed twice it
-    changes nothing more. Raises NothingToUndo.
+    Whether a mail says so, with the link to her choices, comes back: to the mailbox, since links
+    are forwarded; three in a day at most, or leaving and coming back would flood it. A pause lasts
+    `until` that day in Amsterdam. Pressed twice it changes nothing more. Raises NothingToUndo.
     """
     before = find_before(subscription, signer=signer, now=now)
     if before is None:
-        if _was_undone(subscription):
-            return
-        raise NothingToUndo(str(subscription.subscriber_id))
+        return is_welcomed(_undoing(subscription))
     if subscription.status is SubscriptionStatus.PENDING:
         subscription.confirm_nonce += 1  # what was asked meanwhile is answered by this
     subscription.status = SubscriptionStatus.ACTIVE
@@ -129,8 +127,10 @@ def undo_leaving(
     entry = record_consent(
         subscription, ConsentAct.GIVEN, proof=Proof(UNDONE, source_page), now=now
     )
-    if has_room_for_welcome(subscription.subscriber_id, now=now):
-        queue_welcome(entry, now=now)
+    if not has_room_for_welcome(subscription.subscriber_id, now=now):
+        return False
+    queue_welcome(entry, now=now)
+    return True
 
 
 def _wanted(before: Choices, instead: Instead) -> Choices:
@@ -141,14 +141,17 @@ def _wanted(before: Choices, instead: Instead) -> Choices:
     return before
 
 
-def _was_undone(subscription: Subscription) -> bool:
+def _undoing(subscription: Subscription) -> Consent:
+    """The newest entry, by which the leaving was taken back. Raises NothingToUndo."""
     newest = db.session.scalar(
-        select(Consent.means)
+        select(Consent)
         .where(Consent.subscriber_id == subscription.subscriber_id)
         .order_by(Consent.id.desc())
         .limit(1)
     )
-    return newest == UNDONE
+    if newest is None or newest.means != UNDONE:
+        raise NothingToUndo(str(subscription.subscriber_id))
+    return newest
 
 
 def _read(kept: dict[str, Any]) -> Choices:

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from newsletter.deliveries.models import MailKind
+from newsletter.deliveries.past_models import IdempotencyKey
 from newsletter.deliveries.queue import SingleMail, queue_single
+from newsletter.extensions import db
 from newsletter.subscribers.models import Consent
 
 
@@ -13,7 +15,16 @@ def queue_welcome(entry: Consent, *, now: datetime) -> None:
         SingleMail(
             kind=MailKind.WELCOME,
             subscriber_id=entry.subscriber_id,
-            idempotency_key=f"welcome:{entry.id}",
+            idempotency_key=_key_of(entry),
         ),
         now=now,
     )
+
+
+def is_welcomed(entry: Consent) -> bool:
+    """Whether that mail was queued for this entry of the ledger."""
+    return db.session.get(IdempotencyKey, _key_of(entry)) is not None
+
+
+def _key_of(entry: Consent) -> str:
+    return f"welcome:{entry.id}"

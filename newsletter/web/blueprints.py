@@ -111,6 +111,7 @@ MAILED = (
     Page("/mijn-gegevens/<token>/adres", "new_address", new_address.page, new_address.post),
     Page("/mijn-gegevens/<token>/mails", "my_mails", mails.page),
     Page("/mijn-gegevens/<token>/mail/<delivery>", "my_mail", mails.one),
+    Page("/mijn-gegevens/<token>/mail/<delivery>/html", "my_mail_html", mails.html),
     Page("/mijn-gegevens/<token>/bewijs.json", "receipt", export.receipt),
     Page("/mijn-gegevens/<token>/gegevens.json", "export_json", export.as_json),
     Page("/mijn-gegevens/<token>/gegevens.zip", "export_zip", export.as_zip),

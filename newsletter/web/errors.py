@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from newsletter import errors
 from newsletter.extensions import db
 from newsletter.logs import get_logger
+from newsletter.web.languages import follow_reader
 from newsletter.web.pages import note_database_gone
 from newsletter.web.reader.forms import AskLinkForm
 
@@ -58,6 +59,7 @@ PAGES: Mapping[type[errors.NewsletterError], Told] = {
     errors.TokenInvalid: Told(404, "", ""),
     errors.TokenExpired: Told(410, "", ""),
     errors.TokenSuperseded: Told(410, "", ""),
+    errors.TokenGone: Told(410, "", ""),
     errors.NotFound: _NOT_FOUND,
     errors.WrongState: Told(
         409,
@@ -85,6 +87,7 @@ TOKEN_REASONS: Mapping[type[errors.TokenError], str] = {
     errors.TokenInvalid: "invalid",
     errors.TokenExpired: "expired",
     errors.TokenSuperseded: "superseded",
+    errors.TokenGone: "gone",
 }
 # What the web server itself refuses, by status.
 STATUSES: Mapping[int, Told] = {
@@ -131,7 +134,12 @@ def _domain_error(error: errors.NewsletterError) -> tuple[str, int]:
 
 
 def _token_error(error: errors.TokenError) -> tuple[str, int]:
-    """A friendly page that offers a new mail, whatever is wrong with the link."""
+    """A friendly page with the one way on that leads somewhere, in the reader's own language.
+
+    Who has an address here may ask for a new mail; who has none may sign up again.
+    """
+    if error.language:
+        follow_reader(error.language)
     reason = next(TOKEN_REASONS[kind] for kind in type(error).__mro__ if kind in TOKEN_REASONS)
     shown = render_template(
         "pages/errors/link.html",

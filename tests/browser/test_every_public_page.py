@@ -14,15 +14,16 @@ import redis
 import time_machine
 from flask import Flask, render_template
 from playwright.sync_api import Browser, Page, Route
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from newsletter.app import create_app
 from newsletter.broker import counts_url
 from newsletter.core import signer
-from newsletter.deliveries.models import MailKind
+from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.extensions import db
 from newsletter.subscribers.change_address import ask_change, confirm_change
-from newsletter.subscribers.models import Sector, Subscription
+from newsletter.subscribers.models import MailFormat, Sector, Subscription
 from newsletter.tokens import Purpose
 from newsletter.web.blueprints import MAGAZINE, MAILED, READER
 from newsletter.web.errors import PAGES, STATUSES, Told
@@ -33,7 +34,7 @@ from tests.web.reader.life import choices_of, data_of, rich_life
 
 # Files for programs, and what is saved to a disk.
 FILES = {"consent_key", "challenge", "receipt", "export_json", "export_zip"}
-MAILS = {"edition_mail", "edition_version_mail", "my_mail"}
+MAILS = {"edition_mail", "edition_version_mail", "my_mail_html"}
 ROOMS = (("magazine", MAGAZINE), ("reader", (*READER, *MAILED)))
 ROWS = {id(told): told for told in (*PAGES.values(), *STATUSES.values()) if told.heading}
 LONG_AGO = NOW - timedelta(days=40)
@@ -120,6 +121,25 @@ def test_every_link_that_opens_nothing_passes_too(page: Page, site: Site) -> Non
         assert faults_of(page) == [], name
 
 
+def test_the_full_stop_after_a_masked_address_stays_on_its_line(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 320, "height": 860})
+    page.goto(f"{site.pages['new_address']}")
+    masked = page.locator("main .masked").first
+    ends = masked.evaluate("""node => {
+        node.textContent = "n…@" + "waterschap-".repeat(6) + "voorbeeld.example";
+        node.after(".");
+        const stop = document.createRange();
+        stop.setStart(node.nextSibling, 0);
+        stop.setEnd(node.nextSibling, 1);
+        const whole = document.createRange();
+        whole.selectNodeContents(node);
+        const lines = [...whole.getClientRects()];
+        return [lines.length, lines.at(-1).bottom, stop.getBoundingClientRect().bottom];
+    }""")
+    assert ends[0] > 1
+    assert abs(ends[1] - ends[2]) < 2
+
+
 def test_every_refused_form_passes_too(page: Page, site: Site) -> None:
     for address in ("/aanmelden", "/p/vdp"):
         page.goto(address)
@@ -190,6 +210,8 @@ def _shown(site: Site, told: Told) -> str:
 
 
 def _addresses() -> tuple[dict[str, str], dict[str, str]]:
+    plain = reader("data")
+    plain.format = MailFormat.TEXT
     life = rich_life(db.session())
     anne = life.subscription
     pending, late, doubtful = (
@@ -198,12 +220,13 @@ def _addresses() -> tuple[dict[str, str], dict[str, str]]:
     )
     person = pending.subscriber
     person.name, person.organisation, person.sector = "Anna de Wit", "w" * 200, Sector.UITVOERING
-    mover, moved, fresh = (reader("data", "leiderschap") for _ in range(3))
+    mover, moved, fresh, gone = (reader("data", "leiderschap") for _ in range(4))
     asked = ask_change(mover, "nieuw@provincie.example", signer=signer(), now=NOW)
     done = ask_change(moved, "elders@provincie.example", signer=signer(), now=NOW)
     db.session.flush()
     sent_and_corrected(edition([article("data")], number=7), now=NOW)
     confirm_change(_new_side(done.id), signer=signer(), now=NOW)
+    gone.subscriber.address = gone.subscriber.identity = gone.subscriber.mailbox = None
     manage, data = choices_of(anne), data_of(anne)
     leave = f"/afmelden/{signer().make(Purpose.LEAVE_DIGESTS, anne.subscriber_id)}"
     pages = {
@@ -228,6 +251,7 @@ def _addresses() -> tuple[dict[str, str], dict[str, str]]:
         "undo_address": f"/adres/terug/{signer().make(Purpose.UNDO_ADDRESS, done.id)}",
         "personal": data, "new_address": f"{data}/adres?gevraagd=1", "my_mails": f"{data}/mails",
         "my_mail": f"{data}/mail/{life.mails[MailKind.EDITION]}", "erase": f"{data}/wissen",
+        "my_mail_html": f"{data}/mail/{life.mails[MailKind.EDITION]}/html",
     }
     states = {
         "nowhere": "/nee", "nowhere in english": "/nee?taal=en",
@@ -248,9 +272,24 @@ def _addresses() -> tuple[dict[str, str], dict[str, str]]:
         "new address, invalid": "/adres/nee", "old address, invalid": "/adres/terug/nee",
         "new address, expired": f"/adres/{_new_side(asked.id, issued_at=LONG_AGO)}",
         "new address, confirmed": f"/adres/{_new_side(done.id)}",
+        "choices, erased": choices_of(gone), "data, erased in english": f"{data_of(gone)}?taal=en",
+        "choices, of the address before": f"/voorkeuren/{_made(Purpose.MANAGE, moved)}",
+        "mail in text": f"{data_of(plain)}/mail/{_edition_of(plain)}",
+        "sign-up, from a theme": "/aanmelden?thema=leiderschap",
     }
     db.session.commit()
     return pages, states
+
+
+def _made(purpose: Purpose, subscription: Subscription) -> str:
+    return signer().make(purpose, subscription.subscriber_id)
+
+
+def _edition_of(subscription: Subscription) -> int:
+    return db.session.scalars(
+        select(Delivery.id).where(Delivery.subscriber_id == subscription.subscriber_id,
+                                  Delivery.kind == MailKind.EDITION).limit(1)
+    ).one()
 
 
 def _new_side(change_id: int, issued_at: datetime = NOW) -> str:

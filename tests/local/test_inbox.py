@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 
 from newsletter.errors import NotFound
 from newsletter.local.mailbox import keep_mail, links_of, list_mails, read_mail
-from newsletter.web.inbox.views import opening_in_new_tabs, with_links
+from newsletter.web.inbox.views import opening_in_new_tabs
+from newsletter.web.plain_text import with_links
 
 ROOT = Path(__file__).resolve().parents[2]
 MOMENT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -12,6 +12,7 @@ from newsletter.errors import (
     AddressTaken,
     BadAddress,
     TokenExpired,
+    TokenGone,
     TokenInvalid,
     TokenSuperseded,
     WrongState,
@@ -184,7 +185,7 @@ def test_who_left_or_was_erased_meanwhile_is_not_moved() -> None:
           signer=signer(), now=NOW)
     with pytest.raises(TokenSuperseded):
         confirm(of_left)
-    with pytest.raises(TokenInvalid):
+    with pytest.raises(TokenGone):
         look_up_change(token, signer=signer(), now=NOW)
     with pytest.raises(WrongState):
         ask(left)

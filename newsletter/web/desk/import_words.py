@@ -47,6 +47,7 @@ _REASONS = {
     "no_at": _l("zonder @"),
     "malformed": _l("zo kan geen adres eruitzien"),
     "too_long": _l("te lang"),
+    "local_too_long": _l("te lang vóór de @"),
     "too_long_words": _l("te lang"),
     "control_character": _l("onzichtbaar teken"),
     "strange_character": _l("onzichtbaar teken"),

@@ -135,6 +135,7 @@ _AT_FIELD = {
 _ANYWHERE = {
     "empty": _l("Vul dit in."),
     "too_long": _l("Maak dit korter."),
+    "local_too_long": _l("Het deel vóór de @ is te lang. Het kan tot 64 tekens zijn."),
     "control_character": _l("Er staat een onzichtbaar teken in. Typ de tekst opnieuw."),
     "unknown": _l("Kies één van de mogelijkheden."),
     "taken": _l("Zo heet al een thema, of zo heette er een. Kies een andere naam."),

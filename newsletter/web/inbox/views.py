@@ -5,7 +5,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request
-from markupsafe import Markup, escape
 
 from newsletter.core import settings
 from newsletter.local.mailbox import (
@@ -16,6 +15,7 @@ from newsletter.local.mailbox import (
     mail_source,
     read_mail,
 )
+from newsletter.web.plain_text import with_links
 
 inbox = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -28,7 +28,6 @@ MAIL_POLICY = (
 )
 SOURCE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]']")
 
 
 class Form(StrEnum):
@@ -93,17 +92,6 @@ def opening_in_new_tabs(page: str) -> str:
     base = '<base target="_blank">'
     opened, times = _HEAD.subn(lambda head: head[0] + base, page, count=1)
     return opened if times else base + page
-
-
-def with_links(text: str) -> Markup:
-    """Plain text with its web addresses as links, everything else escaped."""
-    parts, end = [], 0
-    for found in _ADDRESS.finditer(text):
-        address = escape(found[0])
-        parts += [escape(text[end : found.start()]),
-                  Markup('<a href="{0}" target="_blank" rel="noopener">{0}</a>').format(address)]
-        end = found.end()
-    return Markup("").join([*parts, escape(text[end:])])
 
 
 def _has(found: Mail, form: Form) -> bool:

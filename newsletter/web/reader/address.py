@@ -120,13 +120,13 @@ def _done(
 
 
 def _or_why_not(side: str, answer: Callable[[], Answer]) -> Answer:
-    """The answer, or a page that says why the link of that side does so no longer."""
+    """The answer, or a page in her language that says why the link of that side does so no longer.
+    """
     try:
         return answer()
-    except TokenExpired:
-        reason = "expired"
-    except TokenSuperseded:
-        reason = "superseded"
+    except (TokenExpired, TokenSuperseded) as dead:
+        reason = "expired" if isinstance(dead, TokenExpired) else "superseded"
+        follow_reader(dead.language)
     return render_template("pages/reader/address_too_late.html", side=side, reason=reason), 410
 
 

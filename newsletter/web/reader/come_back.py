@@ -41,7 +41,7 @@ def _come_back(door: Door, choices_of: Callable[[Subscription], str]) -> Answer:
     with transaction():
         subscription = door.open()
         follow_reader(subscription.language)
-        undo_leaving(
+        is_mailed = undo_leaving(
             subscription,
             instead=Instead.AS_IT_WAS if wish is Wish.THEMES else Instead(wish.value),
             until=form.day(now) if is_pause else None,
@@ -54,6 +54,7 @@ def _come_back(door: Door, choices_of: Callable[[Subscription], str]) -> Answer:
         return redirect(choices_at, 303)
     return render_template(
         "pages/reader/returned.html",
+        is_mailed=is_mailed,
         choices_at=choices_at,
         paused_until=subscription.paused_until if is_paused(subscription, now=now) else None,
         **facts_of(subscription),

@@ -41,6 +41,11 @@ REASONS = {
     "malformed": _l("Vul een heel e-mailadres in, bijvoorbeeld naam@gemeente.nl."),
     "control_character": _l("Er staat een onzichtbaar teken in het adres. Typ het opnieuw."),
     "too_long": _l("Dit adres is te lang. Het kan tot 254 tekens zijn."),
+    # Octets of UTF-8 are counted (RFC 6531 §3.3).
+    "local_too_long": _l(
+        "Het deel vóór de @ is te lang. Het kan tot 64 tekens zijn. Een letter als ë telt voor "
+        "twee."
+    ),
     "none_chosen": _l("Kies één of meer thema’s, of kies ‘Niet’ bij de mail over je thema’s."),
     "changed_meanwhile": _l("Onze thema’s zijn net veranderd. Kijk ze na en bewaar opnieuw."),
     "unknown": _l("Eén van deze thema’s bestaat niet meer. Kies opnieuw."),

@@ -1,12 +1,14 @@
 """Sign up: the form, and the page that looks the same whatever the address was."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
-from newsletter.catalogue.queries import theme_keys
+from newsletter.catalogue.models import Theme
+from newsletter.catalogue.queries import find_theme, theme_keys
 from newsletter.catalogue.queries import themes as pickable_themes
 from newsletter.errors import BadInput
 from newsletter.partners.models import Partner
@@ -32,6 +34,8 @@ from newsletter.web.reader.forms import (
 )
 
 Answer = str | Response | tuple[str, int]
+# The theme whose page she came from stands in the form's address, and is never ticked for her.
+THEME = "thema"
 
 
 @dataclass(frozen=True)
@@ -82,14 +86,19 @@ def open_form(address: str = "") -> SignupForm:
 
 
 def show(form: SignupForm, place: Place, *, arrived: bool = False) -> str:
-    """The page with the whole form; `arrived` when the address came along from another site."""
+    """The page with the whole form; `arrived` when the address came along from another site.
+
+    A theme named in the address of the page is spoken of until it is ticked.
+    """
     wording = current_wording(Language(current_language()))
     form.wording.data = wording.id
     form.source.data = form.source.data or place.page
+    themes = pickable_themes()
     return render_template(
         "pages/reader/subscribe.html",
         form=form,
-        themes=pickable_themes(),
+        themes=themes,
+        wanted=_wanted(themes),
         wording=wording.text,
         partner=place.partner,
         arrived=arrived,
@@ -100,6 +109,13 @@ def show(form: SignupForm, place: Place, *, arrived: bool = False) -> str:
 def done() -> str:
     """GET /aanmelden/gelukt: check your mail; says nothing about the address."""
     return render_template("pages/reader/check_mail.html", latest=latest_card())
+
+
+def _wanted(themes: Sequence[Theme]) -> Theme | None:
+    """Which of these themes the page's address names, by its slug of now or before; else none."""
+    slug = request.args.get(THEME)
+    found = find_theme(slug) if slug else None
+    return found.shown if found is not None and found.shown in themes else None
 
 
 def _post_compact() -> Answer:

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from newsletter.core import signer
 from newsletter.deliveries.models import MailKind
@@ -46,6 +47,25 @@ def test_undo_gives_back_exactly_what_she_had_and_mails_her_so(
     assert ledger(session, anne)[-2:] == [
         ("withdrawn", "mailed_link_post"), ("given", "undo_post"),
     ]
+
+
+def test_the_page_after_coming_back_promises_only_the_mail_that_comes(
+    client: FlaskClient, anne: Subscription
+) -> None:
+    said = []
+    for _ in range(4):
+        left = leave_all(client, anne)
+        said += [_lead(press_back(client, left)) for _ in range(2)]
+    promise = "We mailen je zo een link waarmee je alles kunt veranderen."
+    assert said[:6] == [promise] * 6
+    assert len(deliveries(MailKind.WELCOME)) == 3
+    for words in said[6:]:
+        assert "al drie keer een link" in words
+        assert "Daarom mailen we je nu niet nog een keer." in words
+
+
+def _lead(answer: TestResponse) -> str:
+    return visitor.page(answer).css_first("main p.lead").text()
 
 
 @pytest.mark.parametrize("purpose", [Purpose.LEAVE_DIGESTS, Purpose.LEAVE_EDITIONS])

@@ -105,7 +105,7 @@ def test_after_the_button_no_table_holds_a_word_of_hers(
     session.refresh(anne)
     assert anne.ended_reason is EndReason.ERASED
     for gone in (choices_of(anne), data_of(anne)):
-        assert client.get(gone).status_code == 404
+        assert client.get(gone).status_code == 410
     assert erased_ids.read_text().count("\n") == 1
 
 

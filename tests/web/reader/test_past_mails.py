@@ -16,6 +16,7 @@ from newsletter.subscribers.models import Subscription
 from newsletter.transaction import transaction
 from tests import material
 from tests.deliveries.old_ledger import live_long_ago
+from tests.web import visitor
 from tests.web.reader.life import data_of
 
 pytestmark = pytest.mark.usefixtures("now")
@@ -59,15 +60,21 @@ def test_what_stood_in_it_can_be_read_again_by_her_alone(
     (mail,) = mails_of(readers[0].subscriber_id)
     read = client.get(f"{data_of(readers[0])}/mail/{mail.id}")
     assert read.status_code == 200
-    assert "Dag lezer." in read.get_data(as_text=True)
-    assert client.get(f"{data_of(_stranger())}/mail/{mail.id}").status_code == 404
+    framed = visitor.page(read).css_first("iframe").attributes["src"]
+    assert "Dag lezer." in client.get(str(framed)).get_data(as_text=True)
+    stranger = data_of(_stranger())
+    for where in ("", "/html"):
+        assert client.get(f"{stranger}/mail/{mail.id}{where}").status_code == 404
 
 
 @pytest.mark.parametrize("typed", ["m", "m0", "m99", "mm1", "m-1", "m" + "9" * 30, "m１", "x1"])
 def test_what_is_no_mail_of_hers_is_not_found(
     readers: list[Subscription], own: Flask, typed: str
 ) -> None:
-    assert own.test_client().get(f"{data_of(readers[0])}/mail/{typed}").status_code == 404
+    client = own.test_client()
+    for where in ("", "/html"):
+        address = f"{data_of(readers[0])}/mail/{typed}{where}"
+        assert client.get(address).status_code == 404
 
 
 def test_the_file_of_her_data_still_names_them(

@@ -40,7 +40,7 @@ def test_opening_any_page_of_her_data_changes_nothing(
     page = data_of(life.subscription)
     mail = f"/mail/{life.mails[MailKind.EDITION]}"
     before = everything(session)
-    for where in (*PAGES, mail):
+    for where in (*PAGES, mail, f"{mail}/html"):
         for method in ("GET", "HEAD", "OPTIONS"):
             assert client.open(f"{page}{where}", method=method).status_code == 200, where
         assert everything(session) == before, where

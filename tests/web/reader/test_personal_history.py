@@ -1,16 +1,21 @@
 """What a reader was sent and why, each mail to read again, and the history of her consent."""
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.core import settings
 from newsletter.deliveries.models import Delivery, DeliveryStatus, MailKind
+from newsletter.extensions import db
+from newsletter.sending.carry_out import carry_out_edition
 from newsletter.subscribers.change import change_choices
 from newsletter.subscribers.check_receipt import check_receipt
-from newsletter.subscribers.models import Cadence, Subscription
-from newsletter.web.headers import MAIL_CONTENT_SECURITY
-from tests.material import NOW, choices, reader
+from newsletter.subscribers.models import Cadence, Language, MailFormat, Subscription
+from newsletter.web.headers import CONTENT_SECURITY, MAIL_CONTENT_SECURITY
+from tests.material import NOW, article, choices, edition, reader
 from tests.web import visitor
 from tests.web.ear import heard
 from tests.web.reader.life import Life, data_of, rich_life
@@ -52,7 +57,9 @@ def test_a_mail_is_shown_as_it_was_sent_and_nothing_may_happen_in_it(
 ) -> None:
     page = data_of(life.subscription)
     for kind in (MailKind.EDITION, MailKind.DIGEST):
-        answer = client.get(f"{page}/mail/{life.mails[kind]}")
+        around = client.get(f"{page}/mail/{life.mails[kind]}")
+        assert around.headers["Cache-Control"] == "no-store"
+        answer = client.get(str(visitor.page(around).css_first("iframe").attributes["src"]))
         words = answer.get_data(as_text=True)
         assert answer.headers["Content-Security-Policy"] == MAIL_CONTENT_SECURITY
         assert answer.headers["Cache-Control"] == "no-store"
@@ -60,6 +67,51 @@ def test_a_mail_is_shown_as_it_was_sent_and_nothing_may_happen_in_it(
         assert "\x1f" not in words
         assert "/voorkeuren/" not in words
         assert "/afmelden/" not in words
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_mail_in_text_stands_on_a_page_that_leads_back(
+    client: FlaskClient, session: Session, anne: Subscription, language: Language
+) -> None:
+    anne.format, anne.language = MailFormat.TEXT, language
+    sent = _sent_to(anne)
+    answer = client.get(f"{data_of(anne)}/mail/{sent.id}?taal=nl")
+    shown = visitor.page(answer)
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert shown.css_first("meta[name=viewport]")
+    title = visitor.heading(answer)
+    assert title
+    assert shown.css_first("title").text().startswith(title)
+    text = shown.css_first("pre")
+    assert (text.attributes.get("lang") or "nl") == language
+    assert (shown.css_first("h1").attributes.get("lang") or "nl") == language
+    words = text.text()
+    assert "Stuk nummer" in words
+    links = [str(each.attributes["href"]) for each in text.css("a")]
+    assert links
+    assert all(link in words for link in links)
+    assert not any(personal in words for personal in ("/voorkeuren/", "/afmelden/", "\x1f"))
+    (back,) = [each for each in visitor.links(answer) if each.startswith(f"{data_of(anne)}/mails")]
+    assert visitor.heading(client.get(back)) == "Wat je kreeg en waarom"
+    assert client.get(f"{data_of(anne)}/mail/{sent.id}/html").status_code == 404
+
+
+def test_a_mail_in_html_stands_in_a_frame_on_a_page_that_leads_back(
+    client: FlaskClient, life: Life
+) -> None:
+    mail = f"{data_of(life.subscription)}/mail/{life.mails[MailKind.EDITION]}"
+    answer = client.get(mail)
+    assert f"{data_of(life.subscription)}/mails" in visitor.links(answer)
+    assert visitor.page(answer).css_first("iframe").attributes["src"] == f"{mail}/html"
+    framed = client.get(f"{mail}/html")
+    assert framed.headers["X-Frame-Options"] == "SAMEORIGIN"
+    # No page of ours may be framed, so a link in the mail leaves the frame.
+    words = framed.get_data(as_text=True)
+    assert words.count('<base target="_top">') == 1
+    assert words.index("<head") < words.index("<base ") < words.index("</head>")
 
 
 def test_only_her_own_mails_open(client: FlaskClient, session: Session, life: Life) -> None:
@@ -72,7 +124,9 @@ def test_only_her_own_mails_open(client: FlaskClient, session: Session, life: Li
     ).all()
     assert others
     for delivery in (*others, life.mails[MailKind.WELCOME], 0, 10**30, "x", "-1", "1e3", "٣"):
-        assert client.get(f"{page}/mail/{delivery}").status_code == 404, delivery
+        for where in ("", "/html"):
+            answer = client.get(f"{page}/mail/{delivery}{where}")
+            assert answer.status_code == 404, (delivery, where)
 
 
 def test_mails_are_paged_by_fifty_with_plain_links(
@@ -105,6 +159,28 @@ def test_each_consent_tells_what_when_how_and_with_which_words(
     assert story.css_first("blockquote").text().strip()
 
 
+def test_a_change_of_language_or_format_is_told_in_the_history(
+    client: FlaskClient, session: Session, anne: Subscription
+) -> None:
+    told = []
+    for wish in (
+        replace(choices("data"), format=MailFormat.TEXT),
+        replace(choices("data"), format=MailFormat.TEXT, language=Language.EN),
+        replace(choices("data"), format=MailFormat.MAIL, language=Language.EN),
+    ):
+        assert change_choices(anne, wish, source_page="/voorkeuren", now=NOW)
+        session.commit()
+        page = visitor.page(client.get(f"{data_of(anne)}?taal=nl"))
+        told.append(page.css_first("ol.story li p.soft").text().split(" · ")[-2:])
+    assert told == [
+        ["Mail in het Nederlands", "Alleen platte tekst"],
+        ["Mail in het Engels", "Alleen platte tekst"],
+        ["Mail in het Engels", "Mail met opmaak"],
+    ]
+    in_english = client.get(data_of(anne)).get_data(as_text=True)
+    assert "Mail in English · Mail with formatting" in in_english
+
+
 def test_the_receipt_can_be_checked_without_us(client: FlaskClient, life: Life) -> None:
     answer = client.get(f"{data_of(life.subscription)}/bewijs.json")
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -128,3 +204,14 @@ def test_a_long_history_of_consent_asks_the_database_no_more_often(
 
     asked(after=2)  # what is made ready once is made ready now
     assert asked(after=2) == asked(after=12)
+
+
+def _sent_to(subscription: Subscription) -> Delivery:
+    """An edition of hers."""
+    made = edition([article("data", released_at=NOW)])
+    db.session.commit()
+    carry_out_edition(made.id, settings=settings(), now=NOW)
+    return db.session.scalars(
+        select(Delivery).where(Delivery.subscriber_id == subscription.subscriber_id,
+                               Delivery.mailing_id.is_not(None))
+    ).one()

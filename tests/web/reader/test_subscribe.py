@@ -69,6 +69,19 @@ def test_the_full_form_asks_for_what_was_chosen_and_mails_a_confirmation(
     assert [each.kind for each in deliveries()][-1] is MailKind.CONFIRM_SIGNUP
 
 
+@pytest.mark.parametrize(("local", "words"), [
+    ("l" * 70, "Het deel vóór de @ is te lang. Het kan tot 64 tekens zijn."),
+    ("ë" * 33, "Een letter als ë telt voor twee."),
+    ("l" * 260, "Het kan tot 254 tekens zijn."),
+])
+def test_an_address_that_is_too_long_names_the_limit_that_it_broke(
+    client: FlaskClient, local: str, words: str
+) -> None:
+    form = visitor.form_of(client.get("/aanmelden"), action="/aanmelden")
+    answer = visitor.post(client, form, address=f"{local}@gemeente.nl")
+    assert words in visitor.faults(answer)["address"]
+
+
 def test_faults_stand_at_their_fields_and_in_a_summary_and_the_rest_is_kept(
     client: FlaskClient,
 ) -> None:

@@ -7,7 +7,7 @@ from newsletter import clock
 from newsletter.core import settings, signer
 from newsletter.deliveries.suppress import SuppressionReason, find_reason
 from newsletter.erasures import Erasure, note_erasure
-from newsletter.errors import TokenInvalid
+from newsletter.errors import TokenGone
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.open_personal import open_to_erase
@@ -50,7 +50,7 @@ def post(token: str) -> Response | tuple[str, int]:
                 settings().erased_ids,
                 Erasure(subscription.subscriber_id, now, wishes_never_again),
             )
-    except TokenInvalid:
+    except TokenGone:
         # Our own form came with it: the link was hers, and there is nobody behind it any more.
         pass
     return redirect(url_for("reader.erased"), 303)

@@ -14,7 +14,7 @@ SOURCE = "/mijn-gegevens"
 def opened(token: str) -> Subscription:
     """The subscription behind the fresh link; the page speaks its language from here on.
 
-    Raises TokenInvalid, TokenExpired and TokenSuperseded.
+    Raises TokenInvalid, TokenExpired, TokenSuperseded and TokenGone.
     """
     subscription = open_personal(token, signer=signer(), now=clock.now())
     follow_reader(subscription.language)

@@ -12,7 +12,14 @@ from newsletter.catalogue.models import Theme
 from newsletter.catalogue.queries import themes_by_slug
 from newsletter.deliveries.models import OPEN, DeliveryStatus, MailKind, SkipReason
 from newsletter.mailings.history import OwedMail
-from newsletter.subscribers.models import Cadence, Consent, ConsentAct, ConsentWording
+from newsletter.subscribers.models import (
+    Cadence,
+    Consent,
+    ConsentAct,
+    ConsentWording,
+    Language,
+    MailFormat,
+)
 from newsletter.web import dates
 from newsletter.web.languages import current_language
 
@@ -74,6 +81,8 @@ RHYTHMS = {
     Cadence.MONTHLY: _l("Mail over thema’s elke maand"),
     Cadence.NONE: _l("Geen mail over thema’s"),
 }
+TONGUES = {Language.NL: _l("Mail in het Nederlands"), Language.EN: _l("Mail in het Engels")}
+SHAPES = {MailFormat.MAIL: _l("Mail met opmaak"), MailFormat.TEXT: _l("Alleen platte tekst")}
 
 
 @dataclass(frozen=True)
@@ -159,6 +168,7 @@ def _chosen(choices: dict[str, Any], themes: Mapping[str, Theme]) -> list[str]:
     names = [themes[slug].name(lang) if slug in themes else slug for slug in slugs]
     if names:
         said.append(_("Thema’s: %(names)s", names=", ".join(names)))
+    said += _in_which_form(choices)
     proof = choices.get("import")
     if proof:
         said.append(_("Gegeven op %(day)s. Bron: %(source)s.",
@@ -166,6 +176,14 @@ def _chosen(choices: dict[str, Any], themes: Mapping[str, Theme]) -> list[str]:
     if choices.get("paused_until"):
         said.append(_("Pauze tot %(day)s", day=_day(str(choices["paused_until"]), lang)))
     return said
+
+
+def _in_which_form(choices: dict[str, Any]) -> list[str]:
+    """The language and the format of the mails, as far as the entry names them."""
+    return [
+        *(str(words) for language, words in TONGUES.items() if choices.get("language") == language),
+        *(str(words) for shape, words in SHAPES.items() if choices.get("format") == shape),
+    ]
 
 
 def _day(kept: str, lang: str) -> str:
