@@ -78,7 +78,7 @@ def opened(chromium: Browser, desk: Desk, *, scripts: bool = True) -> Iterator[P
 def give(page: Page) -> int:
     """The status of the page that comes of the button."""
     page.get_by_label("E-mailadres").fill(EMAIL)
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.get_by_label("Wachtwoord", exact=True).fill(PASSWORD)
     with page.expect_navigation() as came:
         page.get_by_role("button", name="Log in", exact=True).click()
     answer = came.value

@@ -32,6 +32,7 @@ def test_without_a_script_she_waits_a_minute_and_is_in(
     held = editor.give()
     assert "Wacht dan een minuut" in page(held).css_first("[role=alert]").text()
     assert page(held).css_first("#email").attributes["value"] == EMAIL
+    assert held.headers["Cache-Control"] == "no-store"
     early = editor.give()
     assert (early.status_code, early.headers["Retry-After"]) == (429, "60")
     assert editor.wait_and_press(travel, early).status_code == 302
@@ -128,6 +129,8 @@ def test_a_page_that_stood_open_too_long_comes_back_with_what_was_typed_and_its_
     assert old.status_code == 400
     assert "Deze pagina stond lang open" in old.get_data(as_text=True)
     assert page(old).css_first("#email").attributes["value"] == EMAIL
+    assert hers.shown is not None
+    assert hers.shown.fields["wait"] != [""]
 
 
 def test_guesses_in_json_count_at_the_same_name(browser: Open, noor: Account) -> None:
