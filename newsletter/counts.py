@@ -35,6 +35,19 @@ for i, key in ipairs(KEYS) do
 end
 return string.format('%d', latest)
 """
+# The first key is one's own: who has a place there gets no other until its moment. Without one it
+# is the next turn of all keys. A moment below zero is that of the place that one has already.
+_PLACE = """
+local now, space, turn = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
+local own = tonumber(redis.call('get', KEYS[1]) or '0')
+if own > now then return string.format('%d', -own) end
+for i, key in ipairs(KEYS) do turn = math.max(turn, tonumber(redis.call('get', key) or '0')) end
+turn = math.max(turn, now) + space
+for i, key in ipairs(KEYS) do
+  redis.call('set', key, string.format('%d', turn), 'px', string.format('%d', turn - now + 1000))
+end
+return string.format('%d', turn)
+"""
 Result = TypeVar("Result")
 
 
@@ -57,6 +70,13 @@ class Queue(NamedTuple):
 
     name: str
     space: int
+
+
+class Place(NamedTuple):
+    """A place in a line: its moment in ms since 1970, and whether it was given just now."""
+
+    at: int
+    is_given: bool
 
 
 class Step(NamedTuple):
@@ -84,6 +104,9 @@ class Store(Protocol):
 
     def turn(self, queues: Sequence[Queue], now_ms: int) -> int:
         """The next turn that is free in all queues, in ms since 1970."""
+
+    def place(self, own: str, queue: Queue, now_ms: int) -> Place:
+        """The next turn of the queue for who has no place under this name, else that place."""
 
 
 class InRedis:
@@ -124,6 +147,13 @@ class InRedis:
         given: Any = self._client.eval(_TURN, len(keys), *keys, now_ms, *spaces)
         return int(given)
 
+    def place(self, own: str, queue: Queue, now_ms: int) -> Place:
+        """The next turn of the queue for who has no place under this name, else that place."""
+        given: Any = self._client.eval(
+            _PLACE, 2, _key(own), _key(queue.name), now_ms, queue.space
+        )
+        return Place(abs(int(given)), int(given) > 0)
+
 
 class InProcess:
     """The store of one process; forgotten when it ends."""
@@ -155,6 +185,18 @@ class InProcess:
                 turns.append(max(self._get(_key(queue.name)), now_ms) + queue.space)
                 self._keep(_key(queue.name), turns[-1], (turns[-1] - now_ms) / 1000 + 1)
             return max(turns)
+
+    def place(self, own: str, queue: Queue, now_ms: int) -> Place:
+        """The next turn of the queue for who has no place under this name, else that place."""
+        keys = _key(own), _key(queue.name)
+        with self._lock:
+            held = self._get(keys[0])
+            if held > now_ms:
+                return Place(held, is_given=False)
+            turn = max(now_ms, *map(self._get, keys)) + queue.space
+            for key in keys:
+                self._keep(key, turn, (turn - now_ms) / 1000 + 1)
+            return Place(turn, is_given=True)
 
     def _get(self, key: str) -> int:
         value, until = self._kept.get(key, (0, 0.0))
@@ -192,6 +234,13 @@ class Counts:
     def turn(self, queues: Sequence[Queue], *, now: datetime) -> int:
         """The next turn that is free in all queues, in ms since 1970; nobody else gets it."""
         return self._ask(lambda store: store.turn(queues, int(now.timestamp() * 1000)))
+
+    def place(self, own: str, queue: Queue, *, now: datetime) -> Place:
+        """The next turn of the queue for who has no place under the name `own`, else that place.
+
+        With the queue's own name it is a door that shuts for `queue.space` behind who goes in.
+        """
+        return self._ask(lambda store: store.place(own, queue, int(now.timestamp() * 1000)))
 
     def shared(self, window: Window, *, now: datetime) -> int | None:
         """What all processes counted together; None when Redis cannot be asked."""

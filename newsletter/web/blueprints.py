@@ -72,6 +72,7 @@ FILES = (
     Page("/.well-known/security.txt", "security_txt", security_txt.page),
     Page("/security.txt", "security_txt_before", security_txt.moved),
     Page("/agenda/<token>.ics", "calendar", calendar.feed),
+    Page("/redactie/inloggen/opgave", "login_challenge", challenge.at_login),
 )
 READER = (
     Page("/.well-known/consent-key.json", "consent_key", consent_key.page),

@@ -1,23 +1,27 @@
 """The table from error to page: what a visitor is told, and with which status."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from newsletter import errors
+from newsletter import clock, errors
 from newsletter.extensions import db
 from newsletter.logs import get_logger
+from newsletter.web.extensions import limiter
 from newsletter.web.languages import follow_reader
 from newsletter.web.pages import note_database_gone
 from newsletter.web.reader.forms import AskLinkForm
 
 log = get_logger(__name__)
+
+LONGEST_LIMIT = 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ STATUSES: Mapping[int, Told] = {
     429: Told(
         429,
         _l("Even wachten"),
-        _l("Er komen nu veel aanvragen van jouw netwerk. Probeer het over een uur weer."),
+        _l("Dit is kort na elkaar te vaak gedaan. Wacht een uur en probeer het dan weer."),
     ),
     500: _GONE_WRONG,
     503: _AWAY,
@@ -167,11 +171,28 @@ def _http_error(error: HTTPException) -> Any:
             error=type(getattr(error, "original_exception", None) or error).__name__,
             endpoint=request.endpoint,
         )
+    if code == 429:
+        return _too_often()
     shown, _ = _page(STATUSES.get(code, _GONE_WRONG if code >= 500 else STATUSES[400]))
     allowed = {"Allow": ", ".join(error.valid_methods or ())} if (
         isinstance(error, MethodNotAllowed)
     ) else {}
     return shown, code, allowed
+
+
+def _too_often() -> tuple[str, int, dict[str, str]]:
+    """With how long to wait, as far as a limit tells; it is never longer than its own window."""
+    limit = limiter.current_limit
+    left = int(limit.reset_at - clock.now().timestamp()) + 1 if limit else LONGEST_LIMIT
+    seconds = min(max(left, 1), limit.limit.get_expiry() if limit else LONGEST_LIMIT)
+    minutes = -(-seconds // 60)
+    wait = ngettext(
+        "Dit is kort na elkaar te vaak gedaan. Wacht een minuut en probeer het dan weer.",
+        "Dit is kort na elkaar te vaak gedaan. Wacht %(number)s minuten en probeer het dan weer.",
+        minutes, number=minutes,
+    )
+    shown, status = _page(replace(STATUSES[429], sentence=wait))
+    return shown, status, {"Retry-After": str(seconds)}
 
 
 def _page(told: Told) -> tuple[str, int]:

@@ -206,6 +206,11 @@ def _who() -> str:
     return str(session.get(_LOGGING_IN) or session.get("_user_id") or network())
 
 
+def network_and_half_in() -> str:
+    """For limits: from where, and who has given the password; strangers share one of their own."""
+    return f"{network()} {session.get(_LOGGING_IN)}"
+
+
 def _network_and_who() -> str:
     return f"{network()} {_who()}"
 

@@ -1,20 +1,18 @@
 """Who may enter the desk: logins by Flask-Security-Too, sessions that end, limits on guessing."""
 
-import hashlib
-import unicodedata
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, render_template, request
 from flask_login import user_logged_in
 from flask_security import (
-    LoginForm,
     RoleMixin,
     Security,
     SQLAlchemyUserDatastore,
     UserMixin,
     tf_profile_changed,
 )
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import relationship
 
@@ -27,12 +25,10 @@ from newsletter.accounts.session_queries import IDLE
 from newsletter.config import Settings
 from newsletter.extensions import db
 from newsletter.transaction import transaction
-from newsletter.web import passkeys, second_factor, sessions
-from newsletter.web.extensions import limiter
-from newsletter.web.forgery import network
+from newsletter.web import known, passkeys, second_factor, sessions
+from newsletter.web.guard.admit import busy
+from newsletter.web.login_form import HELD, DeskLoginForm
 from newsletter.web.origin import origin
-
-LONGEST_HASHED = 4096  # the hasher raises on more; an account has 256 at most
 
 
 class PersonRole(db.Model, RoleMixin):  # type: ignore[name-defined, misc]
@@ -50,24 +46,6 @@ class Person(db.Model, UserMixin):  # type: ignore[name-defined, misc]
 
 # The login machinery takes a used recovery code out of the list itself.
 MutableList.associate_with_attribute(Person.mf_recovery_codes)  # type: ignore[arg-type]
-
-
-class DeskLoginForm(LoginForm):
-    """Address and password; nothing is remembered beyond the session."""
-
-    remember = None
-
-    def validate(self, **kwargs: Any) -> bool:
-        """Whether the login is right; what no account can have is refused before it is hashed."""
-        typed = unicodedata.normalize("NFKD", self.password.data or "")
-        if len(typed) > LONGEST_HASHED:
-            self.form_errors.append("too_long")
-            return False
-        return bool(super().validate(**kwargs))
-
-    def refused(self) -> bool:
-        """Whether what was typed was not taken; which part of it is not said."""
-        return bool(self.form_errors) or any(field.errors for field in self)
 
 
 def init_app(app: Flask) -> None:
@@ -120,23 +98,35 @@ def init_app(app: Flask) -> None:
 
 def _begin_session(app: Flask, user: Person, **_: Any) -> None:
     sessions.begin(user.id)
+    known.remember(db.session.get_one(Account, user.id))
     record("log_in", f"account:{user.id}", now=clock.now(), account_id=user.id, origin=origin())
 
 
 def _limit_guessing(app: Flask) -> None:
-    """Slow down who guesses, by network; nobody can lock another out by guessing (S03)."""
+    """Tell how who guesses is slowed down: `DeskLoginForm` asks the door (S03)."""
     login = app.view_functions["security.login"]
 
-    @limiter.limit("60 per hour", methods=["POST"], key_func=network)
-    @limiter.limit("10 per 5 minutes", methods=["POST"], key_func=_network_and_name)
     def limited() -> Any:
-        answer = login()
-        is_refused = request.method == "POST" and isinstance(answer, str)
-        if is_refused:
-            _record_refusal()
-        return (answer, 400) if is_refused else answer
+        try:
+            answer = login()
+        except CSRFError:
+            return _again(), 400
+        if request.method != "POST" or not isinstance(answer, str):
+            return answer
+        held = g.pop(HELD, None)
+        if held:
+            return busy(answer, held)
+        _record_refusal()
+        return answer, 400
 
     app.view_functions["security.login"] = limited
+
+
+def _again() -> str:
+    """The form once more for whose page stood open until its token was old; no password is seen."""
+    form = DeskLoginForm(formdata=None)
+    form.email.data, form.is_old = request.form.get("email", ""), True
+    return render_template("pages/security/login.html", login_user_form=form)
 
 
 def _record_refusal() -> None:
@@ -162,8 +152,3 @@ def _end_others(app: Flask, user: Person, **_: Any) -> None:
         end_other_sessions(user.id, but=at_hand.id, now=now)
     record("change_second_factor", f"account:{user.id}", now=now, account_id=user.id,
            origin=origin())
-
-
-def _network_and_name() -> str:
-    typed = request.form.get("email", "").strip().casefold()
-    return f"{network()} {hashlib.sha256(typed.encode()).hexdigest()[:16]}"

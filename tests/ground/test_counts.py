@@ -50,6 +50,29 @@ def test_a_mark_is_new_once(counts: Counts, window: Window) -> None:
     assert counts.look([window], now=NOW, mark=Mark(window.name + "2", 60)).is_new
 
 
+def test_who_has_a_place_in_a_line_gets_no_other_until_its_moment(
+    counts: Counts, window: Window
+) -> None:
+    line = Queue(window.name, 1000)
+    now = int(NOW.timestamp() * 1000)
+    first, second = f"{window.name}:first", f"{window.name}:second"
+    places = [counts.place(own, line, now=NOW) for own in (first, second, first, second)]
+    assert [(place.at - now, place.is_given) for place in places] == [
+        (1000, True), (2000, True), (1000, False), (2000, False)
+    ]
+    later = NOW + timedelta(seconds=1)
+    assert counts.place(first, line, now=later) == (now + 3000, True)
+
+
+def test_a_door_shuts_behind_who_goes_in(counts: Counts, window: Window) -> None:
+    door = Queue(window.name, 60_000)
+    now = int(NOW.timestamp() * 1000)
+    for seconds, is_in in ((0, True), (59, False), (60, True), (61, False)):
+        place = counts.place(door.name, door, now=NOW + timedelta(seconds=seconds))
+        assert place.is_given == is_in
+        assert place.at - now == (60_000 if seconds < 60 else 120_000)
+
+
 def test_turns_stand_apart_and_begin_anew_when_nobody_waits(
     counts: Counts, window: Window
 ) -> None:

@@ -14,6 +14,7 @@ from newsletter.accounts.passkey_queries import count_passkeys
 from newsletter.accounts.session_queries import open_sessions
 from newsletter.errors import BadInput
 from newsletter.extensions import db
+from newsletter.web import known
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.forms import DeskForm, PressForm
 from newsletter.web.desk.said import _
@@ -56,6 +57,7 @@ def save() -> Answer:
         form.show_fault(fault)
         return _show(form), 400
     stay(renewed)
+    known.remember(db.session.get_one(Account, account_id))
     flash(_("Je wachtwoord is gewijzigd. Je andere sessies zijn beëindigd."), "done")
     return redirect(url_for("desk.account"), 303)
 

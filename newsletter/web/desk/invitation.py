@@ -14,10 +14,10 @@ from newsletter.accounts.take_invitation import open_invitation, take_invitation
 from newsletter.core import signer
 from newsletter.errors import BadInput, TokenError
 from newsletter.transaction import transaction
+from newsletter.web import known
 from newsletter.web.desk.forms import DeskForm
 from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf, limiter
-from newsletter.web.forgery import network
 from newsletter.web.headers import keep_private
 from newsletter.web.languages import follow_reader
 from newsletter.web.origin import origin
@@ -40,14 +40,19 @@ def open_entrance() -> Blueprint:
     return room
 
 
-@limiter.limit("60 per hour", methods=["POST"], key_func=network)
 def page(token: str) -> Answer:
-    """GET shows a form; POST sets the password and goes on to the second factor."""
+    """GET shows a form; POST sets the password and goes on to the second factor.
+
+    A link cannot be guessed, so only who has one meets a limit: her own (S03).
+    """
     form = ChosenForm(formdata=request.form if request.method == "POST" else None)
     try:
         account = open_invitation(token, signer=signer(), now=clock.now())
         follow_reader(account.language)
-        return _take(form, token) if request.method == "POST" else _show(form, token)
+        if request.method != "POST":
+            return _show(form, token)
+        with limiter.limit("60 per hour", key_func=lambda: f"invitation {account.id}"):
+            return _take(form, token)
     except TokenError:
         return render_template("pages/security/no_invitation.html"), 410
 
@@ -72,6 +77,7 @@ def _take(form: ChosenForm, token: str) -> Answer:
     if current_user.is_authenticated:
         logout_user()
     session.clear()
+    known.remember(account)
     flash(_("Je wachtwoord is gekozen. Log nu in; daarna stel je de tweede stap in."), "done")
     return redirect(url_for("security.login"), 303)
 

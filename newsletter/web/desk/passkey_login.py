@@ -14,11 +14,10 @@ from newsletter.extensions import db
 from newsletter.transaction import transaction
 from newsletter.web.desk.said import _
 from newsletter.web.extensions import csrf, limiter
-from newsletter.web.forgery import network
 from newsletter.web.headers import keep_private
 from newsletter.web.origin import origin
 from newsletter.web.passkeys import FIELD, pose, refusal_of
-from newsletter.web.second_factor import half_in
+from newsletter.web.second_factor import half_in, network_and_half_in
 from newsletter.web.security import Person
 
 
@@ -32,13 +31,13 @@ def open_passkey_door() -> Blueprint:
     return room
 
 
-@limiter.limit("60 per hour", key_func=network)
+@limiter.limit("60 per hour", key_func=network_and_half_in)
 def challenge() -> Response:
     """POST …/passkey/opgave: what the browser needs to ask a passkey, as JSON."""
     return pose(_wanted().id, PasskeyPurpose.LOG_IN)
 
 
-@limiter.limit("60 per hour", key_func=network)
+@limiter.limit("60 per hour", key_func=network_and_half_in)
 def answer() -> Answered:
     """POST …/passkey: in, when one of the account's passkeys signed; else back to the code."""
     account = _wanted()

@@ -14,6 +14,7 @@ from newsletter.web.forgery import Delay, network
 from newsletter.web.guard import attack, proof, wait
 from newsletter.web.guard.judge import NOTHING, Pass, Payment, Verdict, judge, price
 from newsletter.web.guard.load import PAID, UNPAID, limits_of, load_of, queues, windows
+from newsletter.web.guard.login import Held
 
 LONG_LINE = timedelta(minutes=10)
 
@@ -51,7 +52,7 @@ def knock(form: str) -> Delay | None:
     return Delay(_seconds(due_at, now), _new_ticket(form, due_at))
 
 
-def busy(page: str, delay: Delay) -> Response:
+def busy(page: str, delay: Delay | Held) -> Response:
     """The page of a form that is busy, with 429 and the moment to come back."""
     return Response(page, 429, {"Retry-After": str(delay.seconds)}, mimetype="text/html")
 

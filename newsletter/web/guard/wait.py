@@ -29,8 +29,13 @@ def ticket(due_at: datetime, *, key: str, network: str, form: str) -> str:
     return str(_serializer(key, network, form).dumps(said))
 
 
-def opened(text: str, *, key: str, network: str, form: str, now: datetime) -> Ticket | None:
-    """The ticket in a form's field, due or not; None when it is not ours or has expired."""
+def opened(
+    text: str, *, key: str, network: str, form: str, now: datetime, lifetime: timedelta = LIFETIME
+) -> Ticket | None:
+    """The ticket in a form's field, due or not; None when it is not ours or has expired.
+
+    It expires `lifetime` after its moment.
+    """
     if not text or len(text) > LONGEST_TICKET:
         return None
     try:
@@ -38,7 +43,7 @@ def opened(text: str, *, key: str, network: str, form: str, now: datetime) -> Ti
     except (BadData, UnicodeError):
         return None
     due_at = datetime.fromtimestamp(seconds, UTC)
-    left = due_at + LIFETIME - now
+    left = due_at + lifetime - now
     if left <= timedelta():
         return None
     return Ticket(text, due_at, Mark(f"ticket:{nonce}", int(left.total_seconds()) + 1))

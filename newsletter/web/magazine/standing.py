@@ -12,6 +12,7 @@ from flask import current_app, render_template
 from flask_babel import gettext as _
 
 from newsletter.core import settings
+from newsletter.web import known
 from newsletter.web.kept import cookie_name
 from newsletter.web.languages import current_language
 from newsletter.web.magazine.personal_data import BASES, Group, periods
@@ -86,8 +87,12 @@ def security() -> str:
 
 
 def cookie_names() -> dict[str, str]:
-    """The names of the two session cookies: of the desk, and of a reader's own pages (W11)."""
-    return {"desk": str(current_app.config["SESSION_COOKIE_NAME"]), "reader": cookie_name()}
+    """The names of the cookies: of a reader's own pages, and of the desk (W11).
+
+    That of a known browser is only its beginning: each account has its own.
+    """
+    return {"desk": str(current_app.config["SESSION_COOKIE_NAME"]), "reader": cookie_name(),
+            "known": known.beginning()}
 
 
 def _counted_hours() -> int:

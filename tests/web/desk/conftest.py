@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import pytest
+import redis
+import time_machine
 from flask import Flask, g
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
@@ -15,11 +18,15 @@ from newsletter.accounts.add import add_account
 from newsletter.accounts.audit import Origin
 from newsletter.accounts.begin_session import begin_session
 from newsletter.accounts.models import Account, RoleName
+from newsletter.broker import counts_url
+from newsletter.config import Settings
+from newsletter.counts import Counts
 from newsletter.extensions import db
 from newsletter.web import sessions
 from newsletter.web.extensions import limiter
 from tests.material import NOW
 from tests.second_factor import equip
+from tests.web.desk.browser import EMAIL, NEWSROOM, PASSWORD, Browser
 
 
 @dataclass
@@ -64,9 +71,12 @@ MakeWorker = Callable[[RoleName], Worker]
 
 @pytest.fixture(autouse=True)
 def _nobody_was_here(app: Flask) -> None:
-    """Limits on guessing count by the clock of the broker, and all tests come from one network."""
+    """Limits on guessing go on from test to test, and all tests come from one network."""
     with app.app_context():
         limiter.reset()
+    settings: Settings = app.config["SETTINGS"]
+    with redis.Redis.from_url(counts_url(settings.redis_url)) as broker:
+        broker.flushdb()
 
 
 @pytest.fixture
@@ -113,3 +123,31 @@ def publisher(make_worker: MakeWorker) -> Worker:
 @pytest.fixture
 def admin(make_worker: MakeWorker) -> Worker:
     return make_worker(RoleName.ADMIN)
+
+
+@pytest.fixture
+def travel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A clock that stands still until it is shifted, and counts that nobody made fail."""
+    settings: Settings = app.config["SETTINGS"]
+    monkeypatch.setitem(app.extensions, "counts", Counts(settings.redis_url))
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def noor(session: Session, travel: Any) -> Account:
+    """An editor with a second factor, who has not been in yet."""
+    made = equip(add_account(email=EMAIL, name="Noor", password=PASSWORD,
+                             roles=[RoleName.EDITOR], now=NOW))
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def browser(app: Flask, session: Session) -> Callable[..., Browser]:
+    """Makes browsers, each with cookies of its own."""
+
+    def make(ip: str = NEWSROOM) -> Browser:
+        return Browser(app.test_client(), ip)
+
+    return make
