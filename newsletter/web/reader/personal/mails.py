@@ -1,15 +1,16 @@
 """What a reader was sent and why, and each mail to read again (P05)."""
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, render_template
 
 from newsletter.core import settings
 from newsletter.emails import show
 from newsletter.emails.urls import Urls
-from newsletter.mailings.history import LONGEST_ID, find_variant_of, mails_of
+from newsletter.mailings.history import find_variant_of, mails_of
 from newsletter.mailings.queries import block_bodies
 from newsletter.web.headers import MAIL_CONTENT_SECURITY
 from newsletter.web.reader.personal.opened import context_of, opened
 from newsletter.web.reader.personal.said import shown_mail
+from newsletter.web.turning import page_asked
 
 ON_A_PAGE = 50
 
@@ -19,8 +20,7 @@ def page(token: str) -> str:
     subscription = opened(token)
     owed = mails_of(subscription.subscriber_id)
     pages = max(1, -(-len(owed) // ON_A_PAGE))
-    asked = request.args.get("pagina", "1")
-    number = min(max(int(asked), 1), pages) if _is_number(asked) else 1
+    number = page_asked(pages)
     first = (number - 1) * ON_A_PAGE
     return render_template(
         "pages/reader/personal/mails.html",
@@ -54,7 +54,3 @@ def one(token: str, delivery: str) -> Response:
     )
     response.headers["Content-Security-Policy"] = MAIL_CONTENT_SECURITY
     return response
-
-
-def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID
