@@ -34,7 +34,7 @@ from tests.material import article, choices, edition, reader, reminded, sign_up,
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 OWN_HEADERS = (b"To: ", b"Message-ID: ", b"Date: ")
-LASTING = (Purpose.MANAGE, Purpose.LEAVE_DIGESTS, Purpose.LEAVE_EDITIONS)
+LASTING = (Purpose.MANAGE, Purpose.LEAVE_DIGESTS, Purpose.LEAVE_EDITIONS, Purpose.LEAVE_ALL)
 
 
 def test_two_readers_mails_differ_only_in_their_headers_and_tokens(house: OpenHouse) -> None:

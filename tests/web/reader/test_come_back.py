@@ -48,7 +48,8 @@ def test_undo_gives_back_exactly_what_she_had_and_mails_her_so(
     ]
 
 
-@pytest.mark.parametrize("purpose", [Purpose.LEAVE_DIGESTS, Purpose.LEAVE_EDITIONS])
+@pytest.mark.parametrize(
+    "purpose", [Purpose.LEAVE_DIGESTS, Purpose.LEAVE_EDITIONS, Purpose.LEAVE_ALL])
 @pytest.mark.parametrize("multipart", [False, True])
 def test_who_left_by_one_click_finds_the_undo_behind_the_same_link(
     client: FlaskClient, session: Session, anne: Subscription, purpose: Purpose, *,
