@@ -49,7 +49,7 @@ def compile_edition(
     for language in dict.fromkeys(each.language for each in selections):
         mine = [each for each in selections if each.language == language]
         notices = lines_of((item for each in mine for item in each.notices), language)
-        context = edition.context(content, identity, notices)
+        context = edition.context(content, identity, notices, language=language)
         press.print(MailKind.EDITION, language, identity=identity, urls=urls, context=context)
         for selection in mine:
             press.add_fitting(
@@ -78,7 +78,8 @@ def compile_digests(
     distinct = {selection.key: selection for selection in selections}
     for language in sorted({selection.language for selection in distinct.values()}):
         mine = [each for each in distinct.values() if each.language == language]
-        context = {"plan": digest.plan(mine, language=language), "mailing_key": mailing_key}
+        context = {"plan": digest.plan(mine, language=language), "mailing_key": mailing_key,
+                   "called": digest.called(identity.name, language)}
         press.print(MailKind.DIGEST, language, identity=identity, urls=urls, context=context)
         for selection in map(press.fitting, mine):
             press.add_fitting(

@@ -22,6 +22,7 @@ from newsletter.emails.blocks import (
     links_heading,
     more,
 )
+from newsletter.emails.edition import CONTENT_LANGUAGE
 from newsletter.emails.notices import NoticeLine, lines_of, order_of
 from newsletter.emails.say import Say
 from newsletter.emails.words import words_of
@@ -174,6 +175,14 @@ def text_order(
     """The names of the blocks of the plain text."""
     return tuple(name for name in html_order(selection, notices)
                  if name not in (HAIRLINE, LINKS_LIST))
+
+
+def called(name: str, language: str) -> str:
+    """What a screen reader calls the mail where the titles in its subject are not in its language.
+
+    Empty where they are. `name` is the magazine's.
+    """
+    return "" if language == CONTENT_LANGUAGE else f"{name}: {words_of(_KIND, language).title}"
 
 
 def lines(selection: DigestSelection) -> dict[str, str]:
