@@ -221,6 +221,20 @@ def test_what_the_limit_cuts_is_the_oldest_and_of_a_catch_up_the_least_shared(
             assert worth(number) >= worth(cut)
 
 
+def test_wishes_that_lead_to_the_pages_of_other_themes_are_other_variants() -> None:
+    # What is left over stands best in theme 2, for who follows it too.
+    store = store_of([(frozenset({1}), 2, 2), (frozenset({1, 2}), 1, 1)])
+    one, both = (
+        selected(Wish("weekly", "nl", "mail", frozenset(themes)), store, {}, limit=1, links=0)
+        for themes in ({1}, {1, 2})
+    )
+    assert (one.sections, one.links, one.article_ids) == (
+        both.sections, both.links, both.article_ids)
+    assert [each.theme_id for each in one.rest] == [1]
+    assert [each.theme_id for each in both.rest] == [2]
+    assert one.key != both.key
+
+
 def test_language_and_format_make_another_variant() -> None:
     store = store_of([(frozenset({1}), 1, 1)])
     keys = {selected(Wish("weekly", language, shape, frozenset({1})), store, {}).key
