@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     MANAGE = "manage"
     LEAVE_EDITIONS = "leave_editions"
     LEAVE_DIGESTS = "leave_digests"
+    LEAVE_ALL = "leave_all"
     PERSONAL = "personal"
     CONFIRM_ADDRESS = "confirm_address"
     UNDO_ADDRESS = "undo_address"
@@ -47,6 +48,7 @@ _CODES = {
     Purpose.CONFIRM_ADDRESS: 6,
     Purpose.UNDO_ADDRESS: 7,
     Purpose.INVITATION: 8,
+    Purpose.LEAVE_ALL: 9,
     Purpose.CALENDAR: 20,
 }
 _PURPOSES = {code: purpose for purpose, code in _CODES.items()}

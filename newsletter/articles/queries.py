@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import selectinload
 
 from newsletter.articles.models import Article, article_themes
@@ -23,14 +23,21 @@ def find_by_slug(slug: str) -> Article | None:
 
 
 def list_of_themes(
-    theme_ids: Collection[int], now: datetime, *, limit: int = PAGE_SIZE
+    theme_ids: Collection[int], now: datetime, *, limit: int = PAGE_SIZE, after: int = 0
 ) -> Sequence[Article]:
-    """Released articles that carry any of the themes, the newest first."""
-    carrying = select(article_themes.c.article_id).where(
-        article_themes.c.theme_id.in_(theme_ids))
+    """Released articles that carry any of the themes, the newest first, without the first `after`.
+
+    Each stands on exactly one page, as long as none is released meanwhile.
+    """
     newest = Article.released_at.desc(), Article.page, Article.id
-    wanted = _stored().where(Article.id.in_(carrying), Article.released_at <= now)
-    return db.session.scalars(wanted.order_by(*newest).limit(limit)).all()
+    wanted = _stored().where(*_carrying(theme_ids, now))
+    return db.session.scalars(wanted.order_by(*newest).offset(after).limit(limit)).all()
+
+
+def count_of_themes(theme_ids: Collection[int], now: datetime) -> int:
+    """How many released articles carry any of the themes."""
+    counted = select(func.count()).select_from(Article).where(*_carrying(theme_ids, now))
+    return db.session.scalar(counted) or 0
 
 
 def count_by_theme(now: datetime) -> dict[int, int]:
@@ -48,6 +55,12 @@ def articles_by_id(article_ids: Sequence[int]) -> dict[int, Article]:
     """The articles with these ids; unknown ids are left out."""
     found = db.session.scalars(_stored().where(Article.id.in_(article_ids)))
     return {article.id: article for article in found}
+
+
+def _carrying(theme_ids: Collection[int], now: datetime) -> tuple[ColumnElement[bool], ...]:
+    carrying = select(article_themes.c.article_id).where(
+        article_themes.c.theme_id.in_(theme_ids))
+    return Article.id.in_(carrying), Article.released_at <= now
 
 
 def _stored() -> Select[Article]:

@@ -1,6 +1,11 @@
-"""Select: which of the due articles a digest shows and in which section; pure, stable in order."""
+"""Select: which of the due articles a digest shows and in which section; pure, stable in order.
+
+What is due is covered by the mail, so it is in the mail or the mail leads to it: in full, as a
+title with a link, or counted at the theme whose page has it.
+"""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,12 +15,13 @@ from newsletter.mailings.contents import (
     ArticleItem,
     DigestSelection,
     NoticeItem,
+    ThemeRest,
     ThemeSection,
 )
 
-LIMIT = 12  # articles in full; the rest is counted and stands on the site (M11)
-BEST = 6  # of a catch-up in full,
-LINKS = 24  # and so many more as titles with a link
+LIMIT = 12  # articles in full (M11),
+BEST = 6  # of a catch-up so many,
+LINKS = 24  # and so many more as titles with a link; what is left stands on the themes' pages
 
 
 @dataclass(frozen=True)
@@ -31,11 +37,16 @@ class ThemeWords:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which of the due articles are shown, best or newest first, and all that are covered."""
+    """The due articles, best or newest first: in full, as titles, and on the themes' pages."""
 
     in_full: tuple[int, ...]
     as_links: tuple[int, ...]
-    covered: tuple[int, ...]
+    rest: tuple[int, ...]
+
+    @property
+    def covered(self) -> tuple[int, ...]:
+        """All of them, by id."""
+        return tuple(sorted((*self.in_full, *self.as_links, *self.rest)))
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ class Store:
         return (article_id not in self.pinned, self.newest_first(article_id))
 
     def home(self, article_id: int, chosen: Collection[int]) -> int:
-        """The theme, of those chosen, in whose section an article stands: where it fits best.
+        """The theme, of those chosen, under which an article stands: where it fits best.
 
         That is the most telling one, which the fewest articles have; of equals the first in the
         house's order.
@@ -76,23 +87,23 @@ def choose(
     wish: Wish, due: Collection[int], store: Store, *, limit: int = LIMIT, best: int = BEST,
     links: int = LINKS,
 ) -> Chosen:
-    """The newest in full; of a catch-up the best, which most of her themes share, then links.
+    """The newest in full; of a catch-up the best, which most of her themes share. Then links.
 
     What is pinned is always in full, and counts for the limit.
     """
     ordered = sorted(due, key=store.pinned_first)
     pinned = sum(article_id in store.pinned for article_id in due)
-    covered = tuple(sorted(due))
-    if not wish.is_catch_up:
-        return Chosen(tuple(ordered[:max(limit, pinned)]), (), covered)
 
     def pinned_then_shared(article_id: int) -> tuple[bool, int]:
         shared = wish.theme_ids.intersection(store.links.themes_of(article_id))
         return (article_id not in store.pinned, -len(shared))
 
-    in_full = sorted(ordered, key=pinned_then_shared)[:max(best, pinned)]
+    if wish.is_catch_up:
+        in_full = sorted(ordered, key=pinned_then_shared)[:max(best, pinned)]
+    else:
+        in_full = ordered[:max(limit, pinned)]
     others = [each for each in ordered if each not in in_full]
-    return Chosen(tuple(in_full), tuple(others[:links]), covered)
+    return Chosen(tuple(in_full), tuple(others[:links]), tuple(others[links:]))
 
 
 def select(
@@ -123,24 +134,37 @@ def select(
                      tuple(items[each] for each in by_theme[theme.id]))
         for theme in (store.themes[theme_id] for theme_id in sorted(by_theme, key=freshest_first))
     )
+    rest = _rest(wish, chosen, store)
     return DigestSelection(
-        key=_key(wish, sections, chosen, notices),
+        key=_key(wish, sections, chosen, rest, notices),
         cadence=wish.cadence,
         language=wish.language,
         format=wish.format,
         sections=sections,
-        more=len(chosen.covered) - len(chosen.in_full) - len(chosen.as_links),
         slot_on=slot_on,
         is_catch_up=wish.is_catch_up,
         links=tuple(items[each] for each in chosen.as_links),
+        rest=rest,
         article_ids=chosen.covered,
         line=line,
         notices=notices,
     )
 
 
+def _rest(wish: Wish, chosen: Chosen, store: Store) -> tuple[ThemeRest, ...]:
+    """What is neither in full nor a title, counted at its theme, in the house's order."""
+    counts = Counter(store.home(article_id, wish.theme_ids) for article_id in chosen.rest)
+    themes = sorted((store.themes[theme_id] for theme_id in counts), key=lambda each: each.position)
+    return tuple(ThemeRest(theme.id, theme.slug, theme.name_nl, theme.name_en, counts[theme.id])
+                 for theme in themes)
+
+
 def _key(
-    wish: Wish, sections: Sequence[ThemeSection], chosen: Chosen, notices: Sequence[NoticeItem]
+    wish: Wish,
+    sections: Sequence[ThemeSection],
+    chosen: Chosen,
+    rest: Sequence[ThemeRest],
+    notices: Sequence[NoticeItem],
 ) -> str:
     """Equal for selections that show and cover the same, whatever history led there."""
     shown = ";".join(
@@ -148,7 +172,8 @@ def _key(
         for section in sections
     )
     links, covered = ",".join(map(str, chosen.as_links)), ",".join(map(str, chosen.covered))
+    counted = ";".join(f"{each.theme_id}:{each.count}" for each in rest)
     asked = f"{wish.cadence}|{wish.language}|{wish.format}|{wish.is_catch_up}"
     owed = ",".join(str(each.id) for each in notices)
-    words = f"{asked}|{shown}|{links}|{covered}|{owed}"
+    words = f"{asked}|{shown}|{links}|{counted}|{covered}|{owed}"
     return f"{wish.language}:{wish.format}:{hashlib.sha256(words.encode()).hexdigest()[:32]}"

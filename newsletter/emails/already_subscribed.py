@@ -1,4 +1,4 @@
-"""The mail to a subscriber who signs up again; place to fill: manage_token."""
+"""The mail to a subscriber who signs up again; places: manage_token, leave_token."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

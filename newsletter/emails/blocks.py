@@ -9,7 +9,10 @@ THEME = "theme"
 NOTICES = "notices"  # the heading above the lines that a reader is owed
 NOTICES_END = "notices_end"
 LINKS = "links"  # the heading above articles that are titles with a link
+LINKS_LIST = "links_list"  # where their list begins
 LINKS_END = "links_end"
+MORE = "more"  # the heading above the themes whose pages have the rest
+MORE_END = "more_end"
 BOTTOM = "frame_bottom"
 
 
@@ -45,9 +48,14 @@ def link(article_id: int) -> str:
     return f"link:{article_id}"
 
 
-def more(count: int) -> str:
-    """How many articles the limit left out."""
-    return f"more:{count}"
+def links_heading(*, is_catch_up: bool) -> str:
+    """The heading above the titles, of a digest or of a catch-up in its place."""
+    return f"{LINKS}:catch_up" if is_catch_up else LINKS
+
+
+def more(theme_id: int, count: int) -> str:
+    """How many more articles stand on the page of a theme."""
+    return f"{MORE}:{theme_id}:{count}"
 
 
 def notice(notice_id: int) -> str:

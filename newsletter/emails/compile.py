@@ -9,7 +9,7 @@ from newsletter.deliveries.models import MailKind
 from newsletter.emails import digest, edition, templates
 from newsletter.emails.identity import Identity
 from newsletter.emails.notices import lines_of
-from newsletter.emails.size import Size, check_size
+from newsletter.emails.size import LARGEST_HTML, Size, check_size, size_of
 from newsletter.emails.urls import Urls
 from newsletter.emails.words import LANGUAGES
 from newsletter.emails.written import MAIL, TEXT
@@ -49,7 +49,7 @@ def compile_edition(
     for language in dict.fromkeys(each.language for each in selections):
         mine = [each for each in selections if each.language == language]
         notices = lines_of((item for each in mine for item in each.notices), language)
-        context = edition.context(content, identity, notices)
+        context = edition.context(content, identity, notices, language=language)
         press.print(MailKind.EDITION, language, identity=identity, urls=urls, context=context)
         for selection in mine:
             press.add_fitting(
@@ -71,25 +71,23 @@ def compile_digests(
     """One variant for each selection key, all over the same blocks.
 
     `mailing_key` is that of the slot: its audience, and by it the mail asks whether it was useful.
+    Of a mail that would be clipped the last articles are titles, as many as it takes (M11).
     Raises MailTooLarge, MailError.
     """
     press = _Press(mailing_key)
     distinct = {selection.key: selection for selection in selections}
     for language in sorted({selection.language for selection in distinct.values()}):
         mine = [each for each in distinct.values() if each.language == language]
-        context = {"plan": digest.plan(mine, language=language), "mailing_key": mailing_key}
+        context = {"plan": digest.plan(mine, language=language), "mailing_key": mailing_key,
+                   "called": digest.called(identity.name, language)}
         press.print(MailKind.DIGEST, language, identity=identity, urls=urls, context=context)
-        for selection in mine:
+        for selection in map(press.fitting, mine):
             press.add_fitting(
                 selection.key,
                 selection.notices,
                 language=language,
                 format=selection.format,
-                short={
-                    "subject": digest.subject(selection),
-                    "preheader": digest.preheader(selection),
-                    "why": digest.why(selection),
-                },
+                short=digest.lines(selection),
                 html=partial(digest.html_order, selection),
                 text=partial(digest.text_order, selection),
                 article_ids=selection.article_ids,
@@ -142,6 +140,20 @@ class _Press:
                 digest_of_body = hashlib.sha256(body).hexdigest()
                 self._blocks.append(CompiledBlock(name, language, part, body, digest_of_body))
                 self._sources.append(Size(source))
+
+    def fitting(self, selection: DigestSelection) -> DigestSelection:
+        """The digest with as many of its articles in full as are not too large (M11)."""
+        while selection.format != TEXT and not self._fits(selection):
+            shorter = digest.shorter(selection)
+            if shorter is None:
+                break
+            selection = shorter
+        return selection
+
+    def _fits(self, selection: DigestSelection) -> bool:
+        names = digest.html_order(selection, selection.notices)
+        blocks = (self._sources[self._index[name, selection.language, HTML]] for name in names)
+        return size_of(blocks, digest.lines(selection)) <= LARGEST_HTML
 
     def add_fitting(
         self,

@@ -16,9 +16,18 @@ _SERIF = "font-family:Georgia,'Noto Serif','Liberation Serif',serif;font-size:18
 
 
 def context(
-    content: EditionContent, identity: Identity, notices: Sequence[NoticeLine] = ()
+    content: EditionContent,
+    identity: Identity,
+    notices: Sequence[NoticeLine] = (),
+    *,
+    language: str = CONTENT_LANGUAGE,
 ) -> dict[str, Any]:
-    """What the templates of an edition need; `notices` are all that any reader is owed."""
+    """What the templates of an edition need; `notices` are all that any reader is owed.
+
+    `language` is that of the frame. In one that is not the magazine's the mail goes by its number,
+    for its subject is in the magazine's (A02).
+    """
+    called = f"{identity.name} {content.volume}·{content.number}"
     words = f"{_SERIF}line-height:28px;font-weight:normal;color:{identity.light.ink};"
     return {
         "edition": content,
@@ -26,6 +35,7 @@ def context(
         "notices": notices,
         "edition_language": CONTENT_LANGUAGE,
         "name": identity.name,
+        "called": "" if language == CONTENT_LANGUAGE else called,
         "editorial_style": Style(
             paragraph=f"margin:0 0 14px;{words}",
             item=f"margin:0 0 6px;{words}",

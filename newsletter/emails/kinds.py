@@ -15,9 +15,10 @@ class Kind:
 
 KINDS = {
     MailKind.CONFIRM_SIGNUP: Kind(None, ("confirm_token",)),
-    MailKind.ALREADY_SUBSCRIBED: Kind(None, ("manage_token",)),
-    MailKind.WELCOME: Kind(None, ("manage_token",)),
-    MailKind.MANAGE_LINK: Kind(None, ("manage_token", "personal_token")),
+    # Notices to a reader lead out of all mail, since to stop must never take a cookie.
+    MailKind.ALREADY_SUBSCRIBED: Kind(None, ("manage_token", "leave_token")),
+    MailKind.WELCOME: Kind(None, ("manage_token", "leave_token")),
+    MailKind.MANAGE_LINK: Kind(None, ("manage_token", "leave_token", "personal_token")),
     # Neither leads to her choices: the one mailbox is not proven, the other is no longer hers.
     MailKind.CONFIRM_ADDRESS: Kind(None, ("confirm_address_token",)),
     MailKind.ADDRESS_CHANGED: Kind(None, ("undo_address_token",)),

@@ -1,4 +1,7 @@
-"""The mail with the links to choices and own data; places: manage_token, personal_token."""
+"""The mail with the links to choices and own data.
+
+Places: manage_token, personal_token, and of a reader leave_token.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

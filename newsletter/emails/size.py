@@ -32,8 +32,13 @@ class Size:
         return self._fixed + sum(len(escape(values[name]).encode()) for name in self._places)
 
 
+def size_of(blocks: Iterable[Size], values: Mapping[str, str]) -> int:
+    """Bytes of HTML that the blocks come to with these variant values."""
+    return sum(block.with_values(values) for block in blocks)
+
+
 def check_size(name: str, blocks: Iterable[Size], values: Mapping[str, str]) -> None:
     """Raises MailTooLarge, naming the mail, when mailbox providers would clip its HTML (M11)."""
-    size = sum(block.with_values(values) for block in blocks)
+    size = size_of(blocks, values)
     if size > LARGEST_HTML:
         raise MailTooLarge(f"{name}: {size} bytes of HTML, at most {LARGEST_HTML}")

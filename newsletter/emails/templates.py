@@ -22,10 +22,14 @@ PLACE = {name: open_place(name) for name in places.VARIANT_PLACES}
 def html_blocks(
     kind: str, *, language: str, identity: Identity, urls: Urls, context: Mapping[str, Any]
 ) -> dict[str, str]:
-    """The blocks of a kind's HTML by name. Raises MailError."""
+    """The blocks of a kind's HTML by name. Raises MailError.
+
+    `called` in the context is the mail's name where its subject is not in the mail's language.
+    """
     full = _context(kind, language=language, identity=identity, urls=urls, context=context)
-    source = _environment().get_template(f"{kind}/body.mjml").render(full)
-    return cut.cut_html(mjml.render(source))
+    html = mjml.render(_environment().get_template(f"{kind}/body.mjml").render(full))
+    called = context.get("called")
+    return cut.cut_html(mjml.name(html, clean(called)) if called else html)
 
 
 def text_blocks(

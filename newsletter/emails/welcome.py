@@ -1,4 +1,7 @@
-"""The mail after confirming or coming back: choices, latest edition; place: manage_token."""
+"""The mail after confirming or coming back: choices, latest edition.
+
+Places: manage_token, leave_token.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

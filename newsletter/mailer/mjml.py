@@ -1,11 +1,23 @@
 """MJML: from the rendered template to the HTML that mail clients understand."""
 
 import itertools
+import re
+from html import escape
 
 import mjml
 
 from newsletter.errors import MailError
 from newsletter.mailer import cut, places
+
+_NAME = re.compile(r'(?<=<div aria-label=")[^"]*(?=" aria-roledescription="email")')
+
+
+def name(html: str, words: str) -> str:
+    """The HTML with these words as what a screen reader calls the mail, in place of its title."""
+    named, count = _NAME.subn(lambda _: escape(words), html)
+    if count != 1:
+        raise MailError("MJML: no place for the name of the mail")
+    return named
 
 
 def render(source: str) -> str:

@@ -98,21 +98,40 @@ class ThemeSection:
 
 
 @dataclass(frozen=True)
+class ThemeRest:
+    """How many more articles of a digest stand on the page of one of her themes alone."""
+
+    theme_id: int
+    slug: str
+    name_nl: str
+    name_en: str
+    count: int
+
+
+@dataclass(frozen=True)
 class DigestSelection:
-    """All that decides one digest variant; `more` counts what only stands on the site."""
+    """All that decides one digest variant: what is in full, what as a title, and where the rest is.
+
+    `article_ids` is all that it covers, and so all that is in the mail or that it leads to.
+    """
 
     key: str
     cadence: str
     language: str
     format: str
     sections: tuple[ThemeSection, ...]
-    more: int
     slot_on: date
     is_catch_up: bool = False  # the one mail of what a pause kept back
-    links: tuple[ArticleItem, ...] = ()  # of a catch-up: what follows the best, as titles
-    article_ids: tuple[int, ...] = ()  # all that it covers, what `more` counts too
+    links: tuple[ArticleItem, ...] = ()  # what follows those in full, as titles
+    rest: tuple[ThemeRest, ...] = ()  # what follows the titles
+    article_ids: tuple[int, ...] = ()
     line: str = ""  # plain words of an editor on top, the same in every selection of a slot
     notices: tuple[NoticeItem, ...] = ()
+
+    @property
+    def more(self) -> int:
+        """How many articles stand on the pages of her themes alone."""
+        return sum(each.count for each in self.rest)
 
 
 @dataclass(frozen=True)

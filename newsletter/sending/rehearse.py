@@ -25,6 +25,7 @@ from newsletter.digests.share_of_reader import Share, share_of_reader
 from newsletter.editions.due import due_editions
 from newsletter.editions.models import Edition
 from newsletter.emails.blocks import theme_of
+from newsletter.emails.digest import as_compiled
 from newsletter.errors import WrongState
 from newsletter.extensions import db
 from newsletter.mailings.contents import (
@@ -208,7 +209,13 @@ def _mails(plan: SlotPlan) -> list[Mail]:
         readers[selection.key] += plan.reckoned.readers[wish]
         selections[selection.key] = selection
     variants = {each.selection_key: each for each in plan.compiled.variants}
-    found = [Mail(count, selections[key], variants[key]) for key, count in readers.items()]
+    blocks = plan.compiled.blocks
+    found = [
+        Mail(count, as_compiled(selections[key],
+                                (blocks[place].name for place in variants[key].text)),
+             variants[key])
+        for key, count in readers.items()
+    ]
     return sorted(found, key=lambda mail: (-mail.readers, mail.selection.key))
 
 

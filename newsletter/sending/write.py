@@ -36,6 +36,7 @@ CONTENTS = 4
 # What writes a mail that has no variant, out of its facts: `sending.single`, where such are sent.
 WriteSingle = Callable[[Due, Mapping[str, Any], House], WrittenSingle]
 
+# Under any other mail to a reader it leaves everything.
 _LEAVE = {MailKind.EDITION: Purpose.LEAVE_EDITIONS, MailKind.DIGEST: Purpose.LEAVE_DIGESTS}
 
 
@@ -135,7 +136,7 @@ class Writer:
             case "manage_token":
                 return make(Purpose.MANAGE, row, nonce=owed.link_nonce, key_id=key_id)
             case "leave_token":
-                return make(_LEAVE[due.kind], row, key_id=key_id)
+                return make(_LEAVE.get(due.kind, Purpose.LEAVE_ALL), row, key_id=key_id)
             case "personal_token":
                 return make(Purpose.PERSONAL, row, nonce=owed.link_nonce,
                             issued_at=owed.fixed.at, key_id=key_id)

@@ -27,11 +27,16 @@ class Leaving(StrEnum):
     ALL = "all"
 
 
-_OPENS = {Purpose.LEAVE_EDITIONS: Leaving.EDITIONS, Purpose.LEAVE_DIGESTS: Leaving.DIGESTS}
+_OPENS = {
+    Purpose.LEAVE_EDITIONS: Leaving.EDITIONS,
+    Purpose.LEAVE_DIGESTS: Leaving.DIGESTS,
+    Purpose.LEAVE_ALL: Leaving.ALL,
+}
 
 
 def open_leave(token: str, *, signer: Signer, now: datetime) -> tuple[Subscription, Leaving]:
-    """The subscription behind an unsubscribe link, and the kind of mail it stood in.
+    """The subscription behind an unsubscribe link, and the kind of mail it stood in: all, of a
+    notice.
 
     Lasting: the link of every edition ever sent works (M04), also after the address was removed.
     Raises TokenInvalid.

@@ -19,7 +19,7 @@ from newsletter.articles.find_articles import (
     find_articles,
 )
 from newsletter.articles.models import Article, ArticleKind
-from newsletter.articles.queries import list_of_themes
+from newsletter.articles.queries import count_of_themes, list_of_themes
 from newsletter.articles.release import release
 from newsletter.articles.write import add_article
 from newsletter.catalogue.models import Theme
@@ -159,3 +159,18 @@ def test_readers_see_what_is_released_the_newest_first(
     assert list_of_themes([theme_id], now) == [early]
     assert list_of_themes([theme_id], now + timedelta(days=2)) == [late, early]
     assert never.released_at is None
+
+
+def test_every_released_article_of_a_theme_stands_on_exactly_one_page(
+    session: Session, draft: Draft, now: datetime
+) -> None:
+    made = [add_article(draft, now=now) for _ in range(7)]
+    for place, each in enumerate(made):
+        release(each, at=now + (place % 3) * DAY, now=now)
+    theme_ids = draft.theme_ids[:1]
+    later = now + 2 * DAY
+    pages = [list_of_themes(theme_ids, later, limit=3, after=after) for after in (0, 3, 6)]
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert {each.id for page in pages for each in page} == {each.id for each in made}
+    assert count_of_themes(theme_ids, later) == 7
+    assert count_of_themes(theme_ids, now) == 3

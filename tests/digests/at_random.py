@@ -7,6 +7,7 @@ import hypothesis.strategies as st
 from sqlalchemy import select, text
 
 from newsletter.articles.drafts import Draft
+from newsletter.articles.models import Article
 from newsletter.extensions import db
 from newsletter.mailings.models import Block, Variant
 from newsletter.subscribers.models import Cadence, Subscription
@@ -23,16 +24,21 @@ waits = st.one_of(st.integers(1, 3 * 24 * 60), st.integers(3, 60).map(lambda day
 
 
 def given_by(variant: Variant) -> frozenset[int]:
-    """The articles that a variant gives a reader, by what her mail shows and counts."""
+    """The articles that a variant gives a reader, by what her mail shows and where it leads."""
     names = db.session.scalars(
         select(Block.name).where(Block.manifest_id == variant.manifest_id,
                                  Block.position.in_(variant.text_blocks))).all()
     shown = [int(name.partition(":")[2]) for name in names
              if name.startswith(("article:", "link:"))]
-    left_out = sum(int(name.partition(":")[2]) for name in names if name.startswith("more:"))
+    rest = {int(theme): int(count) for theme, count in
+            (name.split(":")[1:] for name in names if name.startswith("more:"))}
     assert len(shown) == len(set(shown))
     assert set(shown) <= set(variant.article_ids)
-    assert len(shown) + left_out == len(variant.article_ids)
+    assert len(shown) + sum(rest.values()) == len(variant.article_ids)
+    unseen = db.session.scalars(
+        select(Article).where(Article.id.in_(set(variant.article_ids).difference(shown)))).all()
+    for theme, count in rest.items():
+        assert sum(theme in {each.shown.id for each in piece.themes} for piece in unseen) >= count
     return frozenset(variant.article_ids)
 
 

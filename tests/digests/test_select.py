@@ -1,6 +1,7 @@
 """Selecting: the pure functions against naive ones that take their time."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -94,15 +95,48 @@ def test_every_due_article_is_shown_once_or_counted_and_all_are_covered(
     assert selection.more == len(due) - len(ids)
 
 
+def naive_home(number: int, wish: Wish, found: Facts) -> int:
+    """Of her themes that an article has, the one that the fewest articles have."""
+    having = {each: sum(each in themes for themes, _, _ in found)
+              for each in found[number - 1][0] & wish.theme_ids}
+    return min(having, key=lambda each: (having[each], THEMES[each].position))
+
+
+@given(wishes, facts, covers, limits, limits)
+def test_nothing_is_covered_that_is_neither_in_the_mail_nor_where_the_mail_leads(
+    wish: Wish, found: Facts, had: Covers, limit: int, links: int
+) -> None:
+    selection = selected(wish, store_of(found), had, limit, limit, links)
+    in_full = {number for _, numbers in shown(selection) for number in numbers}
+    titles = {item.id for item in selection.links}
+    unseen = set(selection.article_ids) - in_full - titles
+    assert len(titles) == min(links, len(selection.article_ids) - len(in_full))
+    counted = Counter(naive_home(number, wish, found) for number in unseen)
+    assert {each.theme_id: each.count for each in selection.rest} == counted
+    for each in selection.rest:
+        assert each.slug == THEMES[each.theme_id].slug
+        assert each.theme_id in wish.theme_ids
+    places = [THEMES[each.theme_id].position for each in selection.rest]
+    assert places == sorted(places)
+
+
+@given(wishes, facts, covers, limits, limits)
+def test_titles_are_newest_first_and_what_is_left_is_older(
+    wish: Wish, found: Facts, had: Covers, limit: int, links: int
+) -> None:
+    chosen = choose(wish, store_of(found).links.due(wish, had), store_of(found),
+                    limit=limit, best=limit, links=links)
+    after = [*chosen.as_links, *chosen.rest]
+    assert after == sorted(after, key=lambda each: (-found[each - 1][1], each))
+
+
 @given(wishes, facts, covers)
 def test_an_article_stands_in_the_most_telling_of_her_themes(
     wish: Wish, found: Facts, had: Covers
 ) -> None:
     for theme, numbers in shown(selected(wish, store_of(found), had)):
         for number in numbers:
-            mine = found[number - 1][0] & wish.theme_ids
-            having = {each: sum(each in themes for themes, _, _ in found) for each in mine}
-            assert theme == min(mine, key=lambda each: (having[each], THEMES[each].position))
+            assert theme == naive_home(number, wish, found)
 
 
 @given(wishes, facts, covers)
@@ -160,14 +194,14 @@ def test_the_order_in_which_articles_are_found_does_not_matter(
     assert selected(wish, one, had, limit) == selected(wish, other, had, limit)
 
 
-@given(wishes, wishes, facts, covers, limits)
+@given(wishes, wishes, facts, covers, limits, limits)
 def test_two_wishes_share_a_key_exactly_when_they_show_and_cover_the_same(
-    one: Wish, other: Wish, found: Facts, had: Covers, limit: int
+    one: Wish, other: Wish, found: Facts, had: Covers, limit: int, links: int
 ) -> None:
     store = store_of(found)
-    first, second = (selected(wish, store, had, limit) for wish in (one, other))
+    first, second = (selected(wish, store, had, limit, limit, links) for wish in (one, other))
     same = all(getattr(first, name) == getattr(second, name)
-               for name in ("sections", "links", "article_ids", "is_catch_up"))
+               for name in ("sections", "links", "rest", "article_ids", "is_catch_up"))
     assert (first.key == second.key) == same
 
 
@@ -185,6 +219,20 @@ def test_what_the_limit_cuts_is_the_oldest_and_of_a_catch_up_the_least_shared(
     for number in kept:
         for cut in naive_due(wish, found, had) - kept:
             assert worth(number) >= worth(cut)
+
+
+def test_wishes_that_lead_to_the_pages_of_other_themes_are_other_variants() -> None:
+    # What is left over stands best in theme 2, for who follows it too.
+    store = store_of([(frozenset({1}), 2, 2), (frozenset({1, 2}), 1, 1)])
+    one, both = (
+        selected(Wish("weekly", "nl", "mail", frozenset(themes)), store, {}, limit=1, links=0)
+        for themes in ({1}, {1, 2})
+    )
+    assert (one.sections, one.links, one.article_ids) == (
+        both.sections, both.links, both.article_ids)
+    assert [each.theme_id for each in one.rest] == [1]
+    assert [each.theme_id for each in both.rest] == [2]
+    assert one.key != both.key
 
 
 def test_language_and_format_make_another_variant() -> None:

@@ -28,14 +28,20 @@ from newsletter.emails.written import Written
 from newsletter.mailer import message
 from newsletter.mailer.message import Prepared
 from newsletter.mailings.contents import (
-    ArticleItem,
     CompiledManifest,
     CompiledVariant,
     DigestSelection,
     EditionContent,
-    Picture,
-    Section,
     ThemeSection,
+)
+from tests.emails.pieces import (
+    COLUMN,
+    EDITION,
+    LEADERSHIP,
+    OPEN_GOVERNMENT,
+    PLANNING_ACT,
+    rest,
+    titles,
 )
 
 IDENTITY = Identity(
@@ -57,81 +63,6 @@ TOKENS = {
     "undo_address_token": "OLDSIDEabcdefghijklmnopqrstuvwxyz0123456789-_AB",
 }
 
-LEADERSHIP = ArticleItem(
-    id=1,
-    slug="leiderschap-in-netwerken",
-    kind="interview",
-    title="Leiderschap zit in netwerken en coalities, niet in één sterke persoon",
-    authors=("Otto Thors",),
-    summary="Wat maakt iemand een goede leider bij de overheid? Een gesprek over luisteren, "
-    "kiezen en ruimte geven.",
-    page=2,
-    theme_names_nl=("Leiderschap",),
-    theme_names_en=("Leadership",),
-    subject="Mark Frequin",
-    picture=Picture("5e" * 32 + ".jpg", 1200, 675, "Twee mensen aan een tafel, in gesprek."),
-)
-PLANNING_ACT = ArticleItem(
-    id=2,
-    slug="omgevingswet-veel-te-doen",
-    kind="artikel",
-    title="De Omgevingswet: veel te doen, en vele dromen waar te maken",
-    authors=("Floor Lekkerkerker",),
-    summary="Wat de wet vraagt, wat er op tijd klaar moet zijn & wat er nog te hopen valt.",
-    page=6,
-    theme_names_nl=("Omgevingswet", "Dienstverlening"),
-    theme_names_en=("Environment and Planning Act", "Public services"),
-)
-OPEN_GOVERNMENT = ArticleItem(
-    id=3,
-    slug="zes-proeftuinen",
-    kind="artikel",
-    title="Zes proeftuinen voor de Wet open overheid",
-    authors=("Jeroen Jonkers",),
-    summary="Gemeenten oefenen alvast met zelf openbaar maken. Wat proberen ze uit?",
-    page=10,
-    theme_names_nl=("Open overheid", "Samen organiseren"),
-    theme_names_en=("Open government", "Organising together"),
-)
-COLUMN = ArticleItem(
-    id=4,
-    slug="een-nieuwe-lente",
-    kind="opinie",
-    title="Corona vraagt om een nieuwe lente",
-    authors=("Jan Fraanje",),
-    summary="Een column over een land dat stilvalt, en over wat daar goed aan kan zijn.",
-    page=9,
-    theme_names_nl=("Leiderschap", "Informatiesamenleving"),
-    theme_names_en=("Leadership", "Information society"),
-)
-
-EDITION = EditionContent(
-    key="14-2",
-    volume=14,
-    number=2,
-    numbers_in_year=8,
-    title="Verbinden is ook besturen",
-    editorial_md="De verhalen in dit nummer gaan over *techniek*, maar steeds staat er iemand "
-    "naast die mensen bij elkaar brengt. Lees ook [onze colofon]"
-    "(https://www.ingovernment.example/colofon).\n\n"
-    "- rustig\n- van voor naar achter\n\n**De redactie**",
-    subject="inGovernment 14·2: Verbinden is ook besturen",
-    preheader="Over leiderschap, de Omgevingswet en zes proeftuinen.",
-    appears_on=date(2020, 3, 3),
-    audience="editions:1",
-    sections=(
-        Section("Het gesprek", (LEADERSHIP,)),
-        Section("Uit de praktijk", (PLANNING_ACT, OPEN_GOVERNMENT)),
-        Section(None, (COLUMN,)),
-    ),
-)
-
-
-TITLES = (
-    "Hoe een kleine gemeente haar archief op orde kreeg zonder nieuw systeem",
-    "Een balie die zelf belt", "Wie bewaart dit getal?",
-)
-
 
 def selection(
     key: str = "nl", *, language: str = "nl", format: str = "mail", more: int = 0
@@ -151,9 +82,14 @@ def selection(
                 3, "open-overheid", "Open overheid", "Open government", (OPEN_GOVERNMENT,)
             ),
         ),
-        more=more,
+        rest=rest(more),
         slot_on=date(2020, 3, 10),
     )
+
+
+def long_selection(key: str, *, language: str, format: str) -> DigestSelection:
+    """The same with three articles more as titles, and two that stand on a theme's page."""
+    return replace(selection(key, language=language, format=format, more=2), links=titles())
 
 
 def edition(content: EditionContent = EDITION) -> CompiledManifest:
@@ -263,15 +199,13 @@ def mail_of(kind: MailKind, language: str, format: str = "mail") -> bytes:
     if kind == MailKind.EDITION:
         return bulk(edition(), f"{language}:{format}", kind)
     if kind == MailKind.DIGEST:
-        chosen = selection("it", language=language, format=format, more=2)
-        return bulk(digests(chosen), "it", kind)
+        return bulk(digests(long_selection("it", language=language, format=format)), "it", kind)
     return single(kind, language, format)
 
 
 def catch_up(language: str, format: str = "mail") -> bytes:
     """A whole digest after a pause, with the best in full and others as links."""
-    links = tuple(replace(COLUMN, id=900 + number, slug=f"stuk-{number}", title=title)
-                  for number, title in enumerate(TITLES))
+    links = titles()
     chosen = replace(
         selection("it", language=language, format=format, more=17), is_catch_up=True,
         links=links, article_ids=tuple(range(4 + len(links) + 17)),

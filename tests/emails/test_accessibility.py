@@ -31,6 +31,32 @@ def test_language_direction_and_title_are_given(language: str, raw: bytes) -> No
     assert title.text() == parsed(raw)["Subject"]
 
 
+@pytest.mark.parametrize(("kind", "name"), [
+    (MailKind.EDITION, "inGovernment 14·2"), (MailKind.DIGEST, "inGovernment: New in your themes"),
+])
+def test_an_english_mail_is_called_by_a_name_in_english(kind: MailKind, name: str) -> None:
+    for language in LANGUAGES:
+        raw = mail_of(kind, language)
+        inner = LexborHTMLParser(html_of(raw)).css_first("body > div")
+        assert inner is not None
+        assert inner.attributes["role"] == "article"
+        called = name if language == "en" else parsed(raw)["Subject"]
+        assert inner.attributes["aria-label"] == called
+
+
+def test_the_hidden_first_line_says_in_which_language_it_is() -> None:
+    for kind, language, said in (
+        (MailKind.EDITION, "nl", None), (MailKind.EDITION, "en", "nl"),
+        (MailKind.DIGEST, "nl", None), (MailKind.DIGEST, "en", None),
+        (MailKind.WELCOME, "nl", None), (MailKind.WELCOME, "en", None),
+    ):
+        first = LexborHTMLParser(html_of(mail_of(kind, language))).css_first(
+            "[style*='display:none']")
+        assert first is not None
+        assert first.text(strip=True)
+        assert first.attributes.get("lang") == said
+
+
 @every_mail
 def test_there_is_one_h1_and_no_level_is_skipped(language: str, raw: bytes) -> None:
     tree = LexborHTMLParser(html_of(raw))

@@ -5,18 +5,26 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from newsletter.deliveries.models import MailKind
 from newsletter.emails import digest
 from newsletter.emails.say import Say
 from newsletter.emails.words import words_of
 from newsletter.errors import MailTooLarge
-from newsletter.mailings.contents import CompiledManifest, Section, ThemeSection
+from newsletter.mailings.contents import (
+    ArticleItem,
+    CompiledManifest,
+    Section,
+    ThemeRest,
+    ThemeSection,
+)
 from tests.emails.material import (
     COLUMN,
     EDITION,
     LEADERSHIP,
     PLANNING_ACT,
+    URLS,
     bulk,
     digests,
     edition,
@@ -155,6 +163,62 @@ def test_a_catch_up_shows_the_best_and_links_to_the_rest() -> None:
         assert text.index(item.title) > place
         assert f"/artikelen/{item.slug}" in text
     assert text.index("nog drie nieuwe artikelen") > text.index("Stuk 902")
+
+
+def titles(count: int) -> tuple[ArticleItem, ...]:
+    """So many articles that stand in a digest as titles."""
+    return tuple(replace(COLUMN, id=number, slug=f"stuk-{number}", title=f"Stuk {number}")
+                 for number in range(901, 901 + count))
+
+
+@pytest.mark.parametrize("format", ["mail", "text"])
+@pytest.mark.parametrize(("language", "heading", "more"), [
+    ("nl", "OOK NIEUW IN JOUW THEMA’S", "Open overheid: nog zeven nieuwe artikelen"),
+    ("en", "ALSO NEW IN YOUR THEMES", "Open government: seven more new articles"),
+])
+def test_a_digest_lists_the_next_as_titles_and_leads_to_the_themes_that_have_the_rest(
+    language: str, heading: str, more: str, format: str
+) -> None:
+    rest = ThemeRest(3, "open-overheid", "Open overheid", "Open government", 7)
+    chosen = replace(selection("it", language=language, format=format), links=titles(2),
+                     rest=(rest,))
+    raw = bulk(digests(chosen), "it", MailKind.DIGEST)
+    text = text_of(raw)
+    assert text.index(heading) < text.index("Stuk 901") < text.index("Stuk 902") < text.index(more)
+    public, page = URLS.in_language(language), URLS.in_language(language).theme("open-overheid")
+    assert f"{more}\r\n{page}" in text
+    assert public.home not in text.split()
+    if format == "mail":
+        links = LexborHTMLParser(html_of(raw)).css("li > a")
+        assert [(link.text(), link.attributes["href"]) for link in links] == [
+            ("Stuk 901", public.article("stuk-901")), ("Stuk 902", public.article("stuk-902")),
+            (more, page),
+        ]
+
+
+def test_titles_stand_under_words_of_their_own_in_a_catch_up_of_the_same_slot() -> None:
+    plain = replace(selection("plain"), links=titles(2))
+    back = replace(plain, key="back", is_catch_up=True)
+    manifest = digests(plain, back)
+    ours, hers = (text_of(bulk(manifest, key, MailKind.DIGEST)) for key in ("plain", "back"))
+    assert "OOK NIEUW IN JOUW THEMA’S" in ours
+    assert "OOK VERSCHENEN IN JE PAUZE" not in ours
+    assert "OOK VERSCHENEN IN JE PAUZE" in hers
+    assert "OOK NIEUW IN JOUW THEMA’S" not in hers
+
+
+@pytest.mark.parametrize(("count", "subject", "preheader"), [
+    (1, "… (en vier andere artikelen)",
+     "Vijf nieuwe artikelen in jouw thema’s, onder meer over leiderschap, Omgevingswet en {}."),
+    (24, "… (en 27 andere artikelen)",
+     "28 nieuwe artikelen in jouw thema’s, onder meer over leiderschap, Omgevingswet en {}."),
+])
+def test_subject_and_first_line_count_the_titles_too(
+    count: int, subject: str, preheader: str
+) -> None:
+    variant = variant_of(digests(replace(selection("it"), links=titles(count))), "it")
+    assert variant.subject.endswith(subject)
+    assert variant.preheader == preheader.format("open overheid")
 
 
 def test_a_monthly_digest_names_its_month() -> None:

@@ -3,13 +3,14 @@
 import re
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from newsletter.deliveries.models import MailKind
-from newsletter.emails import headers
+from newsletter.emails import headers, manage_link
 from newsletter.emails.headers import Sender
 from newsletter.emails.kinds import KINDS
 from newsletter.emails.words import LANGUAGES
-from tests.emails.material import IDENTITY, SENDER, URLS, mail_of
+from tests.emails.material import IDENTITY, SENDER, TOKENS, URLS, html_of, mail_of, text_of
 from tests.emails.strict import Reading
 
 BULK = [kind for kind in MailKind if KINDS[kind].list_label is not None]
@@ -64,6 +65,30 @@ def test_a_notice_is_on_no_list_and_says_that_it_is_automatic(
         found = Reading(mail_of(kind, language, shape)).fields
         assert found["auto-submitted"] == "auto-generated"  # RFC 3834 §5
         assert not [name for name in found if name.startswith("list-") or name == "feedback-id"]
+
+
+TO_A_READER = [MailKind.ALREADY_SUBSCRIBED, MailKind.WELCOME, MailKind.MANAGE_LINK]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [*BULK, *TO_A_READER])
+def test_every_mail_to_a_reader_has_a_link_to_stop_that_needs_no_cookie(
+    kind: MailKind, language: str
+) -> None:
+    leave = URLS.leave(TOKENS["leave_token"])
+    mail = mail_of(kind, language)
+    stop = LexborHTMLParser(html_of(mail)).css("p.soft")[-1]
+    assert [link.attributes["href"] for link in stop.css("a")] == [leave]
+    for text in (text_of(mail), text_of(mail_of(kind, language, "text"))):
+        assert text.split().count(leave) == 1
+
+
+def test_who_is_no_reader_any_more_is_offered_no_way_to_stop() -> None:
+    for language in LANGUAGES:
+        asked = manage_link.ManageLink(language, "mail", is_reader=False)
+        written = manage_link.write(asked, identity=IDENTITY, urls=URLS)
+        assert written.html is not None
+        assert b"leave_token" not in b"".join((*written.html, *written.text))
 
 
 @pytest.mark.parametrize(

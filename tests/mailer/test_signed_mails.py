@@ -36,7 +36,7 @@ def house_keys() -> list[DkimKey]:
 def bulk(kind: MailKind, language: str, format: str) -> Prepared:
     if kind is MailKind.EDITION:
         return material.prepared(material.edition(), f"{language}:{format}", kind)
-    chosen = material.selection("it", language=language, format=format, more=2)
+    chosen = material.long_selection("it", language=language, format=format)
     return material.prepared(material.digests(chosen), "it", kind)
 
 

@@ -22,7 +22,7 @@ from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.sending.invite import invite
 from newsletter.sending.single import write_single_mail
 from newsletter.subscribers.change_address import ask_change, confirm_change
-from newsletter.subscribers.leave import Leaving, leave
+from newsletter.subscribers.leave import Leaving, leave, open_leave
 from newsletter.subscribers.models import Language, MailFormat, Subscription
 from newsletter.subscribers.record_consent import Proof
 from newsletter.tokens import Purpose
@@ -34,7 +34,7 @@ from tests.material import article, choices, edition, reader, reminded, sign_up,
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 OWN_HEADERS = (b"To: ", b"Message-ID: ", b"Date: ")
-LASTING = (Purpose.MANAGE, Purpose.LEAVE_DIGESTS, Purpose.LEAVE_EDITIONS)
+LASTING = (Purpose.MANAGE, Purpose.LEAVE_DIGESTS, Purpose.LEAVE_EDITIONS, Purpose.LEAVE_ALL)
 
 
 def test_two_readers_mails_differ_only_in_their_headers_and_tokens(house: OpenHouse) -> None:
@@ -117,6 +117,21 @@ def test_no_mail_of_any_kind_fetches_anything_or_leads_round_about(house: OpenHo
             for link in (*links, *re.findall(r"https?://\S+", text_of(entry.data))):
                 # Straight to the page: no counter in between, and nothing about her behind it.
                 assert re.fullmatch(rf"{site}/[\w./-]*(\?taal=en)?", link), link
+
+
+def test_the_link_to_stop_ends_its_kind_in_a_mailing_and_everything_in_a_notice(
+    house: OpenHouse,
+) -> None:
+    with Relay() as relay, house(relay) as (_, post):
+        _one_of_each(post)
+        ends = {
+            (str(entry.message["List-Id"] or "").partition(".")[0],
+             open_leave(token, signer=signer(), now=clock.now())[1])
+            for entry in relay.journal.entries
+            for token in re.findall(r"/afmelden/([\w-]+)", text_of(entry.data))
+        }
+        assert ends == {("<digests", Leaving.DIGESTS), ("<edities", Leaving.EDITIONS),
+                        ("", Leaving.ALL)}
 
 
 def test_only_who_may_hold_them_gets_links_to_the_choices(house: OpenHouse) -> None:

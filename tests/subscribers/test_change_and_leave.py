@@ -101,6 +101,7 @@ def test_the_lasting_link_opens_the_preferences_and_no_other_does(reader: Subscr
 
 @pytest.mark.parametrize(("purpose", "what"), [
     (Purpose.LEAVE_EDITIONS, Leaving.EDITIONS), (Purpose.LEAVE_DIGESTS, Leaving.DIGESTS),
+    (Purpose.LEAVE_ALL, Leaving.ALL),
 ])
 def test_a_link_leaves_the_kind_of_mail_it_stood_in(
     reader: Subscription, purpose: Purpose, what: Leaving

@@ -71,7 +71,7 @@ def _mail(draft: Draft, image: Image | None) -> str:
         ThemeSection(theme.id, theme.slug, theme.name_nl, theme.name_en, (item,))
         for theme in chosen[:1])
     today = clock.local(clock.now()).date()
-    selection = DigestSelection("voorbeeld", Cadence.WEEKLY.value, "nl", "mail", sections, 0, today)
+    selection = DigestSelection("voorbeeld", Cadence.WEEKLY.value, "nl", "mail", sections, today)
     house = house_of(settings())
     try:
         manifest = compile_digests([selection], mailing_key=f"{MailKind.DIGEST}:voorbeeld",

@@ -5,7 +5,12 @@ from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.articles.illustrate import find_image
-from newsletter.articles.queries import find_by_slug, list_of_themes
+from newsletter.articles.queries import (
+    PAGE_SIZE,
+    count_of_themes,
+    find_by_slug,
+    list_of_themes,
+)
 from newsletter.catalogue.queries import find_theme, standing_under
 from newsletter.catalogue.queries import themes as pickable_themes
 from newsletter.editions.models import EditionStatus
@@ -14,6 +19,7 @@ from newsletter.web.cards import card_of
 from newsletter.web.languages import current_language
 from newsletter.web.magazine.markdown import to_html
 from newsletter.web.pages import masthead
+from newsletter.web.turning import page_asked
 
 
 def page(slug: str) -> str:
@@ -38,8 +44,9 @@ def page(slug: str) -> str:
 
 
 def theme(slug: str) -> str | Response:
-    """GET /themas/<slug>: what the theme is about and its newest released articles.
+    """GET /themas/<slug>: what the theme is about and its released articles, fifty to a page.
 
+    All of them stand here, the newest first: a digest that has more than it shows leads here.
     An address of a theme that was renamed or merged leads on to where it stands now.
     """
     found = find_theme(slug)
@@ -47,8 +54,12 @@ def theme(slug: str) -> str | Response:
         abort(404)
     if found.shown.slug != slug:
         return redirect(url_for("magazine.theme", slug=found.shown.slug), 301)
-    articles = list_of_themes(standing_under(found), clock.now())
-    return render_template("pages/magazine/theme.html", theme=found, articles=articles)
+    now, under = clock.now(), standing_under(found)
+    pages = max(1, -(-count_of_themes(under, now) // PAGE_SIZE))
+    number = page_asked(pages)
+    articles = list_of_themes(under, now, after=(number - 1) * PAGE_SIZE)
+    return render_template(
+        "pages/magazine/theme.html", theme=found, articles=articles, number=number, pages=pages)
 
 
 def themes() -> str:

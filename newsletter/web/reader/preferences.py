@@ -21,8 +21,9 @@ from newsletter.subscribers.models import (
     SubscriptionStatus,
 )
 from newsletter.subscribers.record_consent import Proof
+from newsletter.tokens import Purpose
 from newsletter.transaction import transaction
-from newsletter.web.kept import KeptForm, KeptPressForm
+from newsletter.web.kept import KeptForm, KeptPressForm, sent_value
 from newsletter.web.languages import follow_reader
 from newsletter.web.reader import pause as pausing
 from newsletter.web.reader.choices_shown import receives, rhythm
@@ -162,10 +163,19 @@ def _show(
         followed=len(pickable_by_id(chosen.theme_id for chosen in subscription.themes)),
         saved="bewaard" in request.args and not form.errors and not refused,
         receives=receives(subscription),
+        leave_at=_way_out(subscription, next(iter(refused.values()), form)),
         **others,
         **rhythm(),
         **pausing.shown(subscription),
     )
+
+
+def _way_out(subscription: Subscription, sent: KeptForm) -> str:
+    """Where who has no cookies can stop all the same, after a form came back for lack of one."""
+    if not sent.errors or sent_value() is not None:
+        return ""
+    return url_for("reader.leave",
+                   token=signer().make(Purpose.LEAVE_ALL, subscription.subscriber_id))
 
 
 def _show_inactive(subscription: Subscription, token: str) -> str:

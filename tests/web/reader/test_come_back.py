@@ -68,7 +68,8 @@ def _lead(answer: TestResponse) -> str:
     return visitor.page(answer).css_first("main p.lead").text()
 
 
-@pytest.mark.parametrize("purpose", [Purpose.LEAVE_DIGESTS, Purpose.LEAVE_EDITIONS])
+@pytest.mark.parametrize(
+    "purpose", [Purpose.LEAVE_DIGESTS, Purpose.LEAVE_EDITIONS, Purpose.LEAVE_ALL])
 @pytest.mark.parametrize("multipart", [False, True])
 def test_who_left_by_one_click_finds_the_undo_behind_the_same_link(
     client: FlaskClient, session: Session, anne: Subscription, purpose: Purpose, *,

@@ -157,6 +157,25 @@ def test_one_click_and_the_leave_page_need_no_cookie(
     assert anne.status is SubscriptionStatus.ENDED
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_who_has_no_cookies_is_led_from_her_choices_to_where_she_can_stop(
+    client: FlaskClient, session: Session, anne: Subscription, language: str
+) -> None:
+    bare = client.application.test_client(use_cookies=False)
+    page = bare.get(choices_of(anne), query_string={"taal": language})
+    assert not [link for link in visitor.links(page) if "/afmelden/" in link]
+    refused = visitor.post(bare, visitor.form_of(page, action=f"{choices_of(anne)}/stoppen"),
+                           what="all")
+    assert refused.status_code == 400
+    session.refresh(anne)
+    assert anne.status is SubscriptionStatus.ACTIVE
+    (way_out,) = [link for link in visitor.links(refused) if "/afmelden/" in link]
+    form = visitor.form_of(bare.get(way_out), action="/afmelden/")
+    assert visitor.post(bare, form, what="all").status_code == 200
+    session.refresh(anne)
+    assert anne.status is SubscriptionStatus.ENDED
+
+
 def test_every_page_behind_a_mailed_link_is_private(client: FlaskClient) -> None:
     assert NOW
     for page in MAILED:

@@ -50,7 +50,8 @@ def test_opening_the_link_names_address_and_kind_and_changes_nothing(
 @pytest.mark.parametrize("multipart", [False, True])
 @pytest.mark.parametrize(
     ("purpose", "left"),
-    [(Purpose.LEAVE_DIGESTS, (True, False)), (Purpose.LEAVE_EDITIONS, (False, True))],
+    [(Purpose.LEAVE_DIGESTS, (True, False)), (Purpose.LEAVE_EDITIONS, (False, True)),
+     (Purpose.LEAVE_ALL, (False, False))],
 )
 def test_one_click_ends_the_kind_of_mail_it_stood_in_without_cookie_token_or_redirect(
     client: FlaskClient,
@@ -89,6 +90,25 @@ def test_after_one_click_the_page_says_what_is_left_and_offers_to_stop_that_too(
     session.refresh(anne)
     assert anne.status is SubscriptionStatus.ENDED
     assert visitor.heading(client.get(address_of(anne))) == "Je bent afgemeld"
+
+
+def test_the_link_in_a_notice_stops_all_mail_with_its_one_button_and_needs_no_cookie(
+    client: FlaskClient, session: Session, anne: Subscription
+) -> None:
+    bare = client.application.test_client(use_cookies=False)
+    address = address_of(anne, Purpose.LEAVE_ALL)
+    answer = bare.get(address)
+    words = visitor.page(answer).css_first("main").text()
+    assert "krijgt dan meteen geen enkele mail meer van inGovernment" in words
+    assert "Een mail van ons" in words
+    buttons = visitor.page(answer).css("main button")
+    assert [button.text(strip=True) for button in buttons] == ["Stop alle mail"]
+    session.refresh(anne)
+    assert anne.status is SubscriptionStatus.ACTIVE
+    done = visitor.post(bare, visitor.form_of(answer, action="/afmelden/"), what="all")
+    assert visitor.heading(done) == "Je bent afgemeld"
+    session.refresh(anne)
+    assert anne.status is SubscriptionStatus.ENDED
 
 
 def test_the_button_stops_this_kind_and_offers_the_rest(

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, render_template
 
 from newsletter.core import settings
 from newsletter.emails import show
 from newsletter.emails.urls import Urls
-from newsletter.mailings.history import LONGEST_ID, find_variant_of, mails_of
+from newsletter.mailings.history import find_variant_of, mails_of
 from newsletter.mailings.models import Variant
 from newsletter.mailings.queries import block_bodies
 from newsletter.subscribers.models import Subscription
@@ -16,6 +16,7 @@ from newsletter.web.headers import MAIL_CONTENT_SECURITY
 from newsletter.web.plain_text import with_links
 from newsletter.web.reader.personal.opened import context_of, opened
 from newsletter.web.reader.personal.said import shown_mail
+from newsletter.web.turning import page_asked
 
 ON_A_PAGE = 50
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
@@ -26,8 +27,7 @@ def page(token: str) -> str:
     subscription = opened(token)
     owed = mails_of(subscription.subscriber_id)
     pages = max(1, -(-len(owed) // ON_A_PAGE))
-    asked = request.args.get("pagina", "1")
-    number = min(max(int(asked), 1), pages) if _is_number(asked) else 1
+    number = page_asked(pages)
     first = (number - 1) * ON_A_PAGE
     return render_template(
         "pages/reader/personal/mails.html",
@@ -92,7 +92,3 @@ def _written(variant: Variant, write: Callable[..., str], positions: Sequence[in
         values={"subject": variant.subject, "preheader": variant.preheader, "why": variant.why},
         urls=Urls(settings().public_url).in_language(variant.language),
     )
-
-
-def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID
