@@ -9,6 +9,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from flask import Flask
 
@@ -35,7 +36,7 @@ KEY_ALARM = "dkim_selector_gone"
 SPOOL_ALARM = ("spool_unusable", "spool")
 # How long letters on the wires are waited for before more are taken instead.
 DRAIN_SECONDS = 2.0
-# The same when the process is told to stop; then they stay unclear (R08).
+# The same when the process is told to stop, or its clerk failed; then they stay unclear (R08).
 STOP_SECONDS = 10.0
 # How long a turn of the wires waits for something to happen.
 TURN_SECONDS = 0.25
@@ -74,8 +75,9 @@ class Post:
         """Send what is due in a lane for at most so many seconds, plus what then has to end.
 
         A lane with mails that have no variant needs what writes them, `single.write_single_mail`.
-        Raises what the database raised, or a fault of ours; what was answered until then is in the
-        journal, for recovery to write down. Raises ValueError for the prompt lane without it.
+        Raises what the database raised, or a fault of ours, once the mails on the wires had some
+        seconds for their answers; those are in the ledger if it takes them, else in the journal
+        for recovery. Raises ValueError for the prompt lane without it.
         """
         if lane is Lane.PROMPT and write_single is no_single:
             raise ValueError("the prompt lane needs what writes its mails")
@@ -101,8 +103,7 @@ class Post:
             self.close()
             raise
         if clerk.error is not None:
-            self.close()
-            raise clerk.error
+            self._give_up(desk, clerk.error)
         self._tell_of_keys()
         sent = desk.outgoing.tally[DeliveryStatus.SENT] - sent_before
         # A relay that cannot be reached is tried again by the tick, not at once.
@@ -114,6 +115,22 @@ class Post:
         if desk is not None:
             desk.wires.close()
             desk.journal.close(is_settled=desk.outgoing.is_empty and desk.books.is_clean)
+
+    def _give_up(self, desk: Desk, error: BaseException) -> NoReturn:
+        """Nobody is left who can claim or record: let what is on the wires end, and raise.
+
+        A conversation that is cut is a second copy to somebody: the relay may have the first.
+        """
+        outgoing, ends_at = desk.outgoing, clock.boot_seconds() + STOP_SECONDS
+        outgoing.close()
+        try:
+            while outgoing.spoken_of and clock.boot_seconds() < ends_at:
+                desk.wires.turn(TURN_SECONDS, waiting=0)
+            self.close()
+            recover_journals(self._settings, now=clock.now())
+        finally:
+            self.close()
+            raise error
 
     def _open_desk(self) -> Desk | None:
         """None, with an alarm, when there is no mark or no room for a journal (R23, R24).
