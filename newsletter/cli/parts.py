@@ -11,7 +11,7 @@ from sqlalchemy import text
 from newsletter.cli.opened import place_of, plainly
 from newsletter.core import settings
 from newsletter.deliveries.heartbeat import BEAT, last_beat
-from newsletter.dkim_folder import KeyStatus, read_index
+from newsletter.dkim_keys import Keyring
 from newsletter.errors import BadSettings, RelayUnreachable, ServerMissing
 from newsletter.extensions import db, queue
 from newsletter.jobs import Lane
@@ -73,15 +73,14 @@ def relay() -> Part:
 
 
 def signing() -> Part:
-    """Which keys at DKIM_KEYS sign; only the index is read. Unsigned is wrong in production."""
+    """Which keys at DKIM_KEYS sign, and that they can. Unsigned is wrong in production."""
     at = settings()
     if at.dkim_keys is None:
         return Part("dkim", works=True, says="the relay signs")
     try:
-        entries = read_index(at.dkim_keys)
+        names = [key.selector for key in Keyring.load(at).current()]
     except BadSettings as error:
         return Part("dkim", works=False, says=str(error))
-    names = [entry.selector for entry in entries if entry.status is KeyStatus.SIGNING]
     if names:
         return Part("dkim", works=True, says=f"signed by {' and '.join(names)}")
     return Part("dkim", works=not at.is_production, says=(

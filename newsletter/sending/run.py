@@ -33,6 +33,7 @@ from newsletter.transaction import transaction
 log = get_logger(__name__)
 
 KEY_ALARM = "dkim_selector_gone"
+KEYS_ALARM = ("dkim_keys_unusable", "keys")
 SPOOL_ALARM = ("spool_unusable", "spool")
 # How long letters on the wires are waited for before more are taken instead.
 DRAIN_SECONDS = 2.0
@@ -53,21 +54,26 @@ class Tally:
 class Post:
     """One process's way out; it keeps its conversations with the relay from run to run.
 
-    `is_stopping` tells, at any time and from any thread, whether the process is to end.
+    `is_stopping` tells, at any time and from any thread, whether the process is to end. Raises
+    BadSettings when there is no `keyring` yet, and none can be made.
     """
 
-    def __init__(self, app: Flask, *, is_stopping: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, app: Flask, *, keyring: Keyring | None = None,
+        is_stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._app = app
         self._is_stopping = is_stopping
         self._settings: Settings = app.config["SETTINGS"]
         self._signer: Signer = app.extensions["signer"]
-        self._keyring = Keyring.load(self._settings)
+        self._keyring = keyring or Keyring.load(self._settings)
         self._writer = Writer(self._settings, self._signer, self._keyring)
         self._appetite = Appetite(
             least=2 * self._settings.smtp_connections, most=self._settings.claim_size
         )
         self._desk: Desk | None = None
         self._told: set[str] = set()  # selectors that are gone, as was said
+        self._told_fault: str | None = ""  # of the keys; an alarm may be open from an earlier life
 
     def run(
         self, lane: Lane, *, seconds: float, write_single: WriteSingle = no_single
@@ -86,7 +92,8 @@ class Post:
         desk = self._desk or self._open_desk()
         if desk is None:
             return Tally()
-        self._keyring.refresh()
+        self._keyring.try_again()
+        self._tell_of_fault()
         clerk = Clerk(
             self._app, lane, outgoing=desk.outgoing, books=desk.books, claimer=desk.claimer,
             writer=self._writer, write_single=write_single, appetite=self._appetite,
@@ -163,6 +170,18 @@ class Post:
             with transaction():
                 for selector in sorted(news):
                     raise_alarm(KEY_ALARM, f"selector:{selector}", now=clock.now())
+
+    def _tell_of_fault(self) -> None:
+        """Keys that cannot be read sign no longer than this process lives: somebody must know."""
+        fault = self._keyring.fault
+        if fault == self._told_fault:
+            return
+        with transaction():
+            if fault is None:
+                clear_alarm(*KEYS_ALARM, now=clock.now())
+            else:
+                raise_alarm(*KEYS_ALARM, now=clock.now(), reason=fault)
+        self._told_fault = fault
 
     def _turn(self, desk: Desk, clerk: Clerk, seconds: float) -> None:
         """Drive the wires until the clerk has ended."""

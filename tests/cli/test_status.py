@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,11 @@ from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.heartbeat import BEAT, beat
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.dkim_folder import path_of
+from newsletter.dkim_keys import sender_domain
+from newsletter.dkim_rotation import make_keys, use_keys
 from newsletter.jobs import Lane
+from newsletter.mailer.dkim import ED25519
 from newsletter.subscribers.ask import ask_link
 from newsletter.subscribers.models import Language
 from newsletter.values import Relay
@@ -62,6 +67,21 @@ def test_a_part_that_does_not_answer_is_named_with_what_to_do(
     shown = run("status")
     assert shown.exit_code == 1
     assert "SMTP_URL" in shown.stdout
+
+
+def test_a_signing_key_that_no_worker_can_use_is_wrong(
+    app: Flask, read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(app.config["SETTINGS"], dkim_keys=tmp_path / "dkim")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    domain, now = sender_domain(settings), clock.now()
+    (made,) = make_keys(tmp_path / "dkim", domain=domain, algorithms=[ED25519], now=now)
+    use_keys(tmp_path / "dkim", [made.selector], sender_domain=domain, now=now)
+    assert parts(read("status"))["dkim"]
+    path_of(tmp_path / "dkim", made.selector).chmod(0o644)
+    report = read("status")
+    assert not parts(report)["dkim"]
+    assert any("chmod 600" in line for line in report["wrong"])
 
 
 def test_the_relay_and_the_clock_are_seen_when_they_work(
