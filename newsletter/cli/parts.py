@@ -16,6 +16,7 @@ from newsletter.errors import BadSettings, RelayUnreachable, ServerMissing
 from newsletter.extensions import db, queue
 from newsletter.jobs import Lane
 from newsletter.mailer.connect import connect, tls_context
+from newsletter.schema_version import behind
 
 PATIENCE = 3  # seconds that a server may take to answer
 LISTEN = 2  # seconds in which every worker answers
@@ -39,6 +40,16 @@ def database() -> Part:
     except ServerMissing as error:
         return Part("database", works=False, says=str(error))
     return Part("database", works=True, says=f"PostgreSQL {version}")
+
+
+def schema() -> Part:
+    """Whether the tables are those that this code needs, or newer. Needs the database."""
+    try:
+        with plainly():
+            present = db.session.scalar(text("select version_num from alembic_version"))
+    except ServerMissing as error:
+        return Part("schema", works=False, says=str(error))
+    return Part("schema", works=not behind(present), says=behind(present) or f"at {present}")
 
 
 def broker() -> Part:

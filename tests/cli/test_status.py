@@ -1,7 +1,8 @@
 """`newsletter status`."""
 
+import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
+from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import create_engine, delete, text
 from sqlalchemy.orm import Session
 
 from newsletter import clock
+from newsletter.cli.main import cli
 from newsletter.config import Settings
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.heartbeat import BEAT, beat
@@ -61,7 +64,7 @@ def test_a_part_that_does_not_answer_is_named_with_what_to_do(
     report = read("status")
     assert parts(report) == {
         "database": True, "broker": True, "relay": False, "dkim": True, "workers": False,
-        "beat": False,
+        "schema": True, "beat": False,
     }
     assert not report["works"]
     shown = run("status")
@@ -82,6 +85,22 @@ def test_a_signing_key_that_no_worker_can_use_is_wrong(
     report = read("status")
     assert not parts(report)["dkim"]
     assert any("chmod 600" in line for line in report["wrong"])
+
+
+def test_an_older_schema_than_the_code_needs_is_wrong(
+    make_database: Callable[[], dict[str, str]]
+) -> None:
+    given = make_database()
+    owner = create_engine(given["DATABASE_OWNER_URL"])
+    with owner.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0030'"))
+        connection.execute(text("drop table heartbeats, alarms"))
+    owner.dispose()
+    shown = CliRunner().invoke(cli, ["status", "--json"], env=given, catch_exceptions=False)
+    report = json.loads(shown.stdout)
+    assert shown.exit_code == 1
+    assert parts(report)["schema"] is False
+    assert any("at 0030, not at" in line for line in report["wrong"])
 
 
 def test_the_relay_and_the_clock_are_seen_when_they_work(
