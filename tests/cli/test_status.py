@@ -1,6 +1,7 @@
 """`newsletter status`."""
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,8 +18,10 @@ from sqlalchemy import create_engine, delete, text
 from sqlalchemy.orm import Session
 
 from newsletter import clock
+from newsletter.cli import parts as status_parts
 from newsletter.cli.main import cli
 from newsletter.config import Settings
+from newsletter.core import ROOT
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.heartbeat import BEAT, beat
 from newsletter.deliveries.models import Delivery, MailKind
@@ -101,6 +104,44 @@ def test_an_older_schema_than_the_code_needs_is_wrong(
     assert shown.exit_code == 1
     assert parts(report)["schema"] is False
     assert any("at 0030, not at" in line for line in report["wrong"])
+
+
+class _Answering:
+    """Workers that answer as Celery's do, each with its one queue."""
+
+    def __init__(self, *queues: str) -> None:
+        self._queues = queues
+
+    def __call__(self, timeout: float) -> "_Answering":
+        assert timeout == status_parts.LISTEN
+        return self
+
+    def active_queues(self) -> dict[str, list[dict[str, str]]]:
+        return {f"{name}@here": [{"name": name}] for name in self._queues}
+
+
+@pytest.mark.parametrize("away", status_parts.QUEUES)
+def test_a_queue_that_nobody_serves_is_named_with_the_part_of_the_procfile(
+    read: Any, monkeypatch: pytest.MonkeyPatch, away: str
+) -> None:
+    served = [name for name in status_parts.QUEUES if name != away]
+    monkeypatch.setattr(status_parts.queue.control, "inspect", _Answering(*served))
+    (workers,) = [part for part in read("status")["parts"] if part["part"] == "workers"]
+    assert not workers["works"]
+    assert f"nobody serves {away}: start worker-{away} of" in workers["says"]
+    procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
+    assert f"\nworker-{away}: " in procfile
+    monkeypatch.setattr(
+        status_parts.queue.control, "inspect", _Answering(*status_parts.QUEUES))
+    assert parts(read("status"))["workers"]
+
+
+def test_every_part_that_the_status_says_to_start_is_in_the_procfile(read: Any) -> None:
+    names = {line.partition(":")[0]
+             for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()}
+    said = " ".join(part["says"] for part in read("status")["parts"])
+    hinted = re.findall(r"\b(?:beat|worker[\w-]*)\b", said.partition("start ")[2])
+    assert {"beat", "worker-upkeep"} <= set(hinted) <= names
 
 
 def test_the_relay_and_the_clock_are_seen_when_they_work(
