@@ -96,7 +96,8 @@ class Setting(NamedTuple):
 SETTINGS = (
     Setting("NEWSLETTER_ENV", DEVELOPMENT, "development or production; production refuses every "
             "embedded default.", values.one_of(DEVELOPMENT, PRODUCTION)),
-    Setting("STATE", ".state", "Folder of the embedded servers' state.", Path),
+    Setting("STATE", ".state", "Folder of the embedded servers' state, and of what other settings "
+            "keep in it unless they say otherwise; an absolute path in production.", Path, True),
     Setting("PORT", "8000", "Port of the web on 127.0.0.1.", values.number(1, 65535)),
     Setting("INBOX_PORT", "1025", "Port of the local inbox's SMTP listener on 127.0.0.1.",
             values.number(1, 65535)),
@@ -193,6 +194,10 @@ SETTINGS = (
 )
 
 
+# What several processes and commands share, or what must be there again after a start.
+_LASTING = ("STATE", "SPOOL", "HIGH_WATER", "ERASED_IDS", "DKIM_KEYS")
+
+
 def load(environ: Mapping[str, str]) -> Settings:
     """The checked settings. Raises BadSettings with one line for every fault found."""
     faults: list[str] = []
@@ -230,7 +235,19 @@ def _production_faults(found: Mapping[str, Any]) -> list[str]:
         faults.append("PUBLIC_URL must begin with https:// in production (RFC 8058 §3.1).")
     if found["feeds_here"]:
         faults.append("FEEDS_HERE must be empty in production.")
-    return faults
+    return faults + _relative_faults(found)
+
+
+def _relative_faults(found: Mapping[str, Any]) -> list[str]:
+    """Paths that would be another file for who stands in another folder, each said once."""
+    state: Path = found["state"]
+    given = {name: found[name.lower()] for name in _LASTING}
+    return [
+        f"{name} must be an absolute path in production, not {path}: from another folder it would "
+        "be another one."
+        for name, path in given.items()
+        if path and not path.is_absolute() and (name == "STATE" or not path.is_relative_to(state))
+    ]
 
 
 def _earlier(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,10 @@ from newsletter.mailer.headers import to_a_label
 log = get_logger(__name__)
 
 
+# The stamp of no index, so that the next look reads.
+_UNREAD = (-1, -1, -1)
+
+
 class _Held(NamedTuple):
     """What was read, replaced whole: another thread sees the keys before or after a rotation."""
 
@@ -38,6 +42,8 @@ class Keyring:
         # Selectors of first claims that are kept no more, as asked for since the start: each such
         # mail was signed by the keys of now instead. Worth an alarm.
         self.gone: set[str] = set()
+        # Why the folder cannot be used as it is now; those in hand sign meanwhile.
+        self.fault: str | None = None
 
     @classmethod
     def load(cls, settings: Settings) -> Self:
@@ -82,12 +88,24 @@ class Keyring:
                 raise unusable(self._folder / INDEX, "is gone")
             self._held = self._read()
         except BadSettings as error:
-            log.error("dkim_keys_unusable", reason=str(error))
-            # Said once for each change of the index, not at each look.
+            if str(error) != self.fault:
+                log.error("dkim_keys_unusable", reason=str(error))
+            self.fault = str(error)
+            # Tried once for each change of the index, not at each look.
             self._held = self._held._replace(stamp=stamp)
             return False
+        self.fault = None
         log.info("dkim_keys_read", signing=[key.selector for key in self.current()])
         return True
+
+    def try_again(self) -> bool:
+        """As `refresh`, and reads also when they could not be read: a mended key changes no index.
+
+        For the start of a run.
+        """
+        if self.fault is not None:
+            self._held = self._held._replace(stamp=_UNREAD)
+        return self.refresh()
 
     def _read(self) -> _Held:
         stamp = self._stamp()

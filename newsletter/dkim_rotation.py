@@ -2,9 +2,12 @@
 
 A key is made and published; then it signs, and the one before it retires, still published and still
 used for mails that it signed before; and goes when those are old.
+
+Each deed tells `noting` what it is about to do before it changes any file; when that raises, no
+file is changed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -44,6 +47,13 @@ class Retirement:
     kept_until: datetime | None = None
 
 
+Noting = Callable[[Sequence[KeyEntry]], None]
+
+
+def _untold(_: object) -> None:
+    """Nobody is to be told."""
+
+
 def make_keys(
     folder: Path,
     *,
@@ -51,6 +61,7 @@ def make_keys(
     algorithms: Iterable[str],
     now: datetime,
     bits: int = LEAST_RSA_BITS,
+    noting: Noting = _untold,
 ) -> list[KeyEntry]:
     """New keys, one of each algorithm, with selectors of the day (UTC); they do not sign yet.
 
@@ -59,22 +70,26 @@ def make_keys(
     """
     with changing(folder):
         entries = read_index(folder)
-        made = []
+        keys, made = [], []
         for algorithm in dict.fromkeys(algorithms):
             private = rsa.generate_private_key(_PUBLIC_EXPONENT, bits) if algorithm == RSA else (
                 Ed25519PrivateKey.generate())
             key = DkimKey(_selector(folder, algorithm, now), domain, private)
-            write_key(folder, key)
+            keys.append(key)
             made.append(KeyEntry(
                 key.selector, domain, algorithm, KeyStatus.NEW, made_at=now, changed_at=now,
                 record=key.record,
             ))
+        noting(made)
+        for key in keys:
+            write_key(folder, key)
         write_index(folder, [*entries, *made])
     return made
 
 
 def use_keys(
-    folder: Path, selectors: Sequence[str], *, sender_domain: str, now: datetime
+    folder: Path, selectors: Sequence[str], *, sender_domain: str, now: datetime,
+    noting: Noting = _untold,
 ) -> list[KeyEntry]:
     """Let these keys sign from now on, and no others: those that did retire. Safe to repeat.
 
@@ -88,13 +103,16 @@ def use_keys(
             if not is_aligned(key.domain, sender_domain):
                 raise WrongState(f"{selector} is of {key.domain}, and From of {sender_domain}")
         changed = [_switched(entry, selectors, now) for entry in entries]
+        signing = [entry for entry in changed if entry.status is KeyStatus.SIGNING]
+        noting(signing)
         if changed != entries:
             write_index(folder, changed)
-    return [entry for entry in changed if entry.status is KeyStatus.SIGNING]
+    return signing
 
 
 def retire_key(
-    folder: Path, selector: str, *, keep_for: timedelta, open_mails: int, now: datetime
+    folder: Path, selector: str, *, keep_for: timedelta, open_mails: int, now: datetime,
+    noting: Callable[[Retirement], None] = _untold,
 ) -> Retirement:
     """The next step towards a key's end: signs no more, then is removed.
 
@@ -110,13 +128,17 @@ def retire_key(
             if not any(each.status is KeyStatus.SIGNING for each in others):
                 raise WrongState(f"{selector} alone signs: let another with `newsletter dkim use`")
             retired = replace(entry, status=KeyStatus.RETIRED, changed_at=now)
+            done = Retirement(retired, is_removed=False, kept_until=now + keep_for)
+            noting(done)
             write_index(folder, [retired if each is entry else each for each in entries])
-            return Retirement(retired, is_removed=False, kept_until=now + keep_for)
+            return done
         if entry.status is KeyStatus.RETIRED:
             _check_age(entry, keep_for=keep_for, open_mails=open_mails, now=now)
+        done = Retirement(entry, is_removed=True)
+        noting(done)
         write_index(folder, others)
         path_of(folder, selector).unlink(missing_ok=True)
-    return Retirement(entry, is_removed=True)
+    return done
 
 
 def _check_age(

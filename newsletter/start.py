@@ -1,4 +1,6 @@
-"""How a part starts: a bad setting ends it with one line, a server that is away is told in one."""
+"""How a part starts: a bad setting or an old schema ends it with one line, a server that is away
+is told in one.
+"""
 
 import sys
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from newsletter.config import Settings
 from newsletter.errors import BadSettings
 from newsletter.logs import get_logger
 from newsletter.reach import BROKER_PORT, DATABASE_PORT, silence
+from newsletter.schema_version import fault_of
 
 log = get_logger(__name__)
 
@@ -19,7 +22,9 @@ NOT_LOADED = 4
 def start(make: Callable[[], Flask]) -> Flask:
     """The application that `make` makes. Raises SystemExit when the settings make none.
 
-    Servers may come later, in any order: one that does not answer yet is only told.
+    Servers may come later, in any order: one that does not answer yet is only told. A database
+    with an older schema than the code needs ends it as well: most of it would work, and some of it
+    would lose what people ask.
     """
     try:
         app = make()
@@ -28,6 +33,9 @@ def start(make: Callable[[], Flask]) -> Flask:
         raise SystemExit(NOT_LOADED) from None
     for line in missing_servers(app.config["SETTINGS"]):
         log.warning("server_missing", says=line)
+    if fault := fault_of(app.config["SETTINGS"].database_url):
+        sys.stderr.write(f"{fault}\n")
+        raise SystemExit(NOT_LOADED)
     return app
 
 

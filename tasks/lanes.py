@@ -11,6 +11,9 @@ from newsletter.jobs import Errand, Lane
 # have their mail within 0.6 s, and within 8 s without this (docs/benchmarks.md, R26).
 BULK_NICENESS = 19
 
+# Whose workers hand mails to the relay, and so need the keys that sign.
+SENDING = frozenset({Lane.BULK, Lane.PROMPT})
+
 MODULES: dict[str, tuple[str, ...]] = {
     Lane.BULK: ("tasks.sending", "tasks.alive"),
     Lane.PROMPT: ("tasks.singles", "tasks.subscribers", "tasks.alive"),

@@ -8,12 +8,12 @@ from celery.bin.base import CLIContext
 from celery.bin.worker import worker
 
 from newsletter.jobs import Lane
-from tasks.lanes import BULK_NICENESS, MODULES, modules_of
-from tasks.worker import app
+from tasks.lanes import BULK_NICENESS, MODULES, SENDING, modules_of
+from tasks.worker import app, take_keys
 
 
 def work() -> None:
-    """Work until told to stop. Raises SystemExit with Celery's exit code."""
+    """Work until told to stop. Raises SystemExit: Celery's exit code, or that of a bad start."""
     _work(prog_name="python -m tasks",
           obj=CLIContext(app=app, no_color=True, workdir=None, quiet=True))
 
@@ -29,6 +29,8 @@ def _work(
         raise click.BadParameter(
             f"one or more of {', '.join(MODULES)}, with commas between", param_hint="--queues"
         )
+    if SENDING.intersection(queues):
+        take_keys()
     app.conf.imports = modules_of(queues)
     if set(queues) == {Lane.BULK.value}:
         os.nice(BULK_NICENESS)

@@ -10,11 +10,13 @@ from celery.signals import worker_process_init, worker_process_shutdown, worker_
 from sqlalchemy.orm import configure_mappers
 
 from newsletter.core import create_core
+from newsletter.dkim_keys import Keyring
+from newsletter.errors import BadSettings
 from newsletter.extensions import db, queue
 from newsletter.jobs import Job, Lane
 from newsletter.logs import get_logger
 from newsletter.sending.run import Post
-from newsletter.start import start
+from newsletter.start import NOT_LOADED, start
 from tasks.lanes import MODULES, modules_of
 
 log = get_logger(__name__)
@@ -72,15 +74,30 @@ def tell_processes(**_: Any) -> None:
     _is_stopping[0] = 1
 
 
+def take_keys() -> None:
+    """Have what signs in hand before any process is forked, for workers that send.
+
+    A process that came without it would live on and send nothing. Raises SystemExit, with a line
+    that says why, when a key that signs cannot be used.
+    """
+    try:
+        core.extensions["keyring"] = Keyring.load(core.config["SETTINGS"])
+    except BadSettings as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(NOT_LOADED) from None
+
+
 @worker_process_init.connect
 def open_post(**_: Any) -> None:
-    """Each process has its own conversations with the relay and its own connections."""
+    """Each process has its own connections, and if it sends its conversations with the relay."""
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()
     gc.set_threshold(*GARBAGE_EVERY)
     with core.app_context():
         db.engine.dispose(close=False)
-    core.extensions["post"] = Post(core, is_stopping=lambda: bool(_is_stopping[0]))
+    if (keyring := core.extensions.get("keyring")) is not None:
+        core.extensions["post"] = Post(
+            core, keyring=keyring, is_stopping=lambda: bool(_is_stopping[0]))
 
 
 @worker_process_shutdown.connect

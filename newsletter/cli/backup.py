@@ -15,7 +15,7 @@ from newsletter.cli.output import as_json, print_json
 from newsletter.cli.progress import busy
 from newsletter.core import settings
 from newsletter.durable import keep_name
-from newsletter.errors import ToolFailed, WrongState
+from newsletter.errors import BadSettings, ToolFailed, WrongState
 from newsletter.extensions import db
 from newsletter.local.dump import DumpTools
 from newsletter.sending.notice_restore import outrun_backup
@@ -33,6 +33,9 @@ def backup(target: Path, operator: str, json_wanted: bool) -> None:
     already, or when it could not be written whole; then there is no file.
     """
     with opened():
+        if not settings().database_owner_url:
+            fault = "DATABASE_OWNER_URL is not set: only the owner's role may read all there is."
+            raise BadSettings([fault])
         path = target / f"newsletter-{clock.now():%Y%m%dT%H%M%SZ}.dump" if target.is_dir() else (
             target)
         if path.exists():
@@ -71,7 +74,7 @@ def _write(path: Path) -> int:
     try:
         # Before PostgreSQL's program writes it: nobody else may read it meanwhile.
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        tools.dump(at.database_owner_url or at.database_url, draft)
+        tools.dump(at.database_owner_url, draft)
         tables = check_backup(tools, draft)
         with draft.open("rb") as file:
             os.fsync(file.fileno())

@@ -1,6 +1,6 @@
 """`newsletter dkim`: the keys that sign our mails, made, published and rotated (D01, S15)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from newsletter.dkim_rotation import (
     use_keys,
 )
 from newsletter.errors import BadSettings, NotFound
+from newsletter.extensions import db
 from newsletter.mailer.dkim import LEAST_RSA_BITS
 from newsletter.transaction import transaction
 
@@ -53,8 +54,7 @@ def new(algorithms: Sequence[str], bits: int, operator: str, json_wanted: bool) 
     """Make keys with selectors of the day. They do not sign until `use`."""
     with opened(), transaction():
         made = make_keys(_folder(), domain=sender_domain(settings()), algorithms=algorithms,
-                         bits=bits, now=clock.now())
-        _record("make_dkim_key", made, operator)
+                         bits=bits, now=clock.now(), noting=_noting("make_dkim_key", operator))
     if json_wanted:
         print_json([_published(entry) for entry in made])
         return
@@ -91,8 +91,7 @@ def use(selectors: Sequence[str], operator: str) -> None:
     """
     with opened(), transaction():
         signing = use_keys(_folder(), selectors, sender_domain=sender_domain(settings()),
-                           now=clock.now())
-        _record("use_dkim_key", signing, operator)
+                           now=clock.now(), noting=_noting("use_dkim_key", operator))
     click.echo(f"From now on {' and '.join(entry.selector for entry in signing)} sign.", err=True)
 
 
@@ -105,13 +104,16 @@ def retire(selector: str, operator: str, json_wanted: bool) -> None:
 
     Then the same command removes it. A key that never signed is removed at once.
     """
+    def note(done: Retirement) -> None:
+        act = "remove_dkim_key" if done.is_removed else "retire_dkim_key"
+        _record(act, [done.entry], operator)
+
     with opened(), transaction():
         done = retire_key(
             _folder(), selector,
             keep_for=timedelta(hours=settings().retry_hours) + ON_THEIR_WAY,
-            open_mails=count_signed_by(selector), now=clock.now(),
+            open_mails=count_signed_by(selector), now=clock.now(), noting=note,
         )
-        _record("remove_dkim_key" if done.is_removed else "retire_dkim_key", [done.entry], operator)
     if json_wanted:
         print_json({"selector": selector, "removed": done.is_removed,
                     "kept_until": done.kept_until})
@@ -138,10 +140,16 @@ def _folder() -> Path:
     return folder
 
 
+def _noting(act: str, operator: str) -> Callable[[Sequence[KeyEntry]], None]:
+    return lambda entries: _record(act, entries, operator)
+
+
 def _record(act: str, entries: Iterable[KeyEntry], operator: str) -> None:
+    """In the database before a file is changed: without it nothing is, and the command says so."""
     for entry in entries:
         record(act, f"dkim:{entry.selector}", now=clock.now(), actor=f"operator:{operator}",
                door="cli", domain=entry.domain, algorithm=entry.algorithm)
+    db.session.flush()
 
 
 def _published(entry: KeyEntry) -> dict[str, Any]:

@@ -11,15 +11,18 @@ from sqlalchemy import text
 from newsletter.cli.opened import place_of, plainly
 from newsletter.core import settings
 from newsletter.deliveries.heartbeat import BEAT, last_beat
-from newsletter.dkim_folder import KeyStatus, read_index
+from newsletter.dkim_keys import Keyring
 from newsletter.errors import BadSettings, RelayUnreachable, ServerMissing
 from newsletter.extensions import db, queue
-from newsletter.jobs import Lane
+from newsletter.jobs import Errand, Lane
 from newsletter.mailer.connect import connect, tls_context
+from newsletter.schema_version import behind
 
 PATIENCE = 3  # seconds that a server may take to answer
 LISTEN = 2  # seconds in which every worker answers
 TICKS = 3  # so many may be missed before it is said to be gone
+# Each has a part of its own in the Procfile: `worker-` and the queue's name.
+QUEUES = tuple(each.value for each in (*Lane, *Errand))
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,16 @@ def database() -> Part:
     except ServerMissing as error:
         return Part("database", works=False, says=str(error))
     return Part("database", works=True, says=f"PostgreSQL {version}")
+
+
+def schema() -> Part:
+    """Whether the tables are those that this code needs, or newer. Needs the database."""
+    try:
+        with plainly():
+            present = db.session.scalar(text("select version_num from alembic_version"))
+    except ServerMissing as error:
+        return Part("schema", works=False, says=str(error))
+    return Part("schema", works=not behind(present), says=behind(present) or f"at {present}")
 
 
 def broker() -> Part:
@@ -73,15 +86,14 @@ def relay() -> Part:
 
 
 def signing() -> Part:
-    """Which keys at DKIM_KEYS sign; only the index is read. Unsigned is wrong in production."""
+    """Which keys at DKIM_KEYS sign, and that they can. Unsigned is wrong in production."""
     at = settings()
     if at.dkim_keys is None:
         return Part("dkim", works=True, says="the relay signs")
     try:
-        entries = read_index(at.dkim_keys)
+        names = [key.selector for key in Keyring.load(at).current()]
     except BadSettings as error:
         return Part("dkim", works=False, says=str(error))
-    names = [entry.selector for entry in entries if entry.status is KeyStatus.SIGNING]
     if names:
         return Part("dkim", works=True, says=f"signed by {' and '.join(names)}")
     return Part("dkim", works=not at.is_production, says=(
@@ -89,39 +101,41 @@ def signing() -> Part:
 
 
 def workers() -> Part:
-    """The Celery workers that answer, and whether every lane has one."""
+    """The Celery workers that answer, and whether every queue has one."""
     try:
         lanes = queue.control.inspect(timeout=LISTEN).active_queues() or {}
     except (OperationalError, redis.RedisError, OSError):
         return Part("workers", works=False, says="They cannot be asked without the broker.")
     served = {row["name"] for rows in lanes.values() for row in rows}
-    missing = [lane.value for lane in Lane if lane.value not in served]
+    missing = [name for name in QUEUES if name not in served]
     if missing:
+        parts = " and ".join(f"worker-{name}" for name in missing)
         return Part("workers", works=False, says=(
-            f"{len(lanes)} answer; nobody serves {', '.join(missing)}: start the worker and "
-            "worker-prompt of the Procfile."))
-    return Part("workers", works=True, says=f"{len(lanes)} answer, every lane is served")
+            f"{len(lanes)} answer; nobody serves {', '.join(missing)}: start {parts} of the "
+            "Procfile."))
+    return Part("workers", works=True, says=f"{len(lanes)} answer, every queue is served")
 
 
 def beat(now: datetime) -> Part:
     """The clock: when its tick was last carried out. Needs the database."""
     last = last_beat(BEAT)
     if last is None:
-        return Part("beat", works=False, says="It never ticked: start beat and worker.")
+        return Part("beat", works=False, says="It never ticked: start beat and worker-upkeep.")
     ago = int((now - last).total_seconds())
     works = ago <= TICKS * settings().tick_seconds + PATIENCE
     return Part("beat", works=works, says=(
         f"last tick {ago} s ago" if works else
-        f"last tick {ago} s ago, due every {settings().tick_seconds} s: start beat and worker."))
+        f"last tick {ago} s ago, due every {settings().tick_seconds} s: start beat and "
+        "worker-upkeep."))
 
 
 def wake_ups() -> dict[str, int | None]:
-    """How many wake-ups wait in each lane of the broker; None when it cannot be asked."""
+    """How many wake-ups wait in each queue of the broker; None when it cannot be asked."""
     try:
         with _client() as client:
-            return {lane.value: int(client.llen(lane.value)) for lane in Lane}
+            return {name: int(client.llen(name)) for name in QUEUES}
     except redis.RedisError:
-        return {lane.value: None for lane in Lane}
+        return dict.fromkeys(QUEUES)
 
 
 def _client() -> redis.Redis:

@@ -24,6 +24,7 @@ from newsletter.errors import BadSettings, ToolFailed, WrongState
 from newsletter.extensions import db
 from newsletter.local.dump import LOCK_SECONDS, DumpTools
 from newsletter.schema import upgrade_schema
+from newsletter.sending.believe_mark import doubt_of
 from newsletter.sending.notice_restore import hold_restored
 from newsletter.transaction import transaction
 
@@ -153,4 +154,7 @@ def _after(file: Path, operator: str, *, started_at: datetime, tables: int) -> N
         made_at = db.session.scalar(text("select max(at) from claims"))
     click.echo(f"{file}: {tables} tables are back, of after {made_at or 'an unknown moment'}.")
     click.echo(f"{again} of {noted} noted readers erased again.")
+    if doubt := doubt_of(settings()):
+        click.echo(f"{doubt}: it does not tell what was never claimed, and --mark-is-whole would "
+                   "be refused.", err=True)
     click.echo("All sending is held. Run `newsletter reconcile --dry-run`.", err=True)

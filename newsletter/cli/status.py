@@ -30,6 +30,9 @@ def status(ctx: click.Context, json_wanted: bool) -> None:
         now = clock.now()
         picture = attack_mode = sending = None
         if found[0].works:
+            found.append(parts.schema())
+        # In an older schema not even what waits can be asked.
+        if all(part.works for part in found if part.part in ("database", "schema")):
             attack_mode = is_on(SwitchName.ATTACK_MODE)
             sending = "held" if is_on(SwitchName.SENDING_HELD) else (
                 "stopped" if is_on(SwitchName.SENDING_STOPPED) else "goes on")

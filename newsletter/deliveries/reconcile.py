@@ -41,6 +41,30 @@ _CLOSE = text("""
 """)
 
 
+# Claims since the restore have higher numbers than any that the backup had given out.
+_KNOWN = text("""
+    select coalesce((select max(id) from claims where id <= :found_claim), 0),
+           coalesce((select id from deliveries
+                      where mailing_id is not null and first_claim_id is not null
+                        and id <= :found_delivery order by id desc limit 1), 0),
+           coalesce((select id from deliveries
+                      where mailing_id is null and first_claim_id is not null
+                        and id <= :found_delivery order by id desc limit 1), 0)
+""")
+
+
+class Reached(NamedTuple):
+    """How far claims, and the claimed deliveries of each lane, had come."""
+
+    claim: int
+    bulk: int
+    prompt: int
+
+    def is_within(self, other: "Reached") -> bool:
+        """Whether the other came at least as far in everything."""
+        return all(mine <= its for mine, its in zip(self, other, strict=True))
+
+
 class OpenDelivery(NamedTuple):
     """A delivery whose fate after the backup is not known; moments are aware."""
 
@@ -67,6 +91,12 @@ class OpenDelivery(NamedTuple):
     def is_untouched(self) -> bool:
         """Whether it had never been claimed when the backup was made."""
         return self.first_claimed_at is None and not (self.attempts or self.unclear_count)
+
+
+def known_to_backup(restore: Restore) -> Reached:
+    """How far it had come by what the backup itself holds."""
+    return Reached._make(db.session.execute(_KNOWN, {
+        "found_claim": restore.found_claim, "found_delivery": restore.found_delivery}).one())
 
 
 def find_open(restore: Restore) -> list[int]:

@@ -1,6 +1,7 @@
 """Claim with addresses: what is due, to whom, and with what every attempt of it is made."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +32,7 @@ from newsletter.mailings.queries import keys_of
 from newsletter.sending.eligible import Addressed, eligible
 from newsletter.sending.envelope import message_id_in_mailing, message_id_of_single
 from newsletter.sending.facts import FAULTS, facts_of
-from newsletter.sending.notice_restore import mark_of, note_restore
+from newsletter.sending.notice_restore import is_mark_usable, mark_of, note_restore
 from newsletter.subscribers.queries import Recipient
 from newsletter.tokens import Signer
 
@@ -90,13 +91,24 @@ class Claimer:
         self._mailing_keys: dict[int, str] = {}
         self._relay_log = RelayLog(settings.relay_log) if settings.relay_log else None
         self._mark: HighWater | None = None
+        self._is_mark_in_doubt = False
+
+    def has_mark(self) -> bool:
+        """Whether the mark may be relied on; in doubt it is tried, and its alarm is seen to.
+
+        To be asked outside a transaction, before each claim.
+        """
+        if self._is_mark_in_doubt:
+            self._is_mark_in_doubt = not is_mark_usable(self._settings, now=clock.now())
+        return not self._is_mark_in_doubt
 
     def claim(
         self, lane: Lane, *, limit: int, meanwhile: Callable[[], None] = lambda: None
     ) -> Batch:
         """Take at most `limit` that are due, wanted, and have room; who left is skipped (R16).
 
-        `meanwhile` is called a few times, for what must not wait until all is done.
+        `meanwhile` is called a few times, for what must not wait until all is done. Raises
+        ServerMissing when the mark cannot be read.
         """
         limit = room(db.session(), lane=lane, wanted=limit)
         if not limit:
@@ -108,7 +120,8 @@ class Claimer:
         if self._mark is None:
             self._mark = mark_of(self._settings)
         # Before a number is drawn: whoever raised the mark drew a lower one, and committed it.
-        mark = self._mark.read()
+        with self._doubting():
+            mark = self._mark.read()
         addressed, skipped = eligible(
             due, signer=self._signer, tests_to=self._settings.test_addresses)
         for reason, ids in skipped.items():
@@ -140,8 +153,9 @@ class Claimer:
         Raises ServerMissing when that cannot be noted; then nothing may be offered (R23).
         """
         if batch.owed and self._mark is not None:
-            self._mark.raise_to(batch.claim_id, lane=lane,
-                                delivery_id=max(each.due.id for each in batch.owed))
+            with self._doubting():
+                self._mark.raise_to(batch.claim_id, lane=lane,
+                                    delivery_id=max(each.due.id for each in batch.owed))
 
     def ask_relay(self, owed: Sequence[Owed]) -> Answer:
         """Which of those that are unclear our own relay has taken, by its log (R12).
@@ -159,6 +173,13 @@ class Claimer:
         except ServerMissing as error:
             log.error("relay_log_unreadable", reason=str(error))
             return NOTHING_KNOWN
+
+    @contextmanager
+    def _doubting(self) -> Iterator[None]:
+        """Around what needs the mark: when that fails, it is tried before the next claim."""
+        was, self._is_mark_in_doubt = self._is_mark_in_doubt, True
+        yield
+        self._is_mark_in_doubt = was
 
     def _with_room(
         self, addressed: list[Addressed], lane: Lane

@@ -2,7 +2,8 @@
 
 It claims ahead, writes the drafts, makes results durable a few at a time, renews the leases, and
 looks every second whether somebody said stop. While PostgreSQL is away it tries again, and nothing
-new is offered; what it cannot write down stays in the journal (R10).
+new is offered; what it cannot write down stays in the journal (R10). While the mark cannot be used
+nothing is claimed, and all else goes on (R23).
 """
 
 import threading
@@ -17,6 +18,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from newsletter import clock
+from newsletter.errors import ServerMissing
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.logs import get_logger
@@ -39,6 +41,8 @@ REST = 0.25
 # How often a lane in which nothing was due is asked again while its letters are on the wires.
 ASK_EVERY = 1.0
 ASK_RELAY_AGAIN = timedelta(seconds=5)
+# How long after the mark could not be used it is tried again, in seconds.
+MARK_AGAIN = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 # How long, once told to stop, an absent database is waited for; the journal keeps the rest.
 PATIENCE = 5.0
@@ -132,7 +136,7 @@ class Clerk:
             try:
                 if self._books.settle(self.orders.relay_fault):
                     self.is_dry, self._ask_at = False, 0.0
-                if not is_over and self._wants_more():
+                if not is_over and self._wants_more() and self._has_mark():
                     self._claim()
                 self._pause = FIRST_PAUSE
             except AWAY as error:
@@ -173,12 +177,23 @@ class Clerk:
         return (self._outgoing.is_open and clock.boot_seconds() >= self._ask_at
                 and self._outgoing.waiting <= self._appetite.limit // 2)
 
+    def _has_mark(self) -> bool:
+        """Whether what is claimed can be noted outside the database, as far as is known."""
+        if self._claimer.has_mark():
+            return True
+        self._ask_at = clock.boot_seconds() + MARK_AGAIN
+        self.is_dry = False
+        return False
+
     def _claim(self) -> None:
         limit = self._appetite.next_limit()
         self._asked_at = clock.boot_seconds()
         self.is_dry = False
-        with self._books.unsure(), transaction():
-            batch = self._claimer.claim(self._lane, limit=limit, meanwhile=self._relieve)
+        try:
+            with self._books.unsure(), transaction():
+                batch = self._claimer.claim(self._lane, limit=limit, meanwhile=self._relieve)
+        except ServerMissing:
+            return  # the mark: a run that ended by it would cut the mails that are on the wires
         self.is_dry = batch.is_empty and batch.again_in is None
         if batch.is_empty:
             self._appetite.rest()
@@ -186,8 +201,17 @@ class Clerk:
             self._ask_at = self._asked_at + wait
         if batch.owed:
             self._books.opened(batch, asked_at=self._asked_at)
+            self._take_up(batch)
+
+    def _take_up(self, batch: Batch) -> None:
+        """Nothing of a claim is offered unless it could be noted outside the database (R23)."""
+        try:
             self._claimer.committed(batch, self._lane)
-            self._write(batch)
+        except ServerMissing:
+            for owed in batch.owed:
+                self._books.put_back(owed, wait=timedelta(seconds=MARK_AGAIN))
+            return
+        self._write(batch)
 
     def _write(self, batch: Batch) -> None:
         """Make drafts of the whole claim; no transaction spans the network."""

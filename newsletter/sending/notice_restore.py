@@ -34,7 +34,7 @@ def notice_restore(settings: Settings, *, now: datetime) -> bool:
     """Whether sending is held for a restore; holds it when this is the first to notice.
 
     Safe to repeat. Without a mark that can be read and written it holds nothing, but says so by an
-    alarm; nothing is sent without one either (`is_mark_usable`).
+    alarm, until it can; nothing is sent without one either (`is_mark_usable`).
     """
     try:
         with transaction():
@@ -47,6 +47,8 @@ def notice_restore(settings: Settings, *, now: datetime) -> bool:
     except ServerMissing as error:
         _say(error, now=now)
         return False
+    with transaction():
+        clear_alarm(*MARK_ALARM, now=now)
     return _see_to_open_restore(now=now)
 
 

@@ -28,8 +28,10 @@ from newsletter.editions.due import due_editions
 from newsletter.errors import WrongState
 from newsletter.extensions import db
 from newsletter.jobs import Lane
+from newsletter.sending.believe_mark import check_mark, look_again
 from newsletter.sending.carry_out import carry_out_edition, carry_out_slot
 from newsletter.sending.evidence import Evidence, Fate, Judged
+from newsletter.sending.notice_restore import notice_restore
 from newsletter.sending.recover import recover_claims
 from newsletter.tokens import Signer
 from newsletter.transaction import transaction
@@ -72,9 +74,14 @@ def reconcile(
 ) -> Reconciled:
     """Decide, and write it down; `on_done` hears how many of how many.
 
-    Erasures must have been replayed. Raises WrongState when no restore is open, ServerMissing when
-    RELAY_LOG is set and cannot be read.
+    Erasures must have been replayed. Raises WrongState when no restore is open, or when the mark
+    is to be taken for whole and surely is not; ServerMissing when RELAY_LOG is set and cannot be
+    read, or the mark cannot.
     """
+    look_again(settings)
+    notice_restore(settings, now=clock.now())
+    if is_mark_whole:
+        check_mark(settings)
     _plan_what_was_due(settings, _open_restore(), is_mark_whole=is_mark_whole)
     _settle_claims(settings)
     restore = _open_restore()
@@ -103,6 +110,8 @@ def rehearse(
 ) -> Reconciled:
     """What `reconcile` would decide; nothing is changed, and what is to be planned is not seen."""
     restore = _open_restore()
+    if is_mark_whole:
+        check_mark(settings)
     evidence = Evidence(settings, signer, restore, is_mark_whole=is_mark_whole)
     done = _begun(restore, evidence)
     for judged, of_all in _judged(evidence, restore, on_done):

@@ -9,6 +9,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from flask import Flask
 
@@ -32,10 +33,11 @@ from newsletter.transaction import transaction
 log = get_logger(__name__)
 
 KEY_ALARM = "dkim_selector_gone"
+KEYS_ALARM = ("dkim_keys_unusable", "keys")
 SPOOL_ALARM = ("spool_unusable", "spool")
 # How long letters on the wires are waited for before more are taken instead.
 DRAIN_SECONDS = 2.0
-# The same when the process is told to stop; then they stay unclear (R08).
+# The same when the process is told to stop, or its clerk failed; then they stay unclear (R08).
 STOP_SECONDS = 10.0
 # How long a turn of the wires waits for something to happen.
 TURN_SECONDS = 0.25
@@ -52,21 +54,26 @@ class Tally:
 class Post:
     """One process's way out; it keeps its conversations with the relay from run to run.
 
-    `is_stopping` tells, at any time and from any thread, whether the process is to end.
+    `is_stopping` tells, at any time and from any thread, whether the process is to end. Raises
+    BadSettings when there is no `keyring` yet, and none can be made.
     """
 
-    def __init__(self, app: Flask, *, is_stopping: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, app: Flask, *, keyring: Keyring | None = None,
+        is_stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._app = app
         self._is_stopping = is_stopping
         self._settings: Settings = app.config["SETTINGS"]
         self._signer: Signer = app.extensions["signer"]
-        self._keyring = Keyring.load(self._settings)
+        self._keyring = keyring or Keyring.load(self._settings)
         self._writer = Writer(self._settings, self._signer, self._keyring)
         self._appetite = Appetite(
             least=2 * self._settings.smtp_connections, most=self._settings.claim_size
         )
         self._desk: Desk | None = None
         self._told: set[str] = set()  # selectors that are gone, as was said
+        self._told_fault: str | None = ""  # of the keys; an alarm may be open from an earlier life
 
     def run(
         self, lane: Lane, *, seconds: float, write_single: WriteSingle = no_single
@@ -74,8 +81,9 @@ class Post:
         """Send what is due in a lane for at most so many seconds, plus what then has to end.
 
         A lane with mails that have no variant needs what writes them, `single.write_single_mail`.
-        Raises what the database raised, or a fault of ours; what was answered until then is in the
-        journal, for recovery to write down. Raises ValueError for the prompt lane without it.
+        Raises what the database raised, or a fault of ours, once the mails on the wires had some
+        seconds for their answers; those are in the ledger if it takes them, else in the journal
+        for recovery. Raises ValueError for the prompt lane without it.
         """
         if lane is Lane.PROMPT and write_single is no_single:
             raise ValueError("the prompt lane needs what writes its mails")
@@ -84,7 +92,8 @@ class Post:
         desk = self._desk or self._open_desk()
         if desk is None:
             return Tally()
-        self._keyring.refresh()
+        self._keyring.try_again()
+        self._tell_of_fault()
         clerk = Clerk(
             self._app, lane, outgoing=desk.outgoing, books=desk.books, claimer=desk.claimer,
             writer=self._writer, write_single=write_single, appetite=self._appetite,
@@ -101,8 +110,7 @@ class Post:
             self.close()
             raise
         if clerk.error is not None:
-            self.close()
-            raise clerk.error
+            self._give_up(desk, clerk.error)
         self._tell_of_keys()
         sent = desk.outgoing.tally[DeliveryStatus.SENT] - sent_before
         # A relay that cannot be reached is tried again by the tick, not at once.
@@ -114,6 +122,22 @@ class Post:
         if desk is not None:
             desk.wires.close()
             desk.journal.close(is_settled=desk.outgoing.is_empty and desk.books.is_clean)
+
+    def _give_up(self, desk: Desk, error: BaseException) -> NoReturn:
+        """Nobody is left who can claim or record: let what is on the wires end, and raise.
+
+        A conversation that is cut is a second copy to somebody: the relay may have the first.
+        """
+        outgoing, ends_at = desk.outgoing, clock.boot_seconds() + STOP_SECONDS
+        outgoing.close()
+        try:
+            while outgoing.spoken_of and clock.boot_seconds() < ends_at:
+                desk.wires.turn(TURN_SECONDS, waiting=0)
+            self.close()
+            recover_journals(self._settings, now=clock.now())
+        finally:
+            self.close()
+            raise error
 
     def _open_desk(self) -> Desk | None:
         """None, with an alarm, when there is no mark or no room for a journal (R23, R24).
@@ -146,6 +170,18 @@ class Post:
             with transaction():
                 for selector in sorted(news):
                     raise_alarm(KEY_ALARM, f"selector:{selector}", now=clock.now())
+
+    def _tell_of_fault(self) -> None:
+        """Keys that cannot be read sign no longer than this process lives: somebody must know."""
+        fault = self._keyring.fault
+        if fault == self._told_fault:
+            return
+        with transaction():
+            if fault is None:
+                clear_alarm(*KEYS_ALARM, now=clock.now())
+            else:
+                raise_alarm(*KEYS_ALARM, now=clock.now(), reason=fault)
+        self._told_fault = fault
 
     def _turn(self, desk: Desk, clerk: Clerk, seconds: float) -> None:
         """Drive the wires until the clerk has ended."""

@@ -83,6 +83,17 @@ def readers() -> int:
         select(func.count(Subscriber.id)).where(Subscriber.address.is_not(None))) or 0
 
 
+def test_a_backup_without_the_owner_names_the_setting_and_leaves_nothing(
+    make_database: Callable[[], dict[str, str]], tmp_path: Path
+) -> None:
+    given = {**make_database(), "DATABASE_OWNER_URL": ""}
+    done = CliRunner().invoke(cli, ["backup", str(tmp_path / "whole.dump")], env=given,
+                              catch_exceptions=False)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("DATABASE_OWNER_URL is not set")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_backup_is_one_private_file_with_every_table(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()

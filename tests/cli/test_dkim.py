@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,11 +15,14 @@ from sqlalchemy.orm import Session
 from newsletter import clock
 from newsletter.accounts.audit_models import AuditEntry
 from newsletter.cli import parts
+from newsletter.cli.main import cli
 from newsletter.core import settings
 from newsletter.deliveries.models import Claim, Delivery
 from newsletter.dkim_folder import path_of
-from newsletter.dkim_keys import Keyring
+from newsletter.dkim_keys import Keyring, sender_domain
+from newsletter.dkim_rotation import make_keys, use_keys
 from newsletter.jobs import Lane
+from newsletter.mailer.dkim import ED25519
 from tests.cli.conftest import Run
 
 
@@ -128,6 +132,24 @@ def test_a_key_that_is_not_there_is_said_so(folder: Path, run: Run, words: tuple
     done = run("dkim", *words)
     assert done.exit_code == 1
     assert done.stderr == "Not found: DKIM key x\n"
+
+
+def test_without_the_database_no_key_is_made_switched_or_retired(
+    app: Flask, tmp_path: Path, settings_of: Callable[[str], dict[str, str]]
+) -> None:
+    folder, domain, now = tmp_path / "dkim", sender_domain(app.config["SETTINGS"]), clock.now()
+    old, new = (make_keys(folder, domain=domain, algorithms=[ED25519], now=now)[0].selector
+                for _ in range(2))
+    use_keys(folder, [old], sender_domain=domain, now=now)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    away = settings_of("none") | {
+        "DATABASE_URL": "postgresql://app:x@127.0.0.1:9/newsletter", "DKIM_KEYS": str(folder)}
+    for words in (("new",), ("use", new), ("retire", new)):
+        done = CliRunner().invoke(cli, ["dkim", *words, "--operator", "robin"], env=away,
+                                  catch_exceptions=False)
+        assert done.exit_code == 2
+        assert "PostgreSQL does not answer" in done.stderr
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_without_a_folder_the_setting_is_named(

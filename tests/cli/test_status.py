@@ -1,25 +1,36 @@
 """`newsletter status`."""
 
+import json
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
+from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import create_engine, delete, text
 from sqlalchemy.orm import Session
 
 from newsletter import clock
+from newsletter.cli import parts as status_parts
+from newsletter.cli.main import cli
 from newsletter.config import Settings
+from newsletter.core import ROOT
 from newsletter.deliveries.alarm import raise_alarm
 from newsletter.deliveries.heartbeat import BEAT, beat
 from newsletter.deliveries.models import Delivery, MailKind
 from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.dkim_folder import path_of
+from newsletter.dkim_keys import sender_domain
+from newsletter.dkim_rotation import make_keys, use_keys
 from newsletter.jobs import Lane
+from newsletter.mailer.dkim import ED25519
 from newsletter.subscribers.ask import ask_link
 from newsletter.subscribers.models import Language
 from newsletter.values import Relay
@@ -56,12 +67,81 @@ def test_a_part_that_does_not_answer_is_named_with_what_to_do(
     report = read("status")
     assert parts(report) == {
         "database": True, "broker": True, "relay": False, "dkim": True, "workers": False,
-        "beat": False,
+        "schema": True, "beat": False,
     }
     assert not report["works"]
     shown = run("status")
     assert shown.exit_code == 1
     assert "SMTP_URL" in shown.stdout
+
+
+def test_a_signing_key_that_no_worker_can_use_is_wrong(
+    app: Flask, read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(app.config["SETTINGS"], dkim_keys=tmp_path / "dkim")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    domain, now = sender_domain(settings), clock.now()
+    (made,) = make_keys(tmp_path / "dkim", domain=domain, algorithms=[ED25519], now=now)
+    use_keys(tmp_path / "dkim", [made.selector], sender_domain=domain, now=now)
+    assert parts(read("status"))["dkim"]
+    path_of(tmp_path / "dkim", made.selector).chmod(0o644)
+    report = read("status")
+    assert not parts(report)["dkim"]
+    assert any("chmod 600" in line for line in report["wrong"])
+
+
+def test_an_older_schema_than_the_code_needs_is_wrong(
+    make_database: Callable[[], dict[str, str]]
+) -> None:
+    given = make_database()
+    owner = create_engine(given["DATABASE_OWNER_URL"])
+    with owner.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0030'"))
+        connection.execute(text("drop table heartbeats, alarms"))
+    owner.dispose()
+    shown = CliRunner().invoke(cli, ["status", "--json"], env=given, catch_exceptions=False)
+    report = json.loads(shown.stdout)
+    assert shown.exit_code == 1
+    assert parts(report)["schema"] is False
+    assert any("at 0030, not at" in line for line in report["wrong"])
+
+
+class _Answering:
+    """Workers that answer as Celery's do, each with its one queue."""
+
+    def __init__(self, *queues: str) -> None:
+        self._queues = queues
+
+    def __call__(self, timeout: float) -> "_Answering":
+        assert timeout == status_parts.LISTEN
+        return self
+
+    def active_queues(self) -> dict[str, list[dict[str, str]]]:
+        return {f"{name}@here": [{"name": name}] for name in self._queues}
+
+
+@pytest.mark.parametrize("away", status_parts.QUEUES)
+def test_a_queue_that_nobody_serves_is_named_with_the_part_of_the_procfile(
+    read: Any, monkeypatch: pytest.MonkeyPatch, away: str
+) -> None:
+    served = [name for name in status_parts.QUEUES if name != away]
+    monkeypatch.setattr(status_parts.queue.control, "inspect", _Answering(*served))
+    (workers,) = [part for part in read("status")["parts"] if part["part"] == "workers"]
+    assert not workers["works"]
+    assert f"nobody serves {away}: start worker-{away} of" in workers["says"]
+    procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
+    assert f"\nworker-{away}: " in procfile
+    monkeypatch.setattr(
+        status_parts.queue.control, "inspect", _Answering(*status_parts.QUEUES))
+    assert parts(read("status"))["workers"]
+
+
+def test_every_part_that_the_status_says_to_start_is_in_the_procfile(read: Any) -> None:
+    names = {line.partition(":")[0]
+             for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()}
+    said = " ".join(part["says"] for part in read("status")["parts"])
+    hinted = re.findall(r"\b(?:beat|worker[\w-]*)\b", said.partition("start ")[2])
+    assert {"beat", "worker-upkeep"} <= set(hinted) <= names
 
 
 def test_the_relay_and_the_clock_are_seen_when_they_work(

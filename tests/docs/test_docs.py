@@ -19,6 +19,7 @@ from newsletter.deliveries.models import DeliveryStatus, MailKind
 from newsletter.emails.size import LARGEST_HTML
 from newsletter.jobs import LANES
 from newsletter.models import metadata
+from newsletter.sending.retain import DAILY, OFTEN
 from newsletter.web import blueprints
 from seeds.demo import LOGINS
 from tests.docs.pages import PAGES, Page, page
@@ -95,6 +96,10 @@ def test_the_alarms_are_those_that_are_raised_and_closed() -> None:
     raised, cleared = _kinds("raise_alarm"), _kinds("clear_alarm")
     said = {row[0].strip("`"): row[2] for row in OPERATORS.table("alarm")}
     assert said == {kind: "yes" if kind in cleared else "no" for kind in raised}
+
+
+def test_the_kinds_of_retention_are_those_that_it_reports() -> None:
+    assert sorted(OPERATORS.column("what")) == sorted((*OFTEN, *DAILY))
 
 
 def _kinds(deed: str) -> set[str]:

@@ -137,6 +137,8 @@ def test_production_never_reads_the_state_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "value"), [
     ("FEEDS_HERE", "127.0.0.1:8080"),
     ("SECRET_KEY", "short"), ("PUBLIC_URL", "http://nieuws.example"),
+    ("STATE", ".state"), ("SPOOL", "spool"), ("HIGH_WATER", "./.state/high-water"),
+    ("ERASED_IDS", "erased.ids"), ("DKIM_KEYS", "../dkim"),
 ])
 def test_production_refuses_what_only_a_laptop_may_have(name: str, value: str) -> None:
     (fault,) = faults_of({**PRODUCTION, name: value})

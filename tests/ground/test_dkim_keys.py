@@ -208,6 +208,25 @@ def test_a_retired_key_that_cannot_be_read_stops_nobody(folder: Path) -> None:
     assert names(ring(folder).current()) == [new]
 
 
+def test_a_key_that_is_mended_signs_without_a_restart(folder: Path) -> None:
+    (old,) = make(folder)
+    use(folder, old)
+    keyring = ring(folder)
+    (new,) = make(folder)
+    use(folder, new)
+    path_of(folder, new).chmod(0o644)
+    with capture_logs() as logs:
+        assert not keyring.try_again()
+        assert not keyring.try_again()
+    assert [line["event"] for line in logs] == ["dkim_keys_unusable"]
+    assert "chmod 600" in (keyring.fault or "")
+    assert names(keyring.current()) == [old]
+    path_of(folder, new).chmod(0o600)
+    assert keyring.try_again()
+    assert names(keyring.current()) == [new]
+    assert keyring.fault is None
+
+
 @pytest.mark.parametrize(("spoil", "says"), [
     (lambda path: path.unlink(), "cannot be read"),
     (lambda path: path.write_text("no key"), "no private key"),

@@ -136,3 +136,34 @@ def test_an_edition_that_left_after_the_backup_is_closed_however_late_it_is(
         post.run(Lane.BULK, seconds=10)
         assert progress(get_mailing(KEY)).skipped[SkipReason.RESTORED] == 12
         assert relay.journal.repeats() == 0
+
+
+def test_a_mark_that_is_lost_or_behind_the_backup_is_not_taken_for_whole(
+    opened: Callable[[Relay], AbstractContextManager[Any]], tmp_path: Path
+) -> None:
+    saved, aside = tmp_path / "early.dump", tmp_path / "the-right-mark"
+    with Relay(pace=0.05) as relay, opened(relay) as (_, post):
+        _begin(READERS)
+        _send_some(relay, post, at_least=5)
+        assert _run("backup", str(saved)).exit_code == 0
+        _send_some(relay, post, at_least=12)
+        settings().high_water.rename(aside)
+        name = make_url(settings().database_owner_url).database
+        restored = _run("restore", str(saved), "--replace", str(name))
+        assert restored.exit_code == 0
+        assert "--mark-is-whole would be refused" in restored.stderr
+        # The tick begins a mark anew, with the claim that the backup knows: that proves nothing.
+        recover(settings(), now=clock.now())
+        for words in (("--dry-run",), ()):
+            refused = _run("reconcile", "--mark-is-whole", *words)
+            assert refused.exit_code == 1
+            assert "not whole" in refused.stderr
+        # The right file is put back where it belongs, and is read anew.
+        aside.replace(settings().high_water)
+        said = json.loads(_run("reconcile", "--mark-is-whole", "--json").stdout)
+        assert said["complete"]
+        assert said["beyond_mark"] > 0
+        assert _run("sending", "release").exit_code == 0
+        assert _run("sending", "go").exit_code == 0
+        post.run(Lane.BULK, seconds=30)
+        assert relay.journal.repeats() == 0

@@ -7,11 +7,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from newsletter.config import load
 from newsletter.core import ROOT
+from newsletter.dkim_folder import path_of
+from newsletter.dkim_keys import sender_domain
+from newsletter.dkim_rotation import make_keys, use_keys
+from newsletter.mailer.dkim import ED25519
+from newsletter.start import NOT_LOADED
 from tasks.__main__ import UNUSED
 from tasks.lanes import BULK_NICENESS
 from tests.benchmarks.machine import HAS_PROC, PROC, children
@@ -120,3 +127,24 @@ def test_what_a_worker_cannot_do_is_refused_in_words(
     )
     assert ended.returncode == 2
     assert said in ended.stderr
+
+
+@pytest.mark.parametrize("queue", ["bulk", "prompt"])
+def test_a_worker_whose_key_others_may_read_ends_with_a_line_that_says_so(
+    make_database: MakeDatabase, tmp_path: Path, queue: str
+) -> None:
+    given = make_database()
+    folder, settings = tmp_path / "dkim", load(given)
+    now = datetime(2026, 10, 1, tzinfo=UTC)
+    domain = sender_domain(settings)
+    (made,) = make_keys(folder, domain=domain, algorithms=[ED25519], now=now)
+    use_keys(folder, [made.selector], sender_domain=domain, now=now)
+    path_of(folder, made.selector).chmod(0o644)
+    ended = subprocess.run(
+        [sys.executable, "-m", "tasks", "--queues", queue], cwd=ROOT, check=False,
+        env={**os.environ, **given, "DKIM_KEYS": str(folder)}, capture_output=True, text=True,
+        timeout=60,
+    )
+    assert ended.returncode == NOT_LOADED
+    assert ended.stderr.splitlines() == [
+        f"DKIM_KEYS: {path_of(folder, made.selector)} may be read by others: chmod 600."]

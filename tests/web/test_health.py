@@ -69,6 +69,20 @@ def test_a_database_without_our_tables_is_a_503(settings_of: Callable[[str], dic
         assert _health(app) == (503, AWAY)
 
 
+def test_a_database_with_an_older_schema_is_a_503(
+    make_database: Callable[[], dict[str, str]]
+) -> None:
+    given = make_database()
+    address = make_url(given["DATABASE_OWNER_URL"])
+    arguments = address.get_dialect()().create_connect_args(address)[1]
+    with psycopg.connect(**arguments) as owner:
+        owner.execute("update alembic_version set version_num = '0030'")
+    with _web(given) as app:
+        status, parts = _health(app)
+        assert (status, parts["database"]) == (503, "is behind")
+        assert app.test_client().get("/healthz").get_json()["ready"] is False
+
+
 def test_a_socket_that_takes_everybody_on_and_says_nothing_is_a_503(
     settings_of: Callable[[str], dict[str, str]]
 ) -> None:

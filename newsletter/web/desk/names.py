@@ -213,6 +213,10 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
             _("Minstens één mail kon niet gemaakt worden"),
             _("De andere mails gaan door. De beheerder kan in het logboek zien waarom."),
         ),
+        "dkim_keys_unusable": (
+            _("De sleutels waarmee we ondertekenen zijn niet te lezen"),
+            _("Mails gaan nog weg, tot er iets opnieuw start. Vraag de beheerder."),
+        ),
         "dkim_selector_gone": (
             _("Een sleutel waarmee we ondertekenen is te vroeg weg"),
             _("Mails die ermee begonnen, gaan nu met een andere weg. Vraag de beheerder waarom."),

@@ -6,16 +6,18 @@ import psycopg
 from flask import Blueprint, Response, jsonify
 
 from newsletter import clock
+from newsletter.ask_database import ask_database
 from newsletter.broker import answers
 from newsletter.core import settings
 from newsletter.deliveries.heartbeat import BEAT, is_silent
+from newsletter.schema_version import is_behind
 from newsletter.web.extensions import limiter
-from newsletter.web.ops.ask_database import ask_database
 
 ops = Blueprint("ops", __name__)
 
 PATIENCE_SECONDS = 2  # for each of connecting and answering: a probe waits no longer either
-_LAST_BEAT = "select (select at from heartbeats where part = %s) from alembic_version"
+_VERSION_AND_BEAT = (
+    "select version_num, (select at from heartbeats where part = %s) from alembic_version")
 
 
 @ops.get("/healthz")
@@ -34,10 +36,12 @@ def health() -> tuple[Response, int]:
 
 def _database() -> tuple[str, str]:
     try:
-        row = ask_database(settings().database_url, _LAST_BEAT, BEAT, seconds=PATIENCE_SECONDS)
+        row = ask_database(
+            settings().database_url, _VERSION_AND_BEAT, BEAT, seconds=PATIENCE_SECONDS)
     except psycopg.Error:
         return "does not answer", "unknown"
-    return "ok", _beat(row[0] if row else None)
+    version, seen = row or ("", None)
+    return "is behind" if is_behind(version) else "ok", _beat(seen)
 
 
 def _broker() -> str:
