@@ -1,11 +1,13 @@
 """`newsletter status`: whether every part works, and what waits."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import click
 
 from newsletter import clock
+from newsletter.assessed import ASSESSED_ON, is_assessment_due
 from newsletter.cli import parts
 from newsletter.cli.lazy import REFUSED
 from newsletter.cli.opened import opened
@@ -44,6 +46,7 @@ def status(ctx: click.Context, json_wanted: bool) -> None:
         "works": not wrong,
         "at": now,
         "wrong": wrong,
+        "to_do": _to_do(now),
         "parts": [asdict(part) for part in found],
         "wake_ups": queues,
         "attack_mode": attack_mode,
@@ -68,6 +71,13 @@ def _wrong_in(picture: Waiting) -> list[str]:
     return wrong
 
 
+def _to_do(now: datetime) -> list[str]:
+    """What a person must see to one of these days; nothing stands still for it."""
+    if not is_assessment_due(clock.local(now).date()):
+        return []
+    return [f"the accessibility statement is of {ASSESSED_ON}: assess pages and mails again"]
+
+
 def _show(report: dict[str, Any], picture: Waiting | None) -> None:
     print_table(("part", "works", "says"), report["parts"])
     queues = ", ".join(f"{lane} {'?' if size is None else size}"
@@ -79,6 +89,8 @@ def _show(report: dict[str, Any], picture: Waiting | None) -> None:
         click.echo(f"Attack mode: {'on' if report['attack_mode'] else 'off'}")
     if picture:
         _show_waiting(picture)
+    for line in report["to_do"]:
+        click.echo(f"\nTo do: {line}")
     if report["wrong"]:
         click.echo("\nWrong:")
         for line in report["wrong"]:

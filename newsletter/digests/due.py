@@ -3,8 +3,9 @@
 An article falls due at the first slot whose cut-off is not before its release, its getting the
 theme, her choosing the theme, her confirming and her last return from cadence none, and stays due
 until a delivery of hers covers it. Of most readers no article from before the last slot of their
-cadence can be due, so only the slot's window is looked at; who is *reckoned anew* gets the whole
-rule. A theme that an article, or a choice that a reader, lost after the cut-off counts as lost.
+cadence can be due, so only the slot's window is looked at, and an hour before it, for what was
+committed after that slot was planned; who is *reckoned anew* gets the whole rule. A theme that an
+article, or a choice that a reader, lost after the cut-off counts as lost.
 
 A theme that the house gave her for another of hers (merged or split) brings only what came after
 that moment: what came before was not hers. Her old theme stays with her and with its articles, so
@@ -58,7 +59,7 @@ class Wish:
 
 
 class Links:
-    """The themes of all that is released at a cut-off; the window is (`window_from`, cut-off].
+    """The themes of all that is released at a cut-off; looked at is (`window_from`, cut-off].
 
     `put_off` are the articles that the slot before left out: they came within the window too.
     """

@@ -19,10 +19,10 @@ from newsletter.mailings.in_memory import in_memory
 from newsletter.mailings.owed import read_owed
 from newsletter.mailings.texts import TEXTS_OF_MAILINGS
 
-# Reckoned anew: who is marked so, whose first slot this may be, who chose a theme within the
-# window, and whose delivery ended unsent since the slot before was planned. Nobody is marked only
-# for being new: a first slot for a million readers has no mark to take away from them. `mark` tells
-# later whether somebody changed the row of one who is.
+# Reckoned anew: who is marked so, whose first slot this may be, who chose a theme since just before
+# the window, and whose delivery ended unsent since the slot before was planned. Nobody is marked
+# only for being new: a first slot for a million readers has no mark to take away from them. `mark`
+# tells later whether somebody changed the row of one who is.
 _READERS = text("""
     create temporary table readers on commit drop as
     with unserved as materialized (
@@ -36,7 +36,7 @@ _READERS = text("""
            s.is_reckoned_anew or s.confirmed_at > :new_since or u.subscriber_id is not null
              or s.subscriber_id in (
                select subscriber_id from subscription_themes
-                where chosen_at > :window_from and inherited_id is null
+                where chosen_at > :chosen_since and inherited_id is null
            ) as is_anew,
            s.waiting_since is not null and (
                s.waiting_since < :window_from or u.subscriber_id is not null) as is_catch_up
@@ -156,6 +156,7 @@ def read_readers(
     *,
     cutoff: datetime,
     window_from: datetime,
+    chosen_since: datetime,
     new_since: datetime | None,
     unsent_since: datetime | None,
     links: Links,
@@ -163,6 +164,7 @@ def read_readers(
 ) -> Readers:
     """The readers of a cadence at a cut-off, once, for the rest of the transaction.
 
+    `chosen_since`: from when on a choice of themes is looked at anew, with what it brings.
     `new_since`: from when on who confirmed may never have had a slot of the cadence, None for ever.
     `unsent_since`: from when on deliveries that ended unsent are looked at, None for ever.
     `expected`: in a rehearsal, the editions that will have left before.
@@ -172,7 +174,8 @@ def read_readers(
     ever = datetime.min.replace(tzinfo=cutoff.tzinfo)
     db.session.execute(_READERS, {
         "cadence": cadence, "cutoff": cutoff, "window_from": window_from,
-        "new_since": new_since or ever, "unsent_since": unsent_since or ever})
+        "chosen_since": chosen_since, "new_since": new_since or ever,
+        "unsent_since": unsent_since or ever})
     db.session.execute(text("analyze readers"))
     db.session.execute(_HAD, {"fresh": links.fresh_ids})
     read_owed()

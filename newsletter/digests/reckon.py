@@ -24,8 +24,9 @@ from newsletter.mailings.contents import DigestSelection
 from newsletter.mailings.owed import notices_with
 from newsletter.subscribers.models import Cadence
 
-# What ended unsent while the slot before was planned, and who confirmed just before its cut-off,
-# may have been committed after it.
+# What ended unsent while the slot before was planned, who confirmed or chose a theme just before
+# its cut-off, and what was released or got a theme then, may have been committed after it was
+# planned. Coverage tells what was given all the same.
 OVERLAP = timedelta(hours=1)
 
 
@@ -78,12 +79,14 @@ def reckon(
     window_from = window_start(slot, rhythm_of(house))
     before = slot_before(slot)
     planned = before.planned_at if before else None
-    store = store_until(slot.slot_at, window_from=window_from, treated=treated_in(slot),
+    looked_at_from = window_from - OVERLAP
+    store = store_until(slot.slot_at, window_from=looked_at_from, treated=treated_in(slot),
                         put_off=left_out_of(before))
     readers = read_readers(
         slot.cadence.value,
         cutoff=slot.slot_at,
         window_from=window_from,
+        chosen_since=looked_at_from,
         new_since=before.slot_at - OVERLAP if before else None,
         unsent_since=planned - OVERLAP if planned else None,
         links=store.links,

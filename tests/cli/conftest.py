@@ -1,14 +1,16 @@
 """Runs the command as a person would, inside a test's own transaction."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
 from newsletter.cli.main import cli
+from tests.conftest import SEEDED_AT
 
 Run = Callable[..., Result]
 
@@ -22,6 +24,13 @@ def run(session: Session) -> Run:
         return CliRunner().invoke(cli, list(words), catch_exceptions=False, **kwargs)
 
     return invoke
+
+
+@pytest.fixture
+def seeded() -> Iterator[None]:
+    """The clock stands at the moment of the seeds: what they planned is still to come."""
+    with time_machine.travel(SEEDED_AT, tick=False):
+        yield
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import clock
@@ -23,6 +23,7 @@ from tests.material import article, reader, slot
 def due(session: Session) -> DigestSlot:
     """A weekly slot of an hour ago, with two readers of whom one has something new."""
     session.execute(update(Article).values(released_at=None))
+    session.execute(delete(DigestSlot))  # one of the seeds may stand on this very day
     at = clock.now() - timedelta(hours=1)
     long_ago = at - timedelta(days=20)
     reader("data", at=long_ago)

@@ -1,5 +1,6 @@
 """`newsletter edition send`."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from tests.material import approved, article, edition
 @pytest.fixture
 def ready(session: Session) -> Edition:
     """An edition of which nothing is missing, approved as sent now, not yet scheduled."""
-    made = edition([article("data")], send_at=clock.now().replace(year=2099))
+    made = edition([article("data")], send_at=clock.now() + timedelta(days=365))
     made.status = EditionStatus.PLANNED
     approved(made, send_at=clock.now())
     return made

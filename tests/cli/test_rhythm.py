@@ -25,7 +25,9 @@ def _times_from_next_week(session: Session) -> set[time]:
     return {at.astimezone(AMSTERDAM).time() for at in coming}
 
 
-def test_it_is_shown_and_showing_changes_nothing(run: Run, read: Any, session: Session) -> None:
+def test_it_is_shown_and_showing_changes_nothing(
+    seeded: None, run: Run, read: Any, session: Session
+) -> None:
     found = read("digest", "rhythm")
     assert found["next_slots"]
     del found["next_slots"]

@@ -5,11 +5,12 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from click.testing import CliRunner
@@ -18,6 +19,7 @@ from sqlalchemy import create_engine, delete, text
 from sqlalchemy.orm import Session
 
 from newsletter import clock
+from newsletter.assessed import ASSESSED_ON
 from newsletter.cli import parts as status_parts
 from newsletter.cli.main import cli
 from newsletter.config import Settings
@@ -208,7 +210,20 @@ def test_nothing_is_said_of_slots_that_wait_when_none_does(run: Run, session: Se
     assert "Waiting for a person" not in run("status").stdout
 
 
-def test_the_next_slots_and_editions_are_shown(read: Any) -> None:
+def test_the_next_slots_and_editions_are_shown(seeded: None, read: Any) -> None:
     waiting = read("status")["waiting"]
+    assert waiting["next_slots"]
     assert all("@" in row["slot"] for row in waiting["next_slots"])
     assert waiting["next_editions"][0]["edition"]
+
+
+@pytest.mark.parametrize(("days", "is_due"), [(364, False), (365, True)])
+def test_an_assessment_of_a_year_ago_is_to_be_done_again_and_breaks_nothing(
+    run: Run, read: Any, days: int, is_due: bool
+) -> None:
+    noon = datetime(ASSESSED_ON.year, ASSESSED_ON.month, ASSESSED_ON.day, 12, tzinfo=UTC)
+    with time_machine.travel(noon + timedelta(days=days), tick=False):
+        report = read("status")
+        assert len(report["to_do"]) == is_due
+        assert not any("assess" in line for line in report["wrong"])
+        assert ("assess pages and mails again" in run("status").stdout) is is_due

@@ -4,13 +4,13 @@ Each text is written in both languages; its facts come from the settings, the ma
 the registry of personal data.
 """
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
 from flask_babel import gettext as _
 
+from newsletter.assessed import ASSESSED_ON
 from newsletter.core import settings
 from newsletter.web import known
 from newsletter.web.kept import cookie_name
@@ -20,8 +20,6 @@ from newsletter.web.magazine.personal_others import facts_of
 
 HOUR = 3600
 SOFT_HYPHEN = "\u00ad"
-# When pages and mails were last walked through by a person, with the checks of `tests/browser`.
-ASSESSED_ON = date(2026, 11, 25)
 
 
 def privacy() -> str:

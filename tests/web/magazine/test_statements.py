@@ -1,5 +1,6 @@
 """The statements: their facts are those of settings, row and code."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from newsletter import clock
 from newsletter.accounts.begin_session import ABSOLUTE
 from newsletter.accounts.session_queries import IDLE
+from newsletter.assessed import ASSESSED_ON, is_assessment_due
 from newsletter.catalogue.queries import magazine
 from newsletter.config import Settings, load
 from newsletter.core import ROOT
 from newsletter.errors import BadSettings
-from newsletter.web.magazine.standing import ASSESSED_ON
 from tests.web import visitor
 
 STATEMENTS = ("/privacy", "/cookies", "/toegankelijkheid", "/beveiliging", "/colofon")
@@ -83,8 +83,9 @@ def test_the_accessibility_statement_has_every_part_of_the_model(
         assert part in said, part
 
 
-def test_the_assessment_is_no_older_than_a_year() -> None:
-    assert (clock.local(clock.now()).date() - ASSESSED_ON).days < 365
+def test_the_assessment_is_due_when_it_is_a_year_old() -> None:
+    days = {days: is_assessment_due(ASSESSED_ON + timedelta(days=days)) for days in (0, 364, 365)}
+    assert days == {0: False, 364: False, 365: True}
 
 
 @pytest.mark.parametrize(
