@@ -90,15 +90,15 @@ def test_the_assessment_is_due_when_it_is_a_year_old() -> None:
 
 @pytest.mark.parametrize(
     ("site", "names"),
-    [("http://127.0.0.1:8000", ("keuzes", "desk")),
-     ("https://nieuws.example", ("__Host-keuzes", "__Host-desk"))],
+    [("http://127.0.0.1:8000", ("keuzes", "bekend-…", "desk")),
+     ("https://nieuws.example", ("__Host-keuzes", "__Secure-bekend-…", "__Host-desk"))],
 )
 def test_the_cookie_page_names_the_cookies_as_they_are_set(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, site: str,
-    names: tuple[str, str],
+    names: tuple[str, str, str],
 ) -> None:
     monkeypatch.setitem(app.config, "SETTINGS", load({**BARE, "PUBLIC_URL": site}))
-    monkeypatch.setitem(app.config, "SESSION_COOKIE_NAME", names[1])
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_NAME", names[-1])
     for language in ("nl", "en"):
         shown = visitor.page(client.get("/cookies", query_string={"taal": language}))
         assert tuple(code.text() for code in shown.css("tbody code")) == names
