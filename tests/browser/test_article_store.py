@@ -124,7 +124,7 @@ def test_the_store_can_be_used_by_everybody(chromium: Browser, desk: Desk) -> No
     save(other)
     other.close()
     page.goto(desk.path)
-    page.locator("input[name=revision]").evaluate("field => { field.value = '0'; }")
+    page.locator("#revision").evaluate("field => { field.value = '0'; }")
     page.locator("#title").fill("Mijn eigen titel")
     save(page)
     look(page, "two-tabs")
