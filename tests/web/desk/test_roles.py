@@ -17,6 +17,7 @@ from tests.web.desk.test_entrance import VALUES
 # What asks no role: the steps of the login, and what its machinery has that the desk does without.
 # Each as it answers a GET and a POST of who has given nothing at all; None where there is no such.
 STEPS: dict[str, tuple[int | None, int | None]] = {
+    "files.login_challenge": (200, None),
     "security.login": (200, 400),
     "security.two_factor_setup": (302, 400),
     "security.two_factor_setup_validate": (None, 302),
