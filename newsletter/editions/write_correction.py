@@ -45,7 +45,7 @@ def open_correction(edition: Edition, mailing: Mailing, *, by: int, now: datetim
     found = find_open_correction(mailing.id)
     if found is not None:
         return found
-    if not reach_of(mailing.id).get_new:
+    if not reach_of(mailing.id).may_get_new:
         raise WrongState("nobody_left")
     if len(corrections_of(mailing.id)) >= MOST_CORRECTIONS:
         raise WrongState("too_many")

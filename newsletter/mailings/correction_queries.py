@@ -38,6 +38,11 @@ class Reach:
         """Who would get the corrected text."""
         return self.never_offered + self.refused
 
+    @property
+    def may_get_new(self) -> int:
+        """The same, and who may yet: after a pause workers give back what they had not offered."""
+        return self.get_new + self.in_hand
+
 
 def reach_of(mailing_id: int) -> Reach:
     """Whom a correction would reach now, and how."""

@@ -1,11 +1,21 @@
-// Keeps the moving part of a mailing's page up to date; without it, "Ververs" does the same.
+// Keeps what moves of a page up to date, one box of it or several; without it, "Ververs" does the
+// same.
 const EVERY_MS = 3000;
 const box = document.querySelector("[data-follow]");
+
+function show(words) {
+  const parts = document.querySelectorAll("[data-part]");
+  if (!parts.length) box.innerHTML = words;
+  const came = new DOMParser().parseFromString(words, "text/html");
+  for (const part of parts) {
+    part.replaceChildren(...came.querySelector(`[data-part="${part.dataset.part}"]`).childNodes);
+  }
+}
 
 async function look() {
   const answer = await fetch(box.dataset.follow, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return; // signed out, or the server is away: stop quietly
-  box.innerHTML = await answer.text();
+  show(await answer.text());
   if (answer.headers.get("X-Moves") === "yes") {
     setTimeout(look, EVERY_MS);
   } else {

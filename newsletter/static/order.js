@@ -27,15 +27,16 @@ async function move(values, article, held) {
       refuse(answer.status === 409 ? words : box.dataset.not);
       return;
     }
-    if (answer.headers.has("X-Fell")) {
-      said.textContent = box.dataset.fell;
-      location.assign(location.pathname + location.search);
-      return;
-    }
     refused.hidden = true;
     box.innerHTML = words;
     for (const each of document.querySelectorAll("input[name=revision]")) each.value = revision;
     dress();
+    if (answer.headers.has("X-Fell")) {
+      said.textContent = box.dataset.fell;
+      document.dispatchEvent(new Event("composer:moved"));
+      location.assign(location.pathname + location.search);
+      return;
+    }
     const row = rowOf(article);
     (row.querySelector(held) ?? row.querySelector(".place")).focus();
     said.textContent = box.dataset.said.replace("{title}", row.dataset.title)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
@@ -52,9 +52,9 @@ def page(key: str) -> str:
 
 
 def state(key: str) -> Response:
-    """GET /redactie/verzendingen/<key>/stand: the part of the page that moves, for the script."""
+    """GET /redactie/verzendingen/<key>/stand: what of the page moves, for the script."""
     mailing = get_mailing(key)
-    response = make_response(render_template("pages/desk/_mailing_state.html", **_facts(mailing)))
+    response = make_response(render_template("pages/desk/_mailing_parts.html", **_facts(mailing)))
     # The script stops asking when nothing will move any more.
     response.headers["X-Moves"] = "yes" if _moves(mailing) else "no"
     return response
@@ -74,10 +74,33 @@ def pause_it(key: str) -> Response:
 
 
 def resume_it(key: str) -> Response:
-    """POST …/hervat: let the rest leave, as it stands; later than we send, a person is asked."""
+    """POST …/hervat: let the rest leave; later than we send, a person is asked.
+
+    Also when that would drop a correction, which who pressed may know nothing of.
+    """
     mailing = get_mailing(key)
     if mailing.status is MailingStatus.PAUSED and is_late(mailing):
         return redirect(url_for("desk.resume_late", key=key), 303)
+    if find_open_correction(mailing.id) is not None:
+        return redirect(url_for("desk.resume_old", key=key), 303)
+    return _resume(mailing)
+
+
+def ask_old(key: str) -> str:
+    """GET …/oude-tekst: what going on without the correction means, and a button."""
+    return render_template(
+        "pages/desk/mailing_old_text.html", press=PressForm(formdata=None),
+        **_facts(get_mailing(key)),
+    )
+
+
+def resume_old(key: str) -> Response:
+    """POST …/oude-tekst: let the rest leave, without the correction that the page told of."""
+    mailing = get_mailing(key)
+    if mailing.status is MailingStatus.PAUSED and is_late(mailing):
+        return redirect(url_for("desk.resume_late", key=key), 303)
+    if not _was_told(mailing):
+        return redirect(url_for("desk.resume_old", key=key), 303)
     return _resume(mailing)
 
 
@@ -92,12 +115,23 @@ def ask_late(key: str) -> str:
 
 def resume_late(key: str) -> Response:
     """POST …/alsnog: let the rest leave, however late."""
-    return _resume(get_mailing(key), hours_late=hours_late(get_mailing(key)))
+    mailing = get_mailing(key)
+    if not _was_told(mailing):
+        return redirect(url_for("desk.resume_late", key=key), 303)
+    return _resume(mailing, hours_late=hours_late(mailing))
+
+
+def _was_told(mailing: Mailing) -> bool:
+    """Whether the page that was answered knew of the correction that would be dropped now."""
+    correction = find_open_correction(mailing.id)
+    return correction is None or request.form.get("correction") == str(correction.id)
 
 
 def _resume(mailing: Mailing, **details: int) -> Response:
     """With the old text: what was not carried out of a correction is dropped."""
     key = mailing.key
+    if (correction := find_open_correction(mailing.id)) is not None:
+        details["correction"] = correction.id
     try:
         with recorded("resume", key, **details):
             _drop_correction(mailing)

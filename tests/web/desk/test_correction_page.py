@@ -24,6 +24,7 @@ from tests.web.visitor import page
 
 KEY = "edition:90-8"
 MAILING = f"/redactie/verzendingen/{KEY}"
+OLD = f"{MAILING}/oude-tekst"
 PATH = f"{MAILING}/verbetering"
 APPROVAL = "/redactie/edities/90-8/goedkeuring"
 TEXTS = {"title": "Een editie", "subject": "Nu goed", "preheader": "", "editorial_md": "Dag.",
@@ -199,6 +200,13 @@ def test_of_two_editors_the_second_sees_both_texts_and_chooses(
     assert find_open_correction(mailing.id).subject == "Van de tweede"
 
 
+def go_on_with_the_old(worker: Worker, mailing: Mailing) -> int:
+    correction = find_open_correction(mailing.id)
+    assert correction is not None
+    assert weighty(worker, OLD, correction=str(correction.id)) == 303
+    return correction.id
+
+
 def test_a_notice_of_several_lines_becomes_one(editor: Worker, mailing: Mailing) -> None:
     assert write(editor, text_nl="De datum\r\nklopte niet.") == 303
     correction = find_open_correction(mailing.id)
@@ -211,19 +219,36 @@ def test_going_on_with_the_old_text_drops_the_correction(
 ) -> None:
     approve_it(editor, second)
     assert "Ga verder met de oude tekst" in editor.get(MAILING).get_data(as_text=True)
-    editor.post(f"{MAILING}/hervat")
+    assert "vervalt, ook als ze is goedgekeurd" in editor.get(OLD).get_data(as_text=True)
+    go_on_with_the_old(editor, mailing)
     assert mailing.status is MailingStatus.SENDING
     assert find_open_correction(mailing.id) is None
     assert get_edition("90-8").subject == "Een editie om te proberen"
 
 
-@pytest.mark.parametrize("way", ["save", "weg", "hervat", "stop"])
+def test_who_knows_nothing_of_a_correction_does_not_drop_it(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    approve_it(editor, second)
+    for path, fields in ((f"{MAILING}/hervat", {}), (OLD, {}), (OLD, {"correction": "1000000"})):
+        answer = second.post(path, second_factor_code=code(), **fields)
+        assert answer.location.endswith("/oude-tekst")
+        assert mailing.status is MailingStatus.PAUSED
+        assert find_open_correction(mailing.id) is not None
+    dropped = go_on_with_the_old(second, mailing)
+    (resumed,) = [entry for entry, _ in entries_of(KEY) if entry.act == "resume"]
+    assert resumed.details["correction"] == dropped
+
+
+@pytest.mark.parametrize("way", ["save", "weg", "oude-tekst", "stop"])
 def test_an_approval_that_falls_with_its_correction_is_in_the_trail(
     editor: Worker, second: Worker, mailing: Mailing, way: str
 ) -> None:
     approve_it(editor, second)
     if way == "save":
         assert write(editor, subject="Toch anders", revision="1") == 303
+    elif way == "oude-tekst":
+        go_on_with_the_old(editor, mailing)
     else:
         who = second if way == "stop" else editor  # stopping is a publisher's
         weighty(who, f"{PATH if way == 'weg' else MAILING}/{way}")

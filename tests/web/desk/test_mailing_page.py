@@ -66,6 +66,11 @@ def test_the_moving_part_comes_alone_and_says_whether_it_still_moves(
     answer = editor.get(f"{PATH}/stand")
     assert answer.headers["X-Moves"] == "yes"
     assert "<html" not in answer.get_data(as_text=True)
+    # The page has a place for each of them, so that one sum stands on it and not two.
+    parts = {each.attributes["data-part"] for each in page(answer).css("[data-part]")}
+    assert parts == {"now", "ledger"}
+    assert {each.attributes["data-part"] for each in page(editor.get(PATH)).css("[data-part]")
+            } == parts
     mailing.status = MailingStatus.PAUSED
     assert editor.get(f"{PATH}/stand").headers["X-Moves"] == "no"
 
