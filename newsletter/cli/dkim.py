@@ -105,8 +105,8 @@ def retire(selector: str, operator: str, json_wanted: bool) -> None:
     Then the same command removes it. A key that never signed is removed at once.
     """
     def note(done: Retirement) -> None:
-        act = "remove_dkim_key" if done.is_removed else "retire_dkim_key"
-        _record(act, [done.entry], operator)
+        _record("remove_dkim_key" if done.is_removed else "retire_dkim_key", [done.entry],
+                operator)
 
     with opened(), transaction():
         done = retire_key(

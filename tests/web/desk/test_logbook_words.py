@@ -13,7 +13,8 @@ from tests.web.desk.conftest import Worker
 from tests.web.visitor import page
 
 # Those whose act is worked out elsewhere: of a table, or of a word that is passed along.
-FIRST_WORD = {"record", "recorded", "_record", "_let_go", "_record_refused_code", "refuse"}
+FIRST_WORD = {"record", "recorded", "_record", "_noting", "_let_go", "_record_refused_code",
+              "refuse"}
 
 
 def acts_recorded() -> Iterator[str]:
@@ -43,7 +44,7 @@ def test_an_entry_is_told_in_words_and_kept_as_it_is_beside_them(publisher: Work
     details = row.css_first('td[data-l="Bijzonderheden"]')
     raw = details.css_first("details").text()
     told = details.text().removesuffix(raw)
-    assert "moment: di 24 november, 10.00" in told
+    assert "moment: di 24 november 2026, 10.00" in told
     assert f"kenmerk: {'ab' * 8}" in told
     assert "ab" * 9 not in told
     assert "artikelen: 3, 4" in told
@@ -56,4 +57,4 @@ def test_a_subject_is_named_or_shown_as_it_is_kept(publisher: Worker) -> None:
         record("compose", subject, now=NOW, account_id=publisher.account.id)
     shown = page(publisher.get("/redactie/logboek?wat=compose")).css('td[data-l="Waarop"]')
     assert [each.text() for each in shown] == [
-        "database", "article:new", "Weekmail, di 24 november, 08.00", "Account 3"]
+        "database", "article:new", "Weekmail, di 24 november 2026, 08.00", "Account 3"]
