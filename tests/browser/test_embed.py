@@ -55,7 +55,7 @@ def test_a_bad_address_comes_back_at_the_field_with_the_focus_on_what_is_wrong(
         noor.open(page)
         noor.page.locator("input[name=address]").fill("noor")
         noor.press(action)
-        assert noor.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        noor.page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
         noor.page.locator("[role=alert] a").first.press("Enter")
         assert noor.page.evaluate("document.activeElement.id") == "address"
         assert noor.page.locator("#address").input_value() == "noor"

@@ -135,7 +135,7 @@ def test_feeds_can_be_used_by_everybody(chromium: Browser, desk: str) -> None:
     page.goto("/redactie/feeds")
     look(page, "list")
     press(page, "Voeg toe")
-    assert page.evaluate("document.activeElement.getAttribute('aria-labelledby')") == "faults"
+    page.wait_for_function("document.activeElement.getAttribute('aria-labelledby') === 'faults'")
     look(page, "list-faults")
     page.goto("/redactie/feeds")
     page.get_by_role("link", name="Stuk", exact=True).click()
@@ -145,7 +145,7 @@ def test_feeds_can_be_used_by_everybody(chromium: Browser, desk: str) -> None:
     page.goto("/redactie/feeds/gevonden")
     look(page, "found")
     press(page, "Neem over als concept", of=OTHER)
-    assert page.evaluate("document.activeElement.getAttribute('aria-labelledby')") == "faults"
+    page.wait_for_function("document.activeElement.getAttribute('aria-labelledby') === 'faults'")
     look(page, "found-faults")
     press(page, "Neem over als concept", of=TITLE)
     look(page, "taken-over")

@@ -66,7 +66,7 @@ def test_every_page_of_a_reader_is_accessible_at_every_width(
     _look(page, "preferences", tmp_path)
     page.get_by_label("Vanaf welke dag wil je weer mail?").fill("morgen")
     _press(page, "Begin de pauze")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
     _look(page, "preferences-refused", tmp_path)
     page.get_by_label("Vanaf welke dag wil je weer mail?").fill("3-3-2027")
     _press(page, "Begin de pauze")

@@ -142,7 +142,7 @@ def test_every_refusal_leads_to_its_field(chromium: Browser, desk: Desk) -> None
         page.get_by_role("button", name=button, exact=True).last.click()
         page.wait_for_selector(".notice.wrong")
         assert page.title().startswith("Fout: "), path
-        assert page.evaluate("document.activeElement.matches('.notice.wrong')"), path
+        page.wait_for_function("document.activeElement.matches('.notice.wrong')")
         for link in page.locator(".notice.wrong li a").all():
             assert page.locator(str(link.get_attribute("href"))).is_visible(), path
         _look(page, f"refused, {path}")
