@@ -40,7 +40,7 @@ class Due:
     message_id: str | None
     first: Fixed | None
     correction: int = 0
-    tried_for: float = 0.0  # seconds since its first attempt; see `LONGEST_GAP`
+    tried_for: float = 0.0  # seconds, long waits counted short; see `LONGEST_GAP`
 
 
 _KINDS = {kind.value: kind for kind in MailKind}
