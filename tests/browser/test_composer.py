@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
 from newsletter.accounts.add import add_account
@@ -97,9 +97,7 @@ def _log_in(page: Page, *, email: str = NOOR) -> None:
 
 
 def _said(page: Page, place: str, words: str) -> None:
-    page.wait_for_function(
-        "([place, words]) => document.querySelector(place).textContent.includes(words)",
-        arg=[place, words])
+    expect(page.locator(place)).to_contain_text(words)
 
 
 def _order(key: str) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from newsletter.local.show.browser import Visitor
 from newsletter.local.show.mails import Inbox
@@ -36,7 +37,7 @@ def test_a_visitor_of_another_site_subscribes_on_ours(
     with noor.page.expect_navigation():
         noor.page.keyboard.press("Enter")
     assert noor.heading() == "Kies wat je wilt lezen"
-    assert noor.page.evaluate("document.activeElement.tagName") == "H1"
+    expect(noor.page.locator("h1")).to_be_focused()
     assert noor.page.get_by_label("E-mailadres").input_value() == "jürgen@gemeente.example"
     assert noor.page.context.cookies() == []
     noor.look("arrived")
@@ -55,7 +56,7 @@ def test_a_bad_address_comes_back_at_the_field_with_the_focus_on_what_is_wrong(
         noor.open(page)
         noor.page.locator("input[name=address]").fill("noor")
         noor.press(action)
-        noor.page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
+        expect(noor.page.locator("[role=alert]")).to_be_focused()
         noor.page.locator("[role=alert] a").first.press("Enter")
-        assert noor.page.evaluate("document.activeElement.id") == "address"
+        expect(noor.page.locator("#address")).to_be_focused()
         assert noor.page.locator("#address").input_value() == "noor"

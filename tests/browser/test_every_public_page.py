@@ -13,7 +13,7 @@ import pytest
 import redis
 import time_machine
 from flask import Flask, render_template
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 from werkzeug.serving import make_server
 
 from newsletter.app import create_app
@@ -163,7 +163,7 @@ def test_a_question_that_is_no_longer_what_was_shown_is_heard_first_and_passes(
         assert answer is not None
         assert answer.status == 409
         # A browser moves the focus when it next draws.
-        page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
+        expect(page.locator("[role=alert]")).to_be_focused()
         assert faults_of(page) == []
 
 

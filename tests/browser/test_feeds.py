@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from newsletter.accounts.add import add_account
@@ -135,7 +135,7 @@ def test_feeds_can_be_used_by_everybody(chromium: Browser, desk: str) -> None:
     page.goto("/redactie/feeds")
     look(page, "list")
     press(page, "Voeg toe")
-    page.wait_for_function("document.activeElement.getAttribute('aria-labelledby') === 'faults'")
+    expect(page.locator("[aria-labelledby=faults]")).to_be_focused()
     look(page, "list-faults")
     page.goto("/redactie/feeds")
     page.get_by_role("link", name="Stuk", exact=True).click()
@@ -145,7 +145,7 @@ def test_feeds_can_be_used_by_everybody(chromium: Browser, desk: str) -> None:
     page.goto("/redactie/feeds/gevonden")
     look(page, "found")
     press(page, "Neem over als concept", of=OTHER)
-    page.wait_for_function("document.activeElement.getAttribute('aria-labelledby') === 'faults'")
+    expect(page.locator("[aria-labelledby=faults]")).to_be_focused()
     look(page, "found-faults")
     press(page, "Neem over als concept", of=TITLE)
     look(page, "taken-over")

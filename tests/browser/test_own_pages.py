@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 import time_machine
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from newsletter.app import create_app
@@ -66,7 +66,7 @@ def test_every_page_of_a_reader_is_accessible_at_every_width(
     _look(page, "preferences", tmp_path)
     page.get_by_label("Vanaf welke dag wil je weer mail?").fill("morgen")
     _press(page, "Begin de pauze")
-    page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
+    expect(page.locator("[role=alert]")).to_be_focused()
     _look(page, "preferences-refused", tmp_path)
     page.get_by_label("Vanaf welke dag wil je weer mail?").fill("3-3-2027")
     _press(page, "Begin de pauze")

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from newsletter import clock
@@ -71,8 +71,7 @@ def _disc(page: Page) -> tuple[float, float]:
 
 
 def _said(page: Page, words: str) -> None:
-    page.wait_for_function("words => document.querySelector('#moving').textContent.includes(words)",
-                           arg=words)
+    expect(page.locator("#moving")).to_contain_text(words)
 
 
 def test_an_edition_is_dragged_to_a_day_and_put_back(chromium: Browser, desk: str) -> None:
@@ -137,7 +136,7 @@ def test_an_edition_is_moved_by_keys_and_the_page_says_where_it_stands(
         page.keyboard.press("Enter")
     assert _send_on() == before + DAY
     # The keyboard is where it was.
-    assert page.evaluate("document.activeElement.dataset.key") == "21-3"
+    expect(page.locator("[data-key='21-3']:focus")).to_have_count(1)
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Tab")
     _said(page, "Niet verplaatst.")

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 import time_machine
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from newsletter.accounts.add import add_account
@@ -142,7 +142,7 @@ def test_every_refusal_leads_to_its_field(chromium: Browser, desk: Desk) -> None
         page.get_by_role("button", name=button, exact=True).last.click()
         page.wait_for_selector(".notice.wrong")
         assert page.title().startswith("Fout: "), path
-        page.wait_for_function("document.activeElement.matches('.notice.wrong')")
+        expect(page.locator(".notice.wrong")).to_be_focused()
         for link in page.locator(".notice.wrong li a").all():
             assert page.locator(str(link.get_attribute("href"))).is_visible(), path
         _look(page, f"refused, {path}")
