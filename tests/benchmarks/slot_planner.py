@@ -87,8 +87,8 @@ def _naive(slot_id: int, readers: int) -> float:
                     frozenset(each.theme_id for each in reader.themes), is_anew=True)
         chosen = choose(wish, store.links.due(wish, {}), store)
         if chosen.covered:
-            selection = arrange(wish, chosen, store, items=items_of(chosen.in_full),
-                                slot_on=slot.slot_on)
+            items = items_of([*chosen.in_full, *chosen.as_links])
+            selection = arrange(wish, chosen, store, items=items, slot_on=slot.slot_on)
             compile_digests([selection], mailing_key=slot.key, identity=house.identity,
                             urls=house.urls)
     took = time.perf_counter() - began

@@ -31,7 +31,7 @@ def test_a_slot_costs_what_its_selections_and_readers_cost(make_database: object
         environ = make_database()  # type: ignore[operator]
         slot_id = fill(environ, readers=readers, themes=THEMES, articles_each=ARTICLES_EACH)
         checkpoint(environ)
-        each = _planned(environ, slot_id, naively=NAIVELY if readers == FEW else 0)
+        each = planned(environ, slot_id, naively=NAIVELY if readers == FEW else 0)
         found[readers] = each
         report(f"a slot for {readers:,} readers, 14 themes and 60 articles", each["all"], unit="s",
                note=f"reckon {each['reckon']:.2f} s, compile {each['compile']:.2f} s for "
@@ -50,7 +50,10 @@ def test_a_slot_costs_what_its_selections_and_readers_cost(make_database: object
            f"{few['peak_megabytes']:.0f} MB at {FEW:,}")
 
 
-def _planned(environ: dict[str, str], slot_id: int, *, naively: int) -> dict[str, float]:
+def planned(environ: dict[str, str], slot_id: int, *, naively: int) -> dict[str, float]:
+    """What the planner said, run in a process of its own; `naively` for so many readers also one
+    after the other. In seconds and megabytes.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.slot_planner", str(slot_id),
          *([str(naively)] if naively else [])],
