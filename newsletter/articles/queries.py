@@ -57,6 +57,14 @@ def articles_by_id(article_ids: Sequence[int]) -> dict[int, Article]:
     return {article.id: article for article in found}
 
 
+def public_slugs(article_ids: Collection[int], now: datetime) -> dict[int, str]:
+    """What the addresses of those of these articles end in that can be read now, by their ids."""
+    rows = db.session.execute(
+        select(Article.id, Article.slug)
+        .where(Article.id.in_(article_ids), Article.released_at <= now))
+    return dict(rows.tuples().all())
+
+
 def _carrying(theme_ids: Collection[int], now: datetime) -> tuple[ColumnElement[bool], ...]:
     carrying = select(article_themes.c.article_id).where(
         article_themes.c.theme_id.in_(theme_ids))

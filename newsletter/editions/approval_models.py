@@ -25,7 +25,7 @@ class VoidReason(StrEnum):
     SUBJECT = "subject"
     PREHEADER = "preheader"
     AUDIENCE = "audience"
-    CONTENT = "content"  # of the articles, the editorial, or the template around them
+    CONTENT = "content"  # of articles, editorial, the template around them, or the page
     LINE = "line"  # of a correction, for those who have the old text
     UNMAKEABLE = "unmakeable"  # no mail can be made of it any more
     WITHDRAWN = "withdrawn"

@@ -1,4 +1,4 @@
-"""Void changed: an approval falls when the mail is not what was approved any more."""
+"""Void changed: an approval falls when mail or page are not what was approved any more."""
 
 from datetime import datetime
 
@@ -54,11 +54,13 @@ def take_back(edition: Edition, why: str, *, now: datetime) -> bool:
 def changed_since(
     edition: Edition, approval: Approval, compiled: CompiledManifest | None
 ) -> VoidReason | None:
-    """What in the mail, or in the line beside it, is not as it was frozen; None when all is."""
+    """What in the mail, its page or the line beside it is not as frozen; None when all is."""
     if compiled is None:
         return VoidReason.UNMAKEABLE
     frozen = get_manifest(approval.manifest_id)
-    if frozen.hash == compiled.hash:
+    # Asked before pages were frozen: then its page reads the articles as they are, and says so.
+    as_now = compiled.mail_hash if frozen.page is None else compiled.hash
+    if frozen.hash == as_now:
         is_as_asked = (approval.line_nl, approval.line_en) == lines_of(edition)
         return None if is_as_asked else VoidReason.LINE
     if frozen.audience != compiled.audience:

@@ -26,6 +26,7 @@ from newsletter.mailings.contents import (
     EditionSelection,
     NoticeItem,
 )
+from newsletter.mailings.edition_page import hash_of_page, page_of
 
 HTML = "html"
 
@@ -41,7 +42,7 @@ def compile_edition(
     """The edition in each language, as mail and as plain text, and for each set of notices owed.
 
     Selection keys are `nl:mail`, `nl:text`, `en:mail`, `en:text`, and those of `owed`, which the
-    hash does not cover. Raises MailTooLarge, MailError.
+    hash does not cover; what its page shows it does. Raises MailTooLarge, MailError.
     """
     press = _Press(content.audience)
     base = [EditionSelection(language, chosen) for language in languages for chosen in (MAIL, TEXT)]
@@ -62,7 +63,7 @@ def compile_edition(
                 text=lambda notices: edition.text_order(content, notices),
                 article_ids=edition.article_ids(content),
             )
-    return press.manifest(within={each.key for each in base})
+    return press.manifest(within={each.key for each in base}, page=page_of(content))
 
 
 def compile_digests(
@@ -211,18 +212,23 @@ class _Press:
             )
         )
 
-    def manifest(self, within: Container[str] | None = None) -> CompiledManifest:
+    def manifest(
+        self, within: Container[str] | None = None, page: dict[str, Any] | None = None
+    ) -> CompiledManifest:
         """What was gathered; its hash does not depend on the order of the variants.
 
-        `within`: the selection keys that it covers, of all if none are given.
+        `within`: the selection keys that it covers, of all if none are given. `page`: what the
+        page of an edition shows, which it covers too.
         """
         lines = sorted(
             f"{each.selection_key} {each.language} {each.format} {each.hash}"
             for each in self._variants
             if within is None or each.selection_key in within
         )
+        mail_hash = _hash(self._audience, *lines)
+        whole = mail_hash if page is None else _hash(mail_hash, hash_of_page(page))
         return CompiledManifest(tuple(self._blocks), tuple(self._variants), self._audience,
-                                _hash(self._audience, *lines))
+                                whole, page, mail_hash)
 
 
 def _hash(*parts: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,26 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class ThemeMark:
+    """A theme as a page shows it: its sign, its name, and what its address ends in."""
+
+    id: int
+    slug: str
+    sign: str
+    name_nl: str
+    name_en: str
+
+    def name(self, language: str) -> str:
+        """The theme's name in `nl` or `en`."""
+        return self.name_en if language == "en" else self.name_nl
+
+
+@dataclass(frozen=True)
 class ArticleItem:
-    """One article as a mail shows it; `language` is that of its text."""
+    """One article as a mail shows it; `language` is that of its text.
+
+    `themes` are those of its names, as the page of an edition shows them.
+    """
 
     id: int
     slug: str
@@ -31,6 +50,7 @@ class ArticleItem:
     subject: str | None = None
     language: str = "nl"
     picture: Picture | None = None
+    themes: tuple[ThemeMark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,9 +188,12 @@ class CompiledManifest:
 
     It covers the audience, and of each variant the subject, the preheader and the body: of an
     edition of those that everybody may get, for who is owed a notice is known only when it leaves.
+    Of an edition it covers its page too (newsletter/mailings/edition_page.py).
     """
 
     blocks: Sequence[CompiledBlock]
     variants: Sequence[CompiledVariant]
     audience: str
     hash: str
+    page: dict[str, Any] | None = None  # of an edition: what its page shows, as it is kept
+    mail_hash: str = ""  # of all but the page: what was approved before pages were frozen

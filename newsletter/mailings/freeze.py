@@ -20,7 +20,7 @@ def freeze(
     `numbers` are those of its variants by selection key, if they were given out before.
     """
     manifest = Manifest(hash=compiled.hash, audience=compiled.audience, edition_id=edition_id,
-                        created_at=now)
+                        created_at=now, page=compiled.page)
     db.session.add(manifest)
     db.session.flush()
     keep_blocks(manifest.id, enumerate(compiled.blocks))

@@ -2,11 +2,12 @@
 
 from newsletter.articles.image_models import Image
 from newsletter.articles.models import Article
-from newsletter.mailings.contents import ArticleItem, Picture
+from newsletter.mailings.contents import ArticleItem, Picture, ThemeMark
 
 
 def item_of(article: Article) -> ArticleItem:
     """The article as a mail shows it, frozen."""
+    themes = article.shown_themes
     return ArticleItem(
         id=article.id,
         slug=article.slug,
@@ -15,11 +16,13 @@ def item_of(article: Article) -> ArticleItem:
         authors=tuple(article.authors),
         summary=article.summary,
         page=article.page,
-        theme_names_nl=tuple(theme.name_nl for theme in article.shown_themes),
-        theme_names_en=tuple(theme.name_en for theme in article.shown_themes),
+        theme_names_nl=tuple(theme.name_nl for theme in themes),
+        theme_names_en=tuple(theme.name_en for theme in themes),
         subject=article.subject,
         language=article.language,
         picture=picture_of(article.image, article.image_alt),
+        themes=tuple(ThemeMark(theme.id, theme.slug, theme.sign, theme.name_nl, theme.name_en)
+                     for theme in themes),
     )
 
 

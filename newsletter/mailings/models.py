@@ -1,9 +1,10 @@
 """Tables of mailings: frozen content (manifest, blocks, variants) and its carrying-out."""
 
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.columns import Key, Moment, words
@@ -32,6 +33,9 @@ class Manifest(Model):
     audience: Mapped[str] = mapped_column(server_default="")
     edition_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("editions.id"))
     created_at: Mapped[Moment]
+    # What the page of its edition shows (newsletter/mailings/edition_page.py); its hash tells it
+    # too. None of a digest, and of what was frozen before pages were.
+    page: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
 
 
 class Block(Model):

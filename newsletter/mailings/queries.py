@@ -11,6 +11,7 @@ from newsletter.deliveries.models import OPEN, Delivery, DeliveryStatus, SkipRea
 from newsletter.deliveries.past_models import PastOutcome
 from newsletter.errors import NotFound
 from newsletter.extensions import db
+from newsletter.mailings.edition_page import EditionPage, read_page
 from newsletter.mailings.models import Block, Mailing, Manifest, Variant
 from newsletter.mailings.start import RECIPIENTS
 
@@ -216,6 +217,24 @@ def short_texts(manifest_id: int) -> dict[str, tuple[str, str]]:
         )
     )
     return {key: (subject, preheader) for key, subject, preheader in rows}
+
+
+def pages_sent(edition_ids: Collection[int]) -> dict[int, EditionPage]:
+    """What was frozen of the pages of these editions with what they were sent under, by their ids.
+
+    Without those that were not sent by us, or before pages were frozen.
+    """
+    rows = db.session.execute(
+        select(Mailing.edition_id, Manifest.page)
+        .join(Manifest, Mailing.manifest_id == Manifest.id)
+        .where(Mailing.edition_id.in_(edition_ids), Manifest.page.is_not(None)))
+    return {edition_id: read_page(page) for edition_id, page in rows}
+
+
+def find_page(manifest_id: int) -> EditionPage | None:
+    """What was frozen of an edition's page with this content, if it was."""
+    page = db.session.scalar(select(Manifest.page).where(Manifest.id == manifest_id))
+    return read_page(page) if page is not None else None
 
 
 def hashes_of(manifest_ids: Collection[int]) -> dict[int, str]:

@@ -24,6 +24,7 @@ def thaw(manifest_id: int) -> CompiledManifest:
         tuple(_compiled(each, places) for each in variants),
         manifest.audience,
         manifest.hash,
+        manifest.page,
     )
 
 

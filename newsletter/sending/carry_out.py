@@ -37,6 +37,7 @@ from newsletter.mailings.number_variants import number_variants
 from newsletter.mailings.one_at_a_time import one_at_a_time
 from newsletter.mailings.open import open_mailing
 from newsletter.mailings.owed import hold_owed, read_owed
+from newsletter.mailings.queries import get_manifest
 from newsletter.mailings.start import start
 from newsletter.sending.house import house_of
 from newsletter.sending.plan_slot import compiling
@@ -101,7 +102,7 @@ def _plan_edition(
         mark_published(edition, now)
         recipients = start(mailing, manifest_id, planned, now=now)
         record("mailing_started", key, now=now, actor="system", door="clock",
-               recipients=recipients, manifest=compiled.hash)
+               recipients=recipients, manifest=get_manifest(manifest_id).hash)
     log.info("mailing_started", key=key, recipients=recipients)
 
 

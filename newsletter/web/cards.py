@@ -1,15 +1,22 @@
-"""An edition as pages show it: cover, month, themes and sections, read once."""
+"""An edition as pages show it: cover, month, themes and sections, read once.
 
-from collections.abc import Sequence
+Of one that we sent its words are the frozen ones, whatever was changed since (promise 5).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 
 from newsletter import clock
 from newsletter.articles.models import Article
+from newsletter.articles.queries import public_slugs
 from newsletter.catalogue.models import Theme
+from newsletter.editions.content import sections_of
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import latest_published
+from newsletter.mailings.contents import ArticleItem, ThemeMark
+from newsletter.mailings.edition_page import EditionPage
+from newsletter.mailings.queries import pages_sent
 from newsletter.web import dates
 from newsletter.web.cover import CoverFacts
 from newsletter.web.languages import current_language
@@ -17,16 +24,35 @@ from newsletter.web.pages import masthead
 
 
 @dataclass(frozen=True)
+class SentArticle:
+    """An article as it was frozen with its edition; `slug` is None while nobody can read it."""
+
+    id: int
+    slug: str | None
+    kind: str
+    title: str
+    subject: str | None
+    authors: tuple[str, ...]
+    summary: str
+    page: int | None
+    language: str
+    shown_themes: tuple[ThemeMark, ...]
+
+
+@dataclass(frozen=True)
 class Section:
     """Articles under one heading; without a title they stand under the edition's own."""
 
     title: str
-    articles: tuple[Article, ...]
+    articles: tuple[Article | SentArticle, ...]
 
 
 @dataclass(frozen=True)
 class EditionCard:
-    """What a page shows of an edition; `on` is the day it appeared or will, in Amsterdam."""
+    """What a page shows of an edition; `on` is the day it appeared or will, in Amsterdam.
+
+    `is_frozen` says that its words are those that were sent, and not those of now.
+    """
 
     key: str
     volume: int
@@ -36,19 +62,75 @@ class EditionCard:
     on: date
     month: str
     editorial_md: str
-    themes: tuple[Theme, ...]
+    themes: tuple[Theme | ThemeMark, ...]
     sections: tuple[Section, ...]
     facts: CoverFacts
+    is_frozen: bool = False
 
     @property
-    def articles(self) -> tuple[Article, ...]:
+    def articles(self) -> tuple[Article | SentArticle, ...]:
         """All articles in the order of the edition."""
         return tuple(article for section in self.sections for article in section.articles)
 
 
+def cards_of(editions: Sequence[Edition], *, lang: str) -> list[EditionCard]:
+    """The cards of editions that appeared: as they were sent, where that was frozen."""
+    wordmark = masthead().wordmark
+    pages = pages_sent([edition.id for edition in editions])
+    public = addresses_of(pages.values())
+    return [
+        frozen_card(edition, pages[edition.id], public, wordmark=wordmark, lang=lang)
+        if edition.id in pages else card_of(edition, wordmark=wordmark, lang=lang)
+        for edition in editions
+    ]
+
+
+def addresses_of(pages: Iterable[EditionPage]) -> dict[int, str]:
+    """The slugs of the articles on these pages that can be read now, by their ids."""
+    ids = {item.id for page in pages for item in page.articles}
+    return public_slugs(ids, clock.now()) if ids else {}
+
+
+def frozen_card(
+    edition: Edition, page: EditionPage, public: Mapping[int, str], *,
+    wordmark: tuple[str, str], lang: str,
+) -> EditionCard:
+    """The card of an edition with the words of this page; `public` is what can be opened."""
+    return _card(
+        edition, title=page.title, editorial_md=page.editorial_md, is_frozen=True,
+        sections=tuple(
+            Section(section.title or "", tuple(_sent(item, public) for item in section.items))
+            for section in page.sections
+        ),
+        wordmark=wordmark, lang=lang,
+    )
+
+
 def card_of(edition: Edition, *, wordmark: tuple[str, str], lang: str) -> EditionCard:
-    """The card of an edition, its month in the page's language."""
-    articles = [item.article for item in edition.items]
+    """The card of an edition as it stands now, its month in the page's language."""
+    return _card(
+        edition, title=edition.title, editorial_md=edition.editorial_md, is_frozen=False,
+        sections=tuple(
+            Section(title, tuple(item.article for item in items))
+            for title, items in sections_of(edition)
+        ),
+        wordmark=wordmark, lang=lang,
+    )
+
+
+def _sent(item: ArticleItem, public: Mapping[int, str]) -> SentArticle:
+    return SentArticle(
+        id=item.id, slug=public.get(item.id), kind=item.kind, title=item.title,
+        subject=item.subject, authors=item.authors, summary=item.summary, page=item.page,
+        language=item.language, shown_themes=item.themes,
+    )
+
+
+def _card(
+    edition: Edition, *, title: str, editorial_md: str, sections: tuple[Section, ...],
+    is_frozen: bool, wordmark: tuple[str, str], lang: str,
+) -> EditionCard:
+    articles = [article for section in sections for article in section.articles]
     themes = tuple(dict.fromkeys(theme for article in articles for theme in article.shown_themes))
     on = day_of(edition)
     month = dates.month_in_words(on, lang)
@@ -57,15 +139,13 @@ def card_of(edition: Edition, *, wordmark: tuple[str, str], lang: str) -> Editio
         volume=edition.volume,
         number=edition.number,
         numbers_in_year=edition.numbers_in_year,
-        title=edition.title,
+        title=title,
         on=on,
         month=month,
-        editorial_md=edition.editorial_md,
+        editorial_md=editorial_md,
         themes=themes,
-        sections=tuple(
-            Section(title, tuple(item.article for item in items))
-            for title, items in groupby(edition.items, key=lambda item: item.section)
-        ),
+        sections=sections,
+        is_frozen=is_frozen,
         facts=CoverFacts(
             volume=edition.volume,
             number=edition.number,
@@ -121,4 +201,4 @@ def latest_card() -> EditionCard | None:
     edition = latest_published()
     if edition is None:
         return None
-    return card_of(edition, wordmark=masthead().wordmark, lang=current_language())
+    return cards_of([edition], lang=current_language())[0]

@@ -33,7 +33,9 @@ def addresses() -> tuple[dict[str, str], dict[str, str]]:
     asked = ask_change(mover, "nieuw@provincie.example", signer=signer(), now=NOW)
     done = ask_change(moved, "elders@provincie.example", signer=signer(), now=NOW)
     db.session.flush()
-    sent_and_corrected(edition([article("data")], number=7), now=NOW)
+    taken_away = article("data")
+    sent_and_corrected(edition([article("data"), taken_away], number=7), now=NOW)
+    taken_away.released_at = None
     confirm_change(_new_side(done.id), signer=signer(), now=NOW)
     gone.subscriber.address = gone.subscriber.identity = gone.subscriber.mailbox = None
     manage, data = choices_of(anne), data_of(anne)
@@ -67,6 +69,7 @@ def addresses() -> tuple[dict[str, str], dict[str, str]]:
         "home in english": "/?taal=en", "sign-up in english": "/aanmelden?taal=en",
         "privacy in english": "/privacy?taal=en", "no such partner": "/p/nee",
         "no such edition": "/edities/nee", "edition, corrected": "/edities/90-7",
+        "edition, as sent": "/edities/90-8", "edition, in english": "/edities/90-7?taal=en",
         "useful, in english": "/nuttig/edition.90-8?taal=en", "useful, unknown": "/nuttig/nee",
         "confirmation, invalid": "/bevestigen/nee",
         "confirmation, expired": f"/bevestigen/{confirm_token(late, issued_at=LONG_AGO)}",

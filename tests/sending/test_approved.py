@@ -1,5 +1,6 @@
 """Promise 5: what was approved is what was sent is what the archive shows, whatever is deployed."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -66,6 +67,8 @@ CHANGES: Mapping[str, tuple[Callable[[Edition], object], VoidReason]] = {
     "an article's summary": (of_article("summary", "Iets anders."), VoidReason.CONTENT),
     "a theme's name": (lambda _made: db.session.execute(update(Theme).where(
         Theme.slug == "data").values(name_nl="Gegevens")), VoidReason.CONTENT),
+    "a theme's sign, which the page alone shows": (lambda _made: db.session.execute(update(
+        Theme).where(Theme.slug == "data").values(sign="innovatie")), VoidReason.CONTENT),
     "the magazine's name": (lambda _made: db.session.execute(
         update(Magazine).values(name="inOverheid")), VoidReason.CONTENT),
 }
@@ -197,7 +200,9 @@ def test_what_the_relay_received_has_the_hash_that_was_approved(house: OpenHouse
         lines = sorted(
             line_of(wishes[entry.rcpt_to], entry.data, sent.id) for entry in relay.journal.entries)
         assert len(lines) == 4
-        assert hash_of("editions:1", *lines) == sent.hash == approved
+        assert sent.page is not None
+        assert hash_of(hash_of("editions:1", *lines), hash_of(json.dumps(
+            sent.page, sort_keys=True, separators=(",", ":")))) == sent.hash == approved
         newest = find_newest(number)
         assert newest is not None
         assert (newest.manifest_id, newest.used_at) == (sent.id, NOW)

@@ -10,7 +10,8 @@ VOIDED = {
     VoidReason.SUBJECT: _l("het onderwerp is daarna veranderd"),
     VoidReason.PREHEADER: _l("de eerste regel is daarna veranderd"),
     VoidReason.AUDIENCE: _l("wie de mail krijgt, is daarna veranderd"),
-    VoidReason.CONTENT: _l("de inhoud of de opmaak van de mail is daarna veranderd"),
+    VoidReason.CONTENT: _l("de inhoud of de opmaak van de mail, of de pagina van de editie, is "
+                           "daarna veranderd"),
     VoidReason.LINE: _l("het bericht aan wie de mail al heeft, is daarna veranderd"),
     VoidReason.UNMAKEABLE: _l("de mail kan zo niet meer gemaakt worden"),
     VoidReason.WITHDRAWN: _l("teruggetrokken"),

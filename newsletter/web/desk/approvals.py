@@ -25,7 +25,7 @@ from newsletter.editions.withdraw_approval import withdraw_approval
 from newsletter.errors import BadInput, EditionNotReady, MailError, MayNotApprove, WrongState
 from newsletter.extensions import db
 from newsletter.mailings.contents import CompiledManifest
-from newsletter.mailings.queries import get_manifest
+from newsletter.mailings.queries import find_page, get_manifest
 from newsletter.mailings.thaw import thaw
 from newsletter.sending.check_edition import refuse_blocked
 from newsletter.sending.compile_now import compile_now, find_compiled
@@ -38,7 +38,10 @@ from newsletter.web.desk.differences import around_changes, differences
 from newsletter.web.desk.forms import PressForm, RefuseForm, number_of
 from newsletter.web.desk.found import wanted_edition
 from newsletter.web.desk.previews import (
+    OF_EDITION,
     VIEWS,
+    WEB,
+    frozen_page,
     html_of,
     in_frame,
     language_asked,
@@ -58,10 +61,17 @@ def page(key: str) -> str:
 
 
 def mail(key: str) -> Response:
-    """GET /redactie/edities/<key>/goedkeuring/mail: the frozen HTML alone, for the frame."""
-    approval = find_newest(wanted_edition(key).id)
+    """GET /redactie/edities/<key>/goedkeuring/mail: the frozen HTML alone, for the frame.
+
+    Of the mail, or of the page that was frozen with it.
+    """
+    edition = wanted_edition(key)
+    approval = find_newest(edition.id)
     if approval is None:
         abort(404)
+    if request.args.get("beeld") == WEB:
+        frozen = find_page(approval.manifest_id)
+        return frozen_page(edition, frozen, language_asked()) if frozen else abort(404)
     return in_frame(html_of(thaw(approval.manifest_id), language_asked(),
                             is_dark=request.args.get("beeld") == "donker"))
 
@@ -166,6 +176,7 @@ def _show(edition: Edition, form: RefuseForm | None = None) -> str:
     frozen = thaw(asked.approval.manifest_id) if asked else None
     hands = hands_of(edition.id)
     names = names_of(hand.account_id for hand in hands)
+    views = OF_EDITION if frozen and frozen.page else VIEWS
     return render_template(
         "pages/desk/approval.html",
         edition=edition,
@@ -179,8 +190,8 @@ def _show(edition: Edition, form: RefuseForm | None = None) -> str:
         why_not_words=why_not_you,
         press=PressForm(formdata=None),
         refusing=form or RefuseForm(formdata=None),
-        view=view if view in VIEWS else VIEWS[0],
-        views=VIEWS,
+        view=view if view in views else views[0],
+        views=views,
         preview_language=language,
         preview_text=text_of(frozen, language) if frozen else "",
         has_preview=frozen is not None,

@@ -24,10 +24,11 @@ from newsletter.mailings.contents import (
     EditionContent,
     EditionSelection,
 )
+from newsletter.mailings.edition_page import EditionPage
 from newsletter.mailings.owed import notices_with
 from newsletter.sending.compile_now import compile_now
 from newsletter.sending.house import house_of
-from newsletter.web.cards import card_of
+from newsletter.web.cards import EditionCard, card_of, frozen_card
 from newsletter.web.desk.forms import TextsForm
 from newsletter.web.desk.found import LARGEST_ID, wanted_edition
 from newsletter.web.desk.said import _
@@ -121,6 +122,14 @@ def variant_of(manifest: CompiledManifest, language: str) -> CompiledVariant:
     return next(one for one in manifest.variants if one.selection_key == key)
 
 
+def frozen_page(edition: Edition, page: EditionPage, language: str) -> Response:
+    """The page of the archive as it was frozen; its links lead where they will."""
+    addresses = {item.id: item.slug for item in page.articles}
+    with force_locale(language):
+        return _archive(frozen_card(edition, page, addresses, wordmark=masthead().wordmark,
+                                    lang=language), language)
+
+
 def _shown(edition: Edition, texts: Texts | None) -> Response:
     view, selection = request.args.get("beeld", ""), selection_asked()
     content = content_of(edition)
@@ -155,11 +164,15 @@ def _mail(content: EditionContent, selection: EditionSelection, view: str) -> Re
 def _web_page(edition: Edition, content: EditionContent, language: str) -> Response:
     """The page of the archive, as it would be once the edition has appeared."""
     with force_locale(language):
-        card = replace(card_of(edition, wordmark=masthead().wordmark, lang=language),
-                       title=content.title, editorial_md=content.editorial_md)
-        return _own_page(
-            "pages/magazine/edition.html", card=card, editorial=to_html(content.editorial_md),
-            sent_at=None, content_hash="", year=(), lang=language, **compact_form(request.path))
+        return _archive(replace(card_of(edition, wordmark=masthead().wordmark, lang=language),
+                                title=content.title, editorial_md=content.editorial_md), language)
+
+
+def _archive(card: EditionCard, language: str) -> Response:
+    return _own_page(
+        "pages/magazine/edition.html", card=card, editorial=to_html(card.editorial_md),
+        is_preview=True, sent_at=None, content_hash="", year=(), lang=language,
+        **compact_form(request.path))
 
 
 def _own_page(template: str, **shown: object) -> Response:

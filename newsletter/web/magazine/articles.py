@@ -15,10 +15,9 @@ from newsletter.catalogue.queries import find_theme, standing_under
 from newsletter.catalogue.queries import themes as pickable_themes
 from newsletter.editions.models import EditionStatus
 from newsletter.editions.queries import editions_with
-from newsletter.web.cards import card_of
+from newsletter.web.cards import cards_of
 from newsletter.web.languages import current_language
 from newsletter.web.magazine.markdown import to_html
-from newsletter.web.pages import masthead
 from newsletter.web.turning import page_asked
 
 
@@ -28,18 +27,15 @@ def page(slug: str) -> str:
     if article is None or article.released_at is None or article.released_at > clock.now():
         abort(404)
     appeared = [e for e in editions_with(article.id) if e.status == EditionStatus.PUBLISHED]
-    card = (
-        card_of(appeared[0], wordmark=masthead().wordmark, lang=current_language())
-        if appeared
-        else None
-    )
+    card = cards_of(appeared[:1], lang=current_language())[0] if appeared else None
     return render_template(
         "pages/magazine/article.html",
         article=article,
         body=to_html(article.body_md),
         image=find_image(article.image_id),
         card=card,
-        related=[other for other in card.articles if other.id != article.id] if card else [],
+        related=[other for other in card.articles if other.id != article.id and other.slug]
+        if card else [],
     )
 
 

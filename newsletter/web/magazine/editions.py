@@ -13,11 +13,12 @@ from newsletter.mailings.models import Mailing
 from newsletter.mailings.queries import (
     block_bodies,
     find_mailing_of_edition,
+    find_page,
     find_variant,
     hashes_of,
     newest_manifest,
 )
-from newsletter.web.cards import card_of, year_strip
+from newsletter.web.cards import EditionCard, addresses_of, cards_of, frozen_card, year_strip
 from newsletter.web.headers import MAIL_CONTENT_SECURITY
 from newsletter.web.languages import current_language
 from newsletter.web.magazine.archive import as_sent
@@ -28,22 +29,25 @@ from newsletter.web.reader.compact import compact_form
 
 def shelf() -> str:
     """GET /edities/: every edition that appeared, the newest first."""
-    lang, wordmark = current_language(), masthead().wordmark
-    cards = [card_of(edition, wordmark=wordmark, lang=lang) for edition in list_published()]
+    cards = cards_of(list_published(), lang=current_language())
     return render_template("pages/magazine/editions.html", cards=cards)
 
 
 def page(key: str) -> str:
-    """GET /edities/<volume>-<number>: an edition that appeared; 404 for others."""
+    """GET /edities/<volume>-<number>: an edition as it was sent; 404 for what did not appear.
+
+    Of one that was sent before pages were frozen, or not by us, its articles as they are now.
+    """
     edition = _appeared(key)
     lang = current_language()
     mailing = find_mailing_of_edition(edition.id)
     manifest = newest_manifest(edition.id)
     corrections = corrections_of(mailing.id) if mailing else ()
+    (card,) = cards_of([edition], lang=lang)
     return render_template(
         "pages/magazine/edition.html",
-        card=card_of(edition, wordmark=masthead().wordmark, lang=lang),
-        editorial=to_html(edition.editorial_md),
+        card=card,
+        editorial=to_html(card.editorial_md),
         sent_at=mailing.sending_at if mailing and manifest else None,
         content_hash=manifest.hash if manifest else "",
         corrections=corrections,
@@ -68,9 +72,11 @@ def version(key: str, number: int) -> Response:
     """
     edition, mailing, corrections = _versions(key)
     correction = _ended_by(corrections, number)
+    card = _card_of_version(edition, correction)
     response = make_response(render_template(
         "pages/magazine/edition_version.html", edition=edition, number=number,
-        correction=correction, sent_at=mailing.sending_at,
+        correction=correction, sent_at=mailing.sending_at, card=card,
+        editorial=to_html(card.editorial_md) if card else "",
         content_hash=hashes_of([correction.old_manifest_id or 0])[correction.old_manifest_id or 0],
     ))
     response.headers["X-Robots-Tag"] = "noindex"
@@ -98,6 +104,15 @@ def _ended_by(corrections: Sequence[Correction], number: int) -> Correction:
     if not 1 <= number <= len(corrections):
         abort(404)
     return corrections[number - 1]
+
+
+def _card_of_version(edition: Edition, ended_by: Correction) -> EditionCard | None:
+    """The edition as it stood until this correction; None when its page was not frozen."""
+    page = find_page(ended_by.old_manifest_id or 0)
+    if page is None:
+        return None
+    return frozen_card(edition, page, addresses_of([page]), wordmark=masthead().wordmark,
+                       lang=current_language())
 
 
 def _frozen(manifest_id: int) -> Response:

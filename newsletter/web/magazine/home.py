@@ -5,9 +5,8 @@ from flask import render_template, request
 from newsletter import clock
 from newsletter.catalogue.queries import themes
 from newsletter.editions.queries import list_published, year_plan
-from newsletter.web.cards import card_of, year_strip
+from newsletter.web.cards import cards_of, year_strip
 from newsletter.web.languages import current_language
-from newsletter.web.pages import masthead
 from newsletter.web.reader.compact import compact_form
 
 STRIP = 8  # as many numbers as a year has, whichever years they fall in
@@ -17,7 +16,7 @@ def page() -> str:
     """GET /."""
     lang = current_language()
     published = list_published()[:2]
-    cards = [card_of(edition, wordmark=masthead().wordmark, lang=lang) for edition in published]
+    cards = cards_of(published, lang=lang)
     now = clock.now()
     this_year = clock.local(now).year
     coming = year_strip(

@@ -256,7 +256,7 @@ NAMED = (
                      "text_en")
         + columns_of("approvals", "line_nl", "line_en")
         + columns_of("digest_slots", "editorial_line")
-        + columns_of("blocks", "body")
+        + columns_of("blocks", "body") + columns_of("manifests", "page")
         + columns_of("notices", "text_nl", "text_en")
         + columns_of("variants", "subject", "preheader", "why"),
     ),

@@ -1,5 +1,6 @@
 """Approval at the desk: asked by one, seen and given by another, fallen with every change."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,11 +13,12 @@ from newsletter.accounts.models import AccountSession, RoleName
 from newsletter.core import settings
 from newsletter.editions.approval_models import VoidReason
 from newsletter.editions.approval_queries import find_newest, find_open
+from newsletter.editions.ask_approval import ask_approval
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.queries import get_edition
 from newsletter.mailings.models import Manifest
 from newsletter.sending.carry_out import carry_out_edition
-from tests.material import NOW, approved, article, asked, planned
+from tests.material import NOW, approved, article, asked, compiled, person, planned
 from tests.second_factor import code
 from tests.web.desk.conftest import MakeWorker, Worker
 from tests.web.visitor import faults, heading, page
@@ -212,6 +214,37 @@ def test_the_frozen_mail_is_shown_and_not_the_one_of_now(
     assert "\x1f" not in html
     text = page(second.get(f"{HERE}?beeld=tekst&mail={language}")).css_first("pre").text()
     assert "EEN EDITIE" in text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_frozen_page_is_shown_and_not_the_one_of_now(
+    second: Worker, made: Edition, session: Session, language: str
+) -> None:
+    asked(made)
+    made.title, made.items[0].article.title = "Intussen anders", "Ook anders"
+    session.commit()
+    assert f"{HERE}/mail?mail={language}&amp;beeld=web" in second.get(
+        f"{HERE}?beeld=web&mail={language}").get_data(as_text=True)
+    answer = second.get(f"{HERE}/mail?mail={language}&beeld=web")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    html = answer.get_data(as_text=True)
+    assert "Een editie" in html
+    assert made.items[1].article.title in html
+    assert "anders" not in html
+    # Nothing is known yet of how and when it was sent.
+    assert page(answer).css("#about") == []
+
+
+def test_of_what_was_frozen_without_a_page_none_is_shown(
+    second: Worker, made: Edition, session: Session
+) -> None:
+    now = compiled(made)
+    ask_approval(made, replace(now, page=None, hash=now.mail_hash), asked_by=person().id, now=NOW)
+    session.commit()
+    assert "beeld=web" not in second.get(HERE).get_data(as_text=True)
+    assert second.get(f"{HERE}/mail?beeld=web").status_code == 404
+    assert second.get(f"{HERE}/mail").status_code == 200
+    assert "Wacht op een tweede persoon" in words(second)
 
 
 def test_bad_input_and_what_is_not_there_get_a_page(editor: Worker, made: Edition) -> None:
