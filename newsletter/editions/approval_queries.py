@@ -74,7 +74,11 @@ def partners_in(edition_id: int) -> Sequence[Partner]:
 
 
 class WaitingApproval(NamedTuple):
-    """An edition that waits for a second person; moments are aware, in UTC."""
+    """An edition that waits for a second person; moments are aware, in UTC.
+
+    `mailing_key` is none unless it is of a correction of what is being sent: the deadline of the
+    edition was of another mail then, and nothing is overdue.
+    """
 
     edition_id: int
     volume: int
@@ -85,6 +89,7 @@ class WaitingApproval(NamedTuple):
     asked_at: datetime
     approval_deadline_at: datetime
     send_at: datetime
+    mailing_key: str | None
     is_overdue: bool
 
     @property
@@ -97,13 +102,16 @@ def waiting_approvals(now: datetime) -> list[WaitingApproval]:
     """The editions that wait for a second person, the nearest deadline first."""
     rows = db.session.execute(
         select(Edition.id, Edition.volume, Edition.number, Edition.title, Approval.asked_by,
-               Account.name, Approval.asked_at, Edition.approval_deadline_at, Edition.send_at)
+               Account.name, Approval.asked_at, Edition.approval_deadline_at, Edition.send_at,
+               Mailing.key, and_(Mailing.key.is_(None), Edition.approval_deadline_at <= now))
         .join(Approval, Approval.edition_id == Edition.id)
         .join(Account, Account.id == Approval.asked_by)
+        .outerjoin(Mailing, and_(Mailing.edition_id == Edition.id,
+                                 Edition.status == EditionStatus.PUBLISHED))
         .where(OPEN, Approval.verdict.is_(None))
         .order_by(Edition.approval_deadline_at, Edition.id)
     )
-    return [WaitingApproval(*row, is_overdue=row.approval_deadline_at <= now) for row in rows]
+    return [WaitingApproval(*row) for row in rows]
 
 
 class FallenApproval(NamedTuple):
@@ -170,14 +178,30 @@ def approved_editions(edition_ids: Sequence[int]) -> set[int]:
 
 
 def editions_to_watch() -> list[int]:
-    """Ids of editions not sent yet that must be as approved: an approval is open, or they leave.
+    """Ids of editions that must be as approved: an approval is open, or they leave by themselves.
 
-    A correction that is asked while its mailing is paused is watched by who asked it.
+    Of one that was published, the approval that is open is of its correction.
     """
     is_open = select(Approval.edition_id).where(OPEN)
     return list(db.session.scalars(
         select(Edition.id)
-        .where(Edition.status != EditionStatus.PUBLISHED,
-               or_(Edition.status == EditionStatus.SCHEDULED, Edition.id.in_(is_open)))
+        .where(or_(Edition.status == EditionStatus.SCHEDULED, Edition.id.in_(is_open)))
         .order_by(Edition.id)
     ))
+
+
+def hold_watched_with(article_id: int) -> Sequence[Edition]:
+    """The editions with this article whose approval is open, each held to the transaction's end.
+
+    To be asked before the article itself is held: an edition that takes an article in holds itself
+    first too.
+    """
+    is_open = select(Approval.edition_id).where(OPEN)
+    return db.session.scalars(
+        select(Edition)
+        .join(EditionItem)
+        .where(EditionItem.article_id == article_id, Edition.id.in_(is_open))
+        .order_by(Edition.id)
+        .with_for_update(of=Edition)
+        .execution_options(populate_existing=True)
+    ).all()

@@ -22,6 +22,7 @@ from newsletter.mailings.contents import EditionContent
 from newsletter.mailings.correction_models import MOST_CORRECTIONS, Correction
 from newsletter.mailings.correction_queries import (
     corrections_of,
+    find_dropped,
     find_open_correction,
     reach_of,
 )
@@ -31,12 +32,15 @@ from newsletter.mailings.pause import lock_mailing
 from newsletter.mailings.queries import find_mailing_of_edition
 
 
-def open_correction(edition: Edition, mailing: Mailing, *, by: int, now: datetime) -> Correction:
+def open_correction(
+    edition: Edition, mailing: Mailing, *, by: int, now: datetime, begin_with: int | None = None
+) -> Correction:
     """The correction of a paused mailing, beginning with the texts as they were sent.
 
-    One that is open already is that one. `by` is an account's id. Raises WrongState when the
-    mailing is not paused (`not_paused`), when nobody is left who could get another text
-    (`nobody_left`), and after too many (`too_many`).
+    Or with those of the dropped one with the id `begin_with`, so that its work is not lost. One
+    that is open already is that one. `by` is an account's id. Raises WrongState when the mailing
+    is not paused (`not_paused`), when nobody is left who could get another text (`nobody_left`),
+    after too many (`too_many`), and when the dropped one is not the last (`not_dropped`).
     """
     lock(edition)
     mailing = lock_mailing(mailing.id)
@@ -49,10 +53,17 @@ def open_correction(edition: Edition, mailing: Mailing, *, by: int, now: datetim
         raise WrongState("nobody_left")
     if len(corrections_of(mailing.id)) >= MOST_CORRECTIONS:
         raise WrongState("too_many")
+    texts: Edition | Correction = edition
+    text_nl = text_en = ""
+    if begin_with is not None:
+        dropped = find_dropped(mailing.id)
+        if dropped is None or dropped.id != begin_with:
+            raise WrongState("not_dropped")
+        texts, text_nl, text_en = dropped, dropped.text_nl, dropped.text_en
     made = Correction(
-        mailing_id=mailing.id, title=edition.title, subject=edition.subject,
-        preheader=edition.preheader, editorial_md=edition.editorial_md,
-        text_nl="", text_en="", opened_at=now, opened_by=by,
+        mailing_id=mailing.id, title=texts.title, subject=texts.subject,
+        preheader=texts.preheader, editorial_md=texts.editorial_md,
+        text_nl=text_nl, text_en=text_en, opened_at=now, opened_by=by,
     )
     db.session.add(made)
     db.session.flush()

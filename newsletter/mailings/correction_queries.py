@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from newsletter.extensions import db
 from newsletter.mailings.correct import CLEAN
@@ -65,3 +66,34 @@ def corrections_of(mailing_id: int) -> Sequence[Correction]:
         .where(Correction.mailing_id == mailing_id, Correction.number.is_not(None))
         .order_by(Correction.number)
     ).all()
+
+
+def find_dropped(mailing_id: int) -> Correction | None:
+    """The correction that was given up last with something written in it, if its text is of use.
+
+    It is not when another was carried out since: that one began with other words.
+    """
+    latest_done = (
+        select(func.coalesce(func.max(Correction.id), 0))
+        .where(Correction.mailing_id == mailing_id, Correction.number.is_not(None))
+        .scalar_subquery()
+    )
+    found: Correction | None = db.session.scalar(
+        select(Correction)
+        .where(Correction.mailing_id == mailing_id, Correction.dropped_at.is_not(None),
+               Correction.revision > 0, Correction.id > latest_done)
+        .order_by(Correction.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+def find_correction_asked(mailing_id: int, asked_at: datetime) -> Correction | None:
+    """The correction that was being made when an approval was asked then, whatever came of it."""
+    found: Correction | None = db.session.scalar(
+        select(Correction)
+        .where(Correction.mailing_id == mailing_id, Correction.opened_at <= asked_at)
+        .order_by(Correction.id.desc())
+        .limit(1)
+    )
+    return found

@@ -9,7 +9,7 @@ from newsletter.accounts.audit import record
 from newsletter.accounts.models import Account
 from newsletter.accounts.queries import names_of
 from newsletter.core import settings
-from newsletter.editions.approval_models import Approval
+from newsletter.editions.approval_models import Approval, VoidReason
 from newsletter.editions.approval_queries import (
     find_approved_before,
     find_newest,
@@ -31,12 +31,13 @@ from newsletter.sending.check_edition import refuse_blocked
 from newsletter.sending.compile_now import compile_now, find_compiled
 from newsletter.transaction import transaction
 from newsletter.web.desk.acts import recorded
-from newsletter.web.desk.approval_shown import newest_shown
+from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
 from newsletter.web.desk.approval_words import audience_words, why_not_you
 from newsletter.web.desk.changes import Change
-from newsletter.web.desk.differences import around_changes, differences
+from newsletter.web.desk.correction_shown import Corrected, correction_of
 from newsletter.web.desk.forms import PressForm, RefuseForm, number_of
 from newsletter.web.desk.found import wanted_edition
+from newsletter.web.desk.mail_changes import line_changes, mail_changes
 from newsletter.web.desk.previews import (
     OF_EDITION,
     VIEWS,
@@ -129,7 +130,7 @@ def give(key: str) -> Response:
         flash(why_not_you(str(refused)), "wrong")
         return back
     except WrongState:
-        flash(_gone(), "wrong")
+        flash(_gone(edition), "wrong")
         return back
     if fell:
         tell(fell)
@@ -152,13 +153,17 @@ def refuse(key: str) -> Answer:
     except MayNotApprove as refused:
         flash(why_not_you(str(refused)), "wrong")
     except WrongState:
-        flash(_gone(), "wrong")
+        flash(_gone(edition), "wrong")
     else:
         flash(_("Niet goedgekeurd. Wie het vroeg, ziet bij Vandaag waarom."), "done")
     return redirect(url_for("desk.approval", key=key), 303)
 
 
-def _gone() -> str:
+def _gone(edition: Edition) -> str:
+    newest = find_newest(edition.id)
+    if newest is not None and newest.void_reason not in (None, VoidReason.WITHDRAWN):
+        return _("Niet beslist: de mail veranderde intussen, en de goedkeuring verviel. Hieronder "
+                 "staat wat er anders is.")
     return _("Deze goedkeuring wordt niet meer gevraagd. Kijk hoe het er nu voor staat.")
 
 
@@ -171,7 +176,9 @@ def _to_composer(key: str) -> Response:
 
 
 def _show(edition: Edition, form: RefuseForm | None = None) -> str:
-    asked = newest_shown(edition, find_compiled(edition, settings=settings()))
+    compiled = find_compiled(edition, settings=settings())
+    asked = newest_shown(edition, compiled)
+    corrected = correction_of(edition, asked.approval) if asked else None
     view, language = request.args.get("beeld", ""), language_asked()
     frozen = thaw(asked.approval.manifest_id) if asked else None
     hands = hands_of(edition.id)
@@ -181,9 +188,11 @@ def _show(edition: Edition, form: RefuseForm | None = None) -> str:
         "pages/desk/approval.html",
         edition=edition,
         asked=asked,
+        corrected=corrected,
         variants=[_short(frozen, each) for each in ("nl", "en")] if frozen else [],
         audience=audience_words(asked.audience) if asked else "",
-        changed=_changed(asked.approval, frozen) if asked and frozen else None,
+        changed=_changed(asked.approval, frozen, corrected) if asked and frozen else None,
+        since=_since(asked, frozen, compiled, corrected) if asked and frozen else None,
         hands=[(names.get(hand.account_id, ""), hand.last_at) for hand in hands],
         partners=[partner.name for partner in partners_in(edition.id)],
         why_not=why_not(edition, asked.approval, _account()) if asked else "",
@@ -205,22 +214,35 @@ def _short(frozen: CompiledManifest, language: str) -> tuple[str, str, str]:
     return language, variant.subject, variant.preheader
 
 
-def _changed(approval: Approval, frozen: CompiledManifest) -> list[Change] | None:
-    """What in the mail differs from the one approved before; None when none was."""
-    before = find_approved_before(approval)
-    if before is None:
+def _changed(
+    approval: Approval, frozen: CompiledManifest, corrected: Corrected | None
+) -> list[Change] | None:
+    """What in the mail differs from the one approved before; None when none was.
+
+    Of a correction: from what those who were served have in their mailboxes.
+    """
+    if corrected is not None:
+        old = corrected.old_text
+    else:
+        before = find_approved_before(approval)
+        old = thaw(before.manifest_id) if before is not None else None
+    return mail_changes(old, frozen) if old is not None else None
+
+
+def _since(
+    asked: ApprovalShown,
+    frozen: CompiledManifest,
+    compiled: CompiledManifest | None,
+    corrected: Corrected | None,
+) -> list[Change] | None:
+    """What changed since it was asked, of one that fell by that; None when nobody wonders."""
+    fell = asked.stand == "stale" or (
+        asked.stand == "voided" and asked.approval.void_reason is not VoidReason.WITHDRAWN)
+    is_to_come = corrected is None or corrected.correction.is_open
+    if compiled is None or not fell or not is_to_come:
         return None
-    old, new = _said(thaw(before.manifest_id)), _said(frozen)
-    return [Change(words, around_changes(differences(old[words], new[words])))
-            for words in old if old[words] != new[words]]
-
-
-def _said(frozen: CompiledManifest) -> dict[str, str]:
-    dutch = variant_of(frozen, "nl")
-    return {
-        _("Onderwerp"): dutch.subject,
-        _("Eerste regel"): dutch.preheader,
-        _("Wie de mail krijgt"): audience_words(frozen.audience),
-        _("Tekst van de mail"): text_of(frozen, "nl"),
-        _("Tekst van de Engelse mail"): text_of(frozen, "en"),
-    }
+    found = mail_changes(frozen, compiled)
+    if corrected is not None:
+        approval = asked.approval
+        found += line_changes((approval.line_nl, approval.line_en), corrected.line)
+    return found

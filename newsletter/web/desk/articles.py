@@ -28,6 +28,7 @@ from newsletter.web.desk.forms import PressForm, ReleaseForm, revision_of
 from newsletter.web.desk.found import wanted_article
 from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.said import _
+from newsletter.web.desk.void_after import tell, voiding
 from newsletter.web.desk.whose import partner_alone
 
 Answer = str | Response | tuple[str, int]
@@ -66,7 +67,8 @@ def save(article_id: int) -> Answer:
     form = _offered(ArticleForm(), article)
     try:
         _refuse_unreadable(form)
-        with recorded("edit_article", f"article:{article.id}") as act:
+        with (recorded("edit_article", f"article:{article.id}") as act,
+              voiding(article) as fell):
             saved = save_article(article, _typed(form, article), now=clock.now(),
                                  revision=revision_of(form.revision.data),
                                  account_id=current_user.id)
@@ -79,6 +81,7 @@ def save(article_id: int) -> Answer:
         _show_faults(form, fault)
         return _show_form(form, article), 400
     offered.tell(saved, done=_("Bewaard."))
+    tell(*fell)
     return redirect(url_for("desk.article", article_id=article_id), 303)
 
 

@@ -1,10 +1,8 @@
 """Correct an edition in mid-send: write the better text, have it approved, and go on with it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 from werkzeug.wrappers import Response
@@ -17,13 +15,7 @@ from newsletter.editions.change import lock
 from newsletter.editions.compose import GOOD_SUBJECT, tidy
 from newsletter.editions.models import Edition
 from newsletter.editions.write_correction import open_correction, write_correction
-from newsletter.errors import (
-    BadInput,
-    EditionNotReady,
-    MailError,
-    NotApproved,
-    WrongState,
-)
+from newsletter.errors import BadInput, WrongState
 from newsletter.extensions import db
 from newsletter.mailings.contents import CompiledManifest
 from newsletter.mailings.correction_models import Correction
@@ -37,15 +29,17 @@ from newsletter.sending.compile_now import compile_now, find_compiled
 from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
-from newsletter.web.desk.check_words import WORDS
+from newsletter.web.desk.correction_refusals import not_open, refusals
+from newsletter.web.desk.correction_shown import changed_since_sent, dropped_of
 from newsletter.web.desk.differences import differences
 from newsletter.web.desk.drafts import Change
-from newsletter.web.desk.forms import PressForm, TextsForm, revision_of
+from newsletter.web.desk.forms import PressForm, TextsForm, number_of, revision_of
 from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.previews import html_of, in_frame, language_asked
 from newsletter.web.desk.said import _, ngettext
-from newsletter.web.desk.void_after import give_up_correction, tell, void_after
+from newsletter.web.desk.told import give_up_told, told_by
+from newsletter.web.desk.void_after import tell, void_after
 from newsletter.web.languages import current_language
 
 Answer = str | Response | tuple[str, int]
@@ -83,10 +77,18 @@ def page(key: str) -> str:
 
 
 def begin(key: str) -> Response:
-    """POST …/verbetering/begin: open a correction of what is paused."""
+    """POST …/verbetering/begin: open a correction of what is paused.
+
+    With the texts as they were sent, or with those of the one that was taken away last.
+    """
     mailing, edition = _wanted(key)
-    with _refusals(), recorded("open_correction", key):
-        open_correction(edition, mailing, by=current_user.id, now=clock.now())
+    given = request.form.get("dropped")
+    begin_with = number_of(given) if given is not None else None
+    with refusals(), recorded("open_correction", key) as act:
+        open_correction(edition, mailing, by=current_user.id, now=clock.now(),
+                        begin_with=begin_with)
+        if begin_with is not None:
+            act.details["begun_with"] = begin_with
     return _back(key)
 
 
@@ -95,7 +97,7 @@ def save(key: str) -> Answer:
     mailing, edition = _wanted(key)
     correction, form = find_open_correction(mailing.id), CorrectionForm()
     if correction is None:
-        flash(_not_open(), "wrong")
+        flash(not_open(), "wrong")
         return _back(key)
     try:
         with recorded("write_correction", key) as act:
@@ -111,7 +113,7 @@ def save(key: str) -> Answer:
         form.show_fault(fault)
         return _show(*_wanted(key), form=form), 400
     except WrongState:
-        flash(_not_open(), "wrong")
+        flash(not_open(), "wrong")
         return _back(key)
     flash(_("Bewaard. Lezers zien het pas als de verbeterde mail vertrekt."), "done")
     tell(fell)
@@ -121,7 +123,7 @@ def save(key: str) -> Answer:
 def ask(key: str) -> Response:
     """POST …/verbetering/goedkeuring: a second person is asked to look at these bytes."""
     mailing, edition = _wanted(key)
-    with _refusals() as refused, recorded("ask_approval", key) as act:
+    with refusals() as refused, recorded("ask_approval", key) as act:
         lock(edition)
         correction = find_open_correction(mailing.id)
         if correction is None or not correction.text_nl:
@@ -141,12 +143,12 @@ def carry(key: str) -> Response:
     mailing, edition = _wanted(key)
     correction = find_open_correction(mailing.id)
     if correction is None:
-        flash(_not_open(), "wrong")
+        flash(not_open(), "wrong")
         return _back(key)
     if is_late(mailing) and not is_confirmed():
         flash(_("Zet eerst het vinkje bij ‘Toch versturen’."), "wrong")
         return _back(key)
-    with _refusals() as refused, recorded("carry_correction", key) as act:
+    with refusals() as refused, recorded("carry_correction", key) as act:
         done = carry_correction(edition, correction, by=current_user.id, settings=settings(),
                                 now=clock.now())
         act.details.update(number=done.number, moved=done.moved, kept=done.kept,
@@ -161,9 +163,11 @@ def carry(key: str) -> Response:
 
 def drop(key: str) -> Response:
     """POST …/verbetering/weg: give the correction up; the mailing stays paused."""
-    _mailing, edition = _wanted(key)
-    with _refusals() as refused, recorded("drop_correction", key):
-        give_up_correction(edition)
+    mailing, _edition = _wanted(key)
+    with refusals() as refused, recorded("drop_correction", key) as act:
+        dropped = give_up_told(mailing)
+        if dropped is not None:
+            act.details["correction"] = dropped.id
     if not refused:
         flash(_("De verbetering is weg. De verzending staat nog stil, met de oude tekst."), "done")
     return _back(key)
@@ -192,7 +196,7 @@ def _show_both(key: str, form: CorrectionForm) -> Answer:
     mailing, edition = _wanted(key)
     correction = find_open_correction(mailing.id)
     if correction is None:
-        flash(_not_open(), "wrong")
+        flash(not_open(), "wrong")
         return _back(key)
     form.revision.data = str(correction.revision)
     return _show(mailing, edition, form=form, meanwhile=form.changes_to(correction)), 409
@@ -210,7 +214,7 @@ def _show(
         form = CorrectionForm(formdata=None)
         form.show(correction)
     done = corrections_of(mailing.id)
-    compiled = _compiled(edition) if correction is not None else None
+    compiled = _compiled(edition)
     return render_template(
         "pages/desk/correction.html",
         mailing=mailing, edition=edition, name=mailing_name(mailing), form=form,
@@ -218,6 +222,8 @@ def _show(
         done=done, hashes=hashes_of([each for one in done for each in
                                      (one.old_manifest_id, one.manifest_id) if each]),
         compiled=compiled, asked=_asked(edition, correction, compiled),
+        told=told_by(mailing), dropped=dropped_of(edition, mailing),
+        changed_since=changed_since_sent(mailing, compiled) if correction is None else [],
         is_paused=mailing.status is MailingStatus.PAUSED,
         late=hours_late(mailing) if is_late(mailing) else None,
         meanwhile=meanwhile, longest=LONGEST_NOTICE, good_subject=GOOD_SUBJECT,
@@ -236,45 +242,6 @@ def _asked(
 
 def _compiled(edition: Edition) -> CompiledManifest | None:
     return find_compiled(edition, settings=settings())
-
-
-@contextmanager
-def _refusals() -> Iterator[list[str]]:
-    """Say what a deed refuses; nothing of it is done, and the list is not empty then."""
-    refused: list[str] = []
-    try:
-        yield refused
-    except NotApproved:
-        refused.append(_("Een tweede persoon moet deze tekst eerst goedkeuren."))
-    except EditionNotReady as found:
-        refused.append(_in_the_way(found))
-    except MailError:
-        refused.append(_("De mail kan zo niet gemaakt worden. Misschien is hij te groot."))
-    except WrongState as refusal:
-        refused.append({
-            "not_paused": _("Verbeteren kan alleen terwijl de verzending gepauzeerd is."),
-            "nobody_left": _("Iedereen heeft de mail al. Stuur een bericht met de volgende mail."),
-            "too_many": _("Deze editie is al vijf keer verbeterd. Stuur een bericht met de "
-                          "volgende mail."),
-            "manifest_lacks_selections": _("Er kwam net iets terug van de verzending. Probeer "
-                                           "het nog eens."),
-            "not_written": _("Bewaar eerst de verbeterde tekst en het bericht."),
-            "waiting": _("De goedkeuring is al gevraagd."),
-            "approved": _("Deze tekst is al goedgekeurd."),
-        }.get(str(refusal), _not_open()))
-    for sentence in refused:
-        flash(sentence, "wrong")
-
-
-def _in_the_way(found: EditionNotReady) -> str:
-    headings = [str(WORDS[code].heading) for code in found.missing if code in WORDS]
-    if not headings:
-        return _("Een artikel mist iets, of is niet meer vrijgegeven. Kijk de artikelen na.")
-    return _("Dit moet eerst anders: %(what)s.", what="; ".join(headings))
-
-
-def _not_open() -> str:
-    return _("Deze verbetering is intussen verzonden of weggehaald.")
 
 
 def _back(key: str) -> Response:

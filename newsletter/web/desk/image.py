@@ -18,6 +18,7 @@ from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.forms import DeskForm, PressForm, revision_of
 from newsletter.web.desk.found import wanted_article
 from newsletter.web.desk.said import _
+from newsletter.web.desk.void_after import tell, voiding
 
 Answer = str | Response | tuple[str, int]
 # The file and what a form sends around it.
@@ -47,7 +48,7 @@ def save(article_id: int) -> Answer:
     form = ImageForm()
     sent = request.files.get("file")
     try:
-        with recorded("illustrate", f"article:{article.id}") as act:
+        with recorded("illustrate", f"article:{article.id}") as act, voiding(article) as fell:
             saved = illustrate(
                 article, file=sent.read() if sent else b"", alt=form.image_alt.data or "",
                 revision=revision_of(form.revision.data), now=clock.now(),
@@ -61,6 +62,7 @@ def save(article_id: int) -> Answer:
         form.show_fault(fault)
         return _show(wanted_article(article_id), form), 400
     offered.tell(saved, done=_("Bewaard."))
+    tell(*fell)
     return redirect(url_for("desk.image", article_id=article_id), 303)
 
 
@@ -68,7 +70,7 @@ def take(article_id: int) -> Response:
     """POST /redactie/artikelen/<id>/beeld/weg: no image any more."""
     article = wanted_article(article_id)
     try:
-        with recorded("take_image", f"article:{article.id}") as act:
+        with recorded("take_image", f"article:{article.id}") as act, voiding(article) as fell:
             saved = take_image(article, revision=revision_of(request.form.get("revision")),
                                now=clock.now(), account_id=current_user.id)
             offered.note(saved, act)
@@ -76,6 +78,7 @@ def take(article_id: int) -> Response:
         flash(_("Er is niets veranderd: iemand anders heeft intussen iets bewaard."), "wrong")
     else:
         offered.tell(saved, done=_("Het beeld is weg. In een eerdere versie staat het nog."))
+        tell(*fell)
     return redirect(url_for("desk.image", article_id=article_id), 303)
 
 

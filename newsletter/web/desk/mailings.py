@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.deliveries.models import DeliveryStatus
-from newsletter.editions.models import Edition
 from newsletter.errors import WrongState
-from newsletter.extensions import db
-from newsletter.mailings.correction_queries import corrections_of, find_open_correction
+from newsletter.mailings.correction_queries import (
+    corrections_of,
+    find_dropped,
+    find_open_correction,
+)
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.pause import cancel, pause, resume
 from newsletter.mailings.queries import get_mailing, list_mailings, progress
@@ -23,7 +25,7 @@ from newsletter.web.desk.lateness import hours_late, is_late, moment_of
 from newsletter.web.desk.names import failure_words, mailing_name, mailing_state, skip_words
 from newsletter.web.desk.said import _
 from newsletter.web.desk.tempo import tempo_of
-from newsletter.web.desk.void_after import give_up_correction
+from newsletter.web.desk.told import NOT_TOLD, give_up_told, is_approved, told_by
 from newsletter.web.languages import current_language
 
 SHELF = 30
@@ -46,6 +48,7 @@ def page(key: str) -> str:
         "pages/desk/mailing.html",
         earlier=earlier,
         events=events,
+        dropped=find_dropped(mailing.id),
         press=PressForm(formdata=None),
         **_facts(mailing),
     )
@@ -81,17 +84,12 @@ def resume_it(key: str) -> Response:
     mailing = get_mailing(key)
     if mailing.status is MailingStatus.PAUSED and is_late(mailing):
         return redirect(url_for("desk.resume_late", key=key), 303)
-    if find_open_correction(mailing.id) is not None:
-        return redirect(url_for("desk.resume_old", key=key), 303)
-    return _resume(mailing)
+    return _resume(mailing, asks="desk.resume_old")
 
 
 def ask_old(key: str) -> str:
     """GET …/oude-tekst: what going on without the correction means, and a button."""
-    return render_template(
-        "pages/desk/mailing_old_text.html", press=PressForm(formdata=None),
-        **_facts(get_mailing(key)),
-    )
+    return render_template("pages/desk/mailing_old_text.html", **_asking(get_mailing(key)))
 
 
 def resume_old(key: str) -> Response:
@@ -99,77 +97,77 @@ def resume_old(key: str) -> Response:
     mailing = get_mailing(key)
     if mailing.status is MailingStatus.PAUSED and is_late(mailing):
         return redirect(url_for("desk.resume_late", key=key), 303)
-    if not _was_told(mailing):
-        return redirect(url_for("desk.resume_old", key=key), 303)
-    return _resume(mailing)
+    return _resume(mailing, asks="desk.resume_old")
 
 
 def ask_late(key: str) -> str:
     """GET …/alsnog: how late the rest would be, and a button."""
     mailing = get_mailing(key)
     return render_template(
-        "pages/desk/mailing_late.html", press=PressForm(formdata=None), hours=hours_late(mailing),
-        moment=moment_of(mailing), **_facts(mailing),
+        "pages/desk/mailing_late.html", hours=hours_late(mailing), moment=moment_of(mailing),
+        **_asking(mailing),
     )
 
 
 def resume_late(key: str) -> Response:
     """POST …/alsnog: let the rest leave, however late."""
     mailing = get_mailing(key)
-    if not _was_told(mailing):
-        return redirect(url_for("desk.resume_late", key=key), 303)
-    return _resume(mailing, hours_late=hours_late(mailing))
+    return _resume(mailing, asks="desk.resume_late", hours_late=hours_late(mailing))
 
 
-def _was_told(mailing: Mailing) -> bool:
-    """Whether the page that was answered knew of the correction that would be dropped now."""
-    correction = find_open_correction(mailing.id)
-    return correction is None or request.form.get("correction") == str(correction.id)
+def _resume(mailing: Mailing, *, asks: str, **details: int) -> Response:
+    """With the old text: what was not carried out of a correction is dropped.
 
-
-def _resume(mailing: Mailing, **details: int) -> Response:
-    """With the old text: what was not carried out of a correction is dropped."""
+    Who was not told of that is led to the page named `asks`.
+    """
     key = mailing.key
-    if (correction := find_open_correction(mailing.id)) is not None:
-        details["correction"] = correction.id
     try:
-        with recorded("resume", key, **details):
-            _drop_correction(mailing)
+        with recorded("resume", key, **details) as act:
+            dropped = give_up_told(mailing)
+            if dropped is not None:
+                act.details["correction"] = dropped.id
             resume(mailing.id, now=clock.now())
-    except WrongState:
+    except WrongState as refused:
+        if str(refused) == NOT_TOLD:
+            return redirect(url_for(asks, key=key), 303)
         flash(_("Hervatten kan alleen na een pauze."), "wrong")
     else:
         flash(_("Hervat. De rest vertrekt nu."), "done")
+        if dropped is not None and dropped.text_nl:
+            flash(_("Wat er in de verbetering stond, is bewaard: kijk bij ‘Naar de verbetering’."),
+                  "info")
     return _back(key)
-
-
-def _drop_correction(mailing: Mailing) -> None:
-    if mailing.edition_id is not None:
-        give_up_correction(db.session.get_one(Edition, mailing.edition_id))
 
 
 def ask_cancel(key: str) -> str:
     """GET …/stop: what stopping for good means, and a button."""
-    mailing = get_mailing(key)
-    return render_template(
-        "pages/desk/mailing_stop.html", press=PressForm(formdata=None), **_facts(mailing)
-    )
+    return render_template("pages/desk/mailing_stop.html", **_asking(get_mailing(key)))
 
 
 def cancel_it(key: str) -> Response:
-    """POST …/stop: the rest becomes skipped."""
+    """POST …/stop: the rest becomes skipped, and a correction that the page told of is dropped."""
     mailing = get_mailing(key)
     try:
         with recorded("cancel", key) as act:
-            _drop_correction(mailing)
+            dropped = give_up_told(mailing)
+            if dropped is not None:
+                act.details["correction"] = dropped.id
             skipped = cancel(mailing.id, now=clock.now())
             act.details["skipped"] = skipped
-    except WrongState:
+    except WrongState as refused:
+        if str(refused) == NOT_TOLD:
+            return redirect(url_for("desk.cancel", key=key), 303)
         flash(_("Stoppen kan niet meer: de verzending is klaar."), "wrong")
     else:
         count = figures(skipped, current_language())
         flash(_("Gestopt. %(count)s ontvangers krijgen deze mail niet.", count=count), "done")
     return _back(key)
+
+
+def _asking(mailing: Mailing) -> dict[str, Any]:
+    """What a page shows that asks before it acts, with what it posts of the correction."""
+    return {**_facts(mailing), "press": PressForm(formdata=None), "told": told_by(mailing),
+            "is_approved": is_approved(mailing)}
 
 
 def _facts(mailing: Mailing) -> dict[str, Any]:

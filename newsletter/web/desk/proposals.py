@@ -19,6 +19,7 @@ from newsletter.web.desk.forms import DeskForm, PressForm, revision_of
 from newsletter.web.desk.found import wanted_article, wanted_proposal
 from newsletter.web.desk.reasons import explain
 from newsletter.web.desk.said import _
+from newsletter.web.desk.void_after import tell, voiding
 
 Answer = str | Response | tuple[str, int]
 
@@ -46,7 +47,8 @@ def take(article_id: int, proposal_id: int) -> Response:
     article = wanted_article(article_id)
     wanted_proposal(article, proposal_id)
     try:
-        with recorded("take_proposal", f"article:{article.id}", proposal=proposal_id) as act:
+        with (recorded("take_proposal", f"article:{article.id}", proposal=proposal_id) as act,
+              voiding(article) as fell):
             take_over(article, proposal_id, revision=revision_of(TakeForm().revision.data),
                       now=clock.now(), account_id=current_user.id)
             act.details["revision"] = article.revision
@@ -61,6 +63,7 @@ def take(article_id: int, proposal_id: int) -> Response:
         flash(_gone(), "wrong")
         return _back(article_id, proposal_id)
     flash(_("Overgenomen. Wat er stond, is ook nog een versie."), "done")
+    tell(*fell)
     return redirect(url_for("desk.article", article_id=article_id), 303)
 
 

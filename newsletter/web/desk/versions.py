@@ -24,6 +24,7 @@ from newsletter.web.desk.forms import PressForm, revision_of
 from newsletter.web.desk.found import wanted_article
 from newsletter.web.desk.reasons import explain
 from newsletter.web.desk.said import _
+from newsletter.web.desk.void_after import tell, voiding
 from newsletter.web.desk.whose import partner_alone
 
 MOST_REVISIONS = 2**31 - 1
@@ -72,7 +73,8 @@ def put_back(article_id: int, revision: int) -> Response:
     article, version = _wanted(article_id, revision)
     seen = revision_of(request.form.get("revision"))
     try:
-        with recorded("restore", f"article:{article.id}", version=revision) as act:
+        with (recorded("restore", f"article:{article.id}", version=revision) as act,
+              voiding(article) as fell):
             saved = restore(article, version, revision=seen, now=clock.now(),
                             account_id=current_user.id)
             act.details["revision"] = article.revision
@@ -86,6 +88,7 @@ def put_back(article_id: int, revision: int) -> Response:
         here = url_for("desk.version", article_id=article_id, revision=revision)
         return redirect(here, 303)
     offered.tell(saved, done=_("Teruggezet. Wat er stond, is ook nog een versie."))
+    tell(*fell)
     return redirect(url_for("desk.article", article_id=article_id), 303)
 
 

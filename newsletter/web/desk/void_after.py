@@ -1,16 +1,21 @@
 """Void after: what a change of an edition does to its approval, told to who made the change."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import flash
 from flask_security import current_user
 
 from newsletter import clock
 from newsletter.accounts.audit import record
+from newsletter.articles.models import Article
 from newsletter.core import settings
 from newsletter.editions.approval_models import VoidReason
-from newsletter.editions.approval_queries import find_open
+from newsletter.editions.approval_queries import find_open, hold_watched_with
 from newsletter.editions.models import Edition, EditionStatus
 from newsletter.editions.void_changed import void_changed
 from newsletter.editions.write_correction import drop_correction
+from newsletter.extensions import db
 from newsletter.sending.compile_now import find_compiled
 from newsletter.web.desk.approval_words import voided_words
 from newsletter.web.desk.said import _
@@ -22,17 +27,31 @@ def void_after(edition: Edition) -> str:
 
     To be asked in the transaction of the change, before that is recorded.
     """
-    if find_open(edition.id) is None:
-        return ""
     was_scheduled = edition.status is EditionStatus.SCHEDULED
-    reason = void_changed(edition, find_compiled(edition, settings=settings()), now=clock.now())
+    reason = _void(edition)
     if reason is None:
         return ""
-    _record(edition, reason)
     words = _("De goedkeuring is vervallen: %(why)s.", why=voided_words(reason))
-    if was_scheduled:
-        words += " " + _("De editie vertrekt niet meer vanzelf.")
-    return words
+    return f"{words} {_no_longer()}" if was_scheduled else words
+
+
+@contextmanager
+def voiding(article: Article) -> Iterator[list[str]]:
+    """Around a change of an article: which approvals fell with it, as sentences, afterwards.
+
+    To be asked in the transaction of the change, before the article is held.
+    """
+    watched = hold_watched_with(article.id)
+    fell: list[str] = []
+    yield fell
+    # With its picture, which the session would remember as it was.
+    db.session.flush()
+    db.session.expire(article)
+    for edition in watched:
+        was_scheduled = edition.status is EditionStatus.SCHEDULED
+        reason = _void(edition)
+        if reason is not None:
+            fell.append(_of_article(edition, reason, was_scheduled=was_scheduled))
 
 
 def give_up_correction(edition: Edition) -> None:
@@ -45,12 +64,35 @@ def give_up_correction(edition: Edition) -> None:
         _record(edition, fell.void_reason)
 
 
+def _void(edition: Edition) -> VoidReason | None:
+    if find_open(edition.id) is None:
+        return None
+    reason = void_changed(edition, find_compiled(edition, settings=settings()), now=clock.now())
+    if reason is not None:
+        _record(edition, reason)
+    return reason
+
+
+def _of_article(edition: Edition, reason: VoidReason, *, was_scheduled: bool) -> str:
+    number, why = edition.key.replace("-", "·"), voided_words(reason)
+    if edition.status is EditionStatus.PUBLISHED:
+        return _("De goedkeuring van de verbetering van editie %(n)s is vervallen: %(why)s. Vraag "
+                 "haar bij de verbetering opnieuw.", n=number, why=why)
+    words = _("De goedkeuring van editie %(n)s is vervallen: %(why)s.", n=number, why=why)
+    return f"{words} {_no_longer()}" if was_scheduled else words
+
+
+def _no_longer() -> str:
+    return _("De editie vertrekt niet meer vanzelf.")
+
+
 def _record(edition: Edition, reason: VoidReason) -> None:
     record("void_approval", f"edition:{edition.key}", now=clock.now(),
            account_id=current_user.id, origin=origin(), reason=reason.value)
 
 
-def tell(words: str) -> None:
-    """Say that an approval fell, if it did."""
-    if words:
-        flash(words, "mind")
+def tell(*sentences: str) -> None:
+    """Say of each approval that fell that it did."""
+    for words in sentences:
+        if words:
+            flash(words, "mind")

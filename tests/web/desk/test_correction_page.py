@@ -3,72 +3,46 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.audit_queries import entries_of
 from newsletter.accounts.models import RoleName
 from newsletter.core import settings
-from newsletter.deliveries.models import Delivery, DeliveryStatus
 from newsletter.editions.approval_queries import find_open
 from newsletter.editions.queries import get_edition
 from newsletter.mailings.correction_queries import corrections_of, find_open_correction
 from newsletter.mailings.models import Mailing, MailingStatus
-from newsletter.mailings.pause import cancel, pause
-from newsletter.mailings.queries import get_mailing
-from newsletter.sending.carry_out import carry_out_edition
-from tests.material import NOW, article, deliveries, edition, reader
+from newsletter.mailings.pause import cancel
+from tests.material import NOW
 from tests.second_factor import code
 from tests.web.desk.conftest import MakeWorker, Worker
+from tests.web.desk.correcting import (
+    APPROVAL,
+    KEY,
+    MAILING,
+    OLD,
+    PATH,
+    TEXTS,
+    approval_in,
+    approve_it,
+    paused_half_way,
+    press,
+    weighty,
+    write,
+)
 from tests.web.visitor import page
-
-KEY = "edition:90-8"
-MAILING = f"/redactie/verzendingen/{KEY}"
-OLD = f"{MAILING}/oude-tekst"
-PATH = f"{MAILING}/verbetering"
-APPROVAL = "/redactie/edities/90-8/goedkeuring"
-TEXTS = {"title": "Een editie", "subject": "Nu goed", "preheader": "", "editorial_md": "Dag.",
-         "text_nl": "De datum klopte niet.", "text_en": ""}
 
 
 @pytest.fixture
 def mailing(session: Session, now: None) -> Mailing:
     """Of three readers one has the mail; the rest waits."""
-    for _ in range(3):
-        reader("data")
-    carry_out_edition(edition([article("data")]).id, settings=settings(), now=NOW)
-    session.execute(
-        update(Delivery).where(Delivery.id == deliveries()[0].id)
-        .values(status=DeliveryStatus.SENT, sent_at=NOW, ended_at=NOW))
-    session.commit()
-    return pause(get_mailing(KEY).id, now=NOW)
+    return paused_half_way(session)
 
 
 @pytest.fixture
 def second(make_worker: MakeWorker) -> Worker:
     """Who looks at what the editor wrote."""
     return make_worker(RoleName.PUBLISHER)
-
-
-def write(worker: Worker, **fields: str) -> int:
-    worker.post(f"{PATH}/begin")
-    given = {**TEXTS, "revision": "0", **fields}
-    return worker.post(PATH, **given).status_code
-
-
-def approval_in(worker: Worker) -> str:
-    found = page(worker.get(APPROVAL)).css_first('input[name="approval"]')
-    return str(found.attributes["value"]) if found else ""
-
-
-def weighty(worker: Worker, path: str, **fields: str) -> int:
-    return worker.post(path, second_factor_code=code(), **fields).status_code
-
-
-def approve_it(editor: Worker, second: Worker) -> None:
-    assert write(editor) == 303
-    editor.post(f"{PATH}/goedkeuring")
-    assert weighty(second, f"{APPROVAL}/akkoord", approval=approval_in(second)) == 303
 
 
 def test_one_writes_another_approves_and_the_rest_gets_the_new_text(
@@ -203,7 +177,7 @@ def test_of_two_editors_the_second_sees_both_texts_and_chooses(
 def go_on_with_the_old(worker: Worker, mailing: Mailing) -> int:
     correction = find_open_correction(mailing.id)
     assert correction is not None
-    assert weighty(worker, OLD, correction=str(correction.id)) == 303
+    assert press(worker, OLD) == 303
     return correction.id
 
 
@@ -249,9 +223,10 @@ def test_an_approval_that_falls_with_its_correction_is_in_the_trail(
         assert write(editor, subject="Toch anders", revision="1") == 303
     elif way == "oude-tekst":
         go_on_with_the_old(editor, mailing)
+    elif way == "stop":
+        press(second, f"{MAILING}/stop")  # stopping is a publisher's
     else:
-        who = second if way == "stop" else editor  # stopping is a publisher's
-        weighty(who, f"{PATH if way == 'weg' else MAILING}/{way}")
+        press(editor, PATH, f"{PATH}/weg")
     acts = [entry.act for entry, _ in entries_of(KEY)]
     assert acts.count("void_approval") == 1
     assert "Goedkeuring vervallen, door Iemand" in editor.get(MAILING).get_data(
@@ -262,8 +237,8 @@ def test_a_correction_that_was_taken_away_leaves_the_mailing_still(
     editor: Worker, mailing: Mailing
 ) -> None:
     write(editor)
-    for _ in range(2):
-        assert editor.post(f"{PATH}/weg").status_code == 303
+    assert press(editor, PATH, f"{PATH}/weg") == 303
+    assert editor.post(f"{PATH}/weg").status_code == 303
     assert mailing.status is MailingStatus.PAUSED
     assert editor.post(PATH, **TEXTS, revision="1").status_code == 303
     assert "Begin een verbetering" in editor.get(PATH).get_data(as_text=True)

@@ -48,6 +48,9 @@ def lines(edition: Edition | None, now: datetime) -> Iterator[Line]:
 def _approvals(waiting: Sequence[WaitingApproval]) -> Iterator[Line]:
     """Those that somebody else asked wait for whoever reads this."""
     for one in waiting:
+        if one.mailing_key is not None:
+            yield _correction(one, one.mailing_key)
+            continue
         number = one.key.replace("-", "·")
         when = moment_in_words(one.approval_deadline_at, current_language())
         late = _("Dat had gemoeten vóór %(when)s.", when=when)
@@ -67,6 +70,24 @@ def _approvals(waiting: Sequence[WaitingApproval]) -> Iterator[Line]:
                                               name=one.asked_by_name, when=when),
                 url_for("desk.approval", key=one.key), _("Bekijk editie %(n)s", n=number),
                 RoleName.EDITOR)
+
+
+def _correction(one: WaitingApproval, mailing_key: str) -> Line:
+    """Nothing is too late here: readers wait, and not a deadline."""
+    number = one.key.replace("-", "·")
+    when = moment_in_words(one.asked_at, current_language())
+    if one.asked_by == current_user.id:
+        return Line(
+            "info", _("De verbetering van editie %(n)s wacht op het akkoord van een ander",
+                      n=number),
+            _("Je vroeg het op %(when)s. Tot dan staat de verzending stil.", when=when),
+            url_for("desk.correction", key=mailing_key), _("Open de verbetering"),
+            RoleName.EDITOR)
+    return Line(
+        "mind", _("De verbetering van editie %(n)s wacht op een tweede persoon", n=number),
+        _("%(name)s vroeg om akkoord op %(when)s. Tot dan staat de verzending stil.",
+          name=one.asked_by_name, when=when),
+        url_for("desk.approval", key=one.key), _("Bekijk de verbetering"), RoleName.EDITOR)
 
 
 def _fallen(fallen: Sequence[FallenApproval]) -> Iterator[Line]:

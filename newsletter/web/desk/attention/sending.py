@@ -7,12 +7,14 @@ from flask import url_for
 from newsletter.accounts.models import RoleName
 from newsletter.deliveries.models import Alarm, DeliveryStatus
 from newsletter.deliveries.overdue import count_unclear_single
+from newsletter.mailings.correction_queries import find_open_correction
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.queries import Progress
 from newsletter.web.desk.attention.line import Line
 from newsletter.web.desk.halt import halt_of_all
 from newsletter.web.desk.names import alarm_words, mailing_name
 from newsletter.web.desk.said import _, ngettext
+from newsletter.web.desk.told import is_approved
 
 Shown = Sequence[tuple[Mailing, Progress]]
 
@@ -35,8 +37,16 @@ def _paused(alarms: Sequence[Alarm], mailings: Shown) -> Iterator[Line]:
     braked = {alarm.subject for alarm in alarms}
     for mailing, _ledger in mailings:
         if mailing.status is MailingStatus.PAUSED and mailing.key not in braked:
-            yield Line("mind", _("%(name)s staat op pauze", name=mailing_name(mailing)),
-                       _("De rest vertrekt als je hervat."),
+            heading = _("%(name)s staat op pauze", name=mailing_name(mailing))
+            if find_open_correction(mailing.id) is not None:
+                yield Line("mind", heading,
+                           _("De verbetering is goedgekeurd. De rest vertrekt als je daarmee "
+                             "verdergaat.") if is_approved(mailing) else
+                           _("Er staat een verbetering open. De rest wacht daarop."),
+                           url_for("desk.correction", key=mailing.key), _("Open de verbetering"),
+                           RoleName.EDITOR)
+                continue
+            yield Line("mind", heading, _("De rest vertrekt als je hervat."),
                        url_for("desk.mailing", key=mailing.key), _("Open de verzending"),
                        RoleName.EDITOR)
 

@@ -1,0 +1,170 @@
+"""A correction that was given up: its work is kept, shown, and begun with again."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.audit_queries import entries_of
+from newsletter.accounts.models import RoleName
+from newsletter.editions.queries import get_edition
+from newsletter.mailings.correction_queries import (
+    corrections_of,
+    find_dropped,
+    find_open_correction,
+)
+from newsletter.mailings.models import Mailing, MailingStatus
+from newsletter.mailings.pause import pause
+from tests.material import NOW
+from tests.web.desk.conftest import MakeWorker, Worker
+from tests.web.desk.correcting import (
+    APPROVAL,
+    KEY,
+    MAILING,
+    OLD,
+    PATH,
+    approval_in,
+    approve_it,
+    paused_half_way,
+    press,
+    weighty,
+    words,
+    write,
+)
+from tests.web.visitor import page
+
+AGAIN = "Begin met de teruggenomen verbetering"
+
+
+@pytest.fixture
+def mailing(session: Session, now: None) -> Mailing:
+    """Of three readers one has the mail; the rest waits."""
+    return paused_half_way(session)
+
+
+@pytest.fixture
+def second(make_worker: MakeWorker) -> Worker:
+    return make_worker(RoleName.PUBLISHER)
+
+
+def drop(worker: Worker) -> None:
+    assert press(worker, PATH, f"{PATH}/weg") == 303
+
+
+def begin_again(worker: Worker) -> int:
+    """Press the button that begins with what was given up."""
+    field = page(worker.get(PATH)).css_first('input[name="dropped"]')
+    return worker.post(f"{PATH}/begin", dropped=str(field.attributes["value"])).status_code
+
+
+def test_what_was_taken_away_is_shown_and_begun_with_again(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    assert write(editor, text_en="The date was wrong.") == 303
+    drop(editor)
+    said = words(editor, PATH)
+    assert "Begonnen door Iemand editor, en weggehaald op dinsdag 10 november" in said
+    assert "De datum klopte niet." in said
+    shown = page(editor.get(PATH)).css_first("section[aria-labelledby=dropped]")
+    assert "Nu goed" in " ".join(one.text() for one in shown.css("ins"))
+    assert AGAIN in said
+    assert "Begin een verbetering met de oude tekst" in said
+    assert begin_again(editor) == 303
+    made = find_open_correction(mailing.id)
+    assert made is not None
+    assert (made.subject, made.editorial_md, made.text_nl, made.text_en, made.revision) == (
+        "Nu goed", "Dag.", "De datum klopte niet.", "The date was wrong.", 0)
+    assert entries_of(KEY)[-1][0].details["begun_with"] == find_dropped(mailing.id).id  # type: ignore[union-attr]
+    # Nothing need be typed twice; it may be asked at once, and who wrote it cannot approve it.
+    assert second.post(f"{PATH}/goedkeuring").status_code == 303
+    assert "Goedkeuring gevraagd" in words(editor, PATH)
+    assert approval_in(editor) == ""
+    assert "Je hebt zelf aan deze editie gewerkt." in words(editor, APPROVAL)
+
+
+def test_who_begins_anew_gets_the_text_as_it_was_sent(editor: Worker, mailing: Mailing) -> None:
+    write(editor)
+    drop(editor)
+    editor.post(f"{PATH}/begin")
+    made = find_open_correction(mailing.id)
+    assert made is not None
+    assert (made.subject, made.text_nl) == ("Een editie om te proberen", "")
+
+
+def test_one_that_nobody_wrote_in_hides_no_earlier_work(editor: Worker, mailing: Mailing) -> None:
+    editor.post(f"{PATH}/begin")
+    drop(editor)
+    assert AGAIN not in words(editor, PATH)
+    write(editor)
+    drop(editor)
+    editor.post(f"{PATH}/begin")
+    drop(editor)
+    assert AGAIN in words(editor, PATH)
+    begin_again(editor)
+    drop(editor)
+    assert begin_again(editor) == 303
+    assert find_open_correction(mailing.id).subject == "Nu goed"  # type: ignore[union-attr]
+
+
+def test_going_on_with_the_old_text_keeps_the_work_where_it_is_told(
+    editor: Worker, second: Worker, mailing: Mailing, session: Session
+) -> None:
+    approve_it(editor, second)
+    assert "De teksten van de verbetering blijven bewaard" in words(editor, OLD)
+    assert press(editor, OLD) == 303
+    said = words(editor, MAILING)
+    assert "Wat er in de verbetering stond, is bewaard: kijk bij ‘Naar de verbetering’." in said
+    assert page(editor.get(MAILING)).css(f'a[href^="{PATH}"]')
+    # While it runs it is shown, and offered once it is paused again.
+    said = words(editor, PATH)
+    assert "Teruggenomen verbetering" in said
+    assert "Pauzeer je de verzending, dan kun je hiermee beginnen." in said
+    assert AGAIN not in said
+    pause(mailing.id, now=NOW)
+    session.commit()
+    assert begin_again(editor) == 303
+    assert find_open_correction(mailing.id).subject == "Nu goed"  # type: ignore[union-attr]
+
+
+def test_what_was_given_up_before_another_was_sent_is_not_offered(
+    editor: Worker, second: Worker, mailing: Mailing, session: Session
+) -> None:
+    write(editor, subject="Een eerste poging")
+    drop(editor)
+    dropped = find_dropped(mailing.id)
+    assert dropped is not None
+    approve_it(editor, second)
+    assert weighty(editor, f"{PATH}/verder") == 303
+    assert len(corrections_of(mailing.id)) == 1
+    pause(mailing.id, now=NOW)
+    session.commit()
+    assert "Een eerste poging" not in words(editor, PATH)
+    editor.post(f"{PATH}/begin", dropped=str(dropped.id))
+    assert find_open_correction(mailing.id) is None
+    assert "Kijk hieronder hoe het er nu voor staat." in words(editor, PATH)
+
+
+def test_one_of_another_mailing_or_still_open_is_nothing_to_begin_with(
+    editor: Worker, mailing: Mailing
+) -> None:
+    write(editor)
+    made = find_open_correction(mailing.id)
+    assert made is not None
+    drop(editor)
+    for given in ("", "nonsense", str(made.id + 1_000)):
+        assert editor.post(f"{PATH}/begin", dropped=given).status_code == 303
+        assert find_open_correction(mailing.id) is None
+
+
+def test_an_article_that_changed_since_the_mail_left_is_told_with_how_to_go_on(
+    editor: Worker, mailing: Mailing, session: Session
+) -> None:
+    assert "Er is al iets anders dan in de verzonden mail" not in words(editor, PATH)
+    get_edition("90-8").items[0].article.summary = "Zo staat het nu op de site."
+    session.commit()
+    said = words(editor, PATH)
+    assert "Er is al iets anders dan in de verzonden mail" in said
+    assert "Hervat je zonder verbetering, dan krijgt de rest de oude tekst." in said
+    block = page(editor.get(PATH)).css_first("section[aria-labelledby=by-now]")
+    assert "Zo staat het nu op de site" in " ".join(one.text() for one in block.css("ins"))
+    editor.post(f"{MAILING}/hervat")
+    assert mailing.status is MailingStatus.SENDING
+    assert "pauzeer dan de verzending en begin een verbetering" in words(editor, PATH)
