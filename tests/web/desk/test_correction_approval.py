@@ -157,8 +157,8 @@ def test_an_article_that_changes_at_the_desk_voids_at_once_and_tells_everybody(
     third = make_worker(RoleName.EDITOR)
     save_article(third, item(), summary="Een heel andere samenvatting.")
     assert find_open(get_edition("90-8").id) is None
-    assert f"{FALLEN}: de inhoud of de opmaak van de mail is daarna veranderd" in words(
-        third, f"/redactie/artikelen/{item().id}")
+    why = "de inhoud of de opmaak van de mail, of de pagina van de editie, is daarna veranderd"
+    assert f"{FALLEN}: {why}" in words(third, f"/redactie/artikelen/{item().id}")
     for worker in (editor, second):
         ((kind, line, leads_to),) = attention(worker)
         assert (kind, leads_to) == ("mind", PATH)
