@@ -21,6 +21,7 @@ from newsletter.editions import models as editions
 from newsletter.editions import reminder_models as reminders
 from newsletter.extensions import db
 from newsletter.mailings import answer_models as answers
+from newsletter.mailings import closed_models as closed_ledgers
 from newsletter.mailings import correction_models as corrections
 from newsletter.mailings import models as mailings
 from newsletter.mailings import notice_models as notices
@@ -34,5 +35,5 @@ from newsletter.subscribers import request_models as requests
 ROOMS = (accounts, audit, articles, images, feeds, catalogue, deliveries, digests, editions,
          mailings, partners, subscribers, consents, requests, imports, past, pace, restores,
          notices, theme_changes, approvals, answers, figures, corrections, reminders,
-         edition_drafts, links, passkeys, proposals)
+         edition_drafts, links, passkeys, proposals, closed_ledgers)
 metadata = db.metadata

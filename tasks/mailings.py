@@ -6,7 +6,7 @@ from newsletter import clock
 from newsletter.core import settings
 from newsletter.extensions import queue
 from newsletter.jobs import Job
-from newsletter.mailings import close
+from newsletter.mailings import check_ledgers as ledgers
 from newsletter.mailings.settle_notices import settle_notices as settle_notices_of_ended
 from newsletter.sending import carry_out
 from newsletter.sending import watch_approvals as approvals
@@ -33,9 +33,9 @@ def watch_approvals() -> None:
 
 @queue.task(name=Job.CHECK_LEDGERS.value)
 def check_ledgers() -> None:
-    """Every ledger of the last two weeks must close."""
+    """Every ledger of the last two weeks must close, and one of the past each time."""
     with transaction():
-        close.check_ledgers(now=clock.now(), since=clock.now() - timedelta(days=14))
+        ledgers.check_ledgers(now=clock.now(), since=clock.now() - timedelta(days=14))
 
 
 @queue.task(name=Job.SETTLE_NOTICES.value)

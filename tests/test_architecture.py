@@ -33,7 +33,7 @@ ASKED_ELSEWHERE = {Job.TICK, Job.CARRY_OUT_EDITION, Job.CARRY_OUT_SLOT, Job.SEND
 LEDGERS = {"consents", "consent_wordings", "consent_seals", "consent_seal_heads", "attempts",
            "audit_entries", "audit_seals", "images", "image_files"}
 FROZEN = {"manifests", "blocks", "variants"}
-FILLED_IN = {"approvals"}  # column by column, and only once
+FILLED_IN = {"approvals", "closed_ledgers"}  # column by column
 KEPT = {"corrections"}  # changed until carried out, and never taken away
 OWNERS = {"past_outcomes", "past_recipients"}  # written by functions of the owner's alone
 

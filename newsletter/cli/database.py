@@ -19,7 +19,7 @@ from seeds.load import load
 
 # What the app's role may read and add to, and nothing more.
 LEDGERS = ("consents", "consent_wordings", "consent_seals", "consent_seal_heads", "attempts",
-           "audit_entries", "audit_seals", "past_outcomes", "past_recipients")
+           "audit_entries", "audit_seals", "past_outcomes", "past_recipients", "closed_ledgers")
 
 
 @click.group()

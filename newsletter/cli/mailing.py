@@ -74,6 +74,7 @@ def _ledger(figures: Progress) -> dict[str, Any]:
         "open": figures.open,
         "unclear_copies": figures.unclear_copies,
         "same_recipients": figures.same_recipients,
+        "same_outcomes": figures.same_outcomes,
         "closes": figures.closes,
     }
 
@@ -93,4 +94,6 @@ def _show(row: dict[str, Any], figures: Progress) -> None:
         click.echo(f"  became unclear: {figures.unclear_copies} (each may have been sent twice)")
     if not figures.same_recipients:
         click.echo("  the recipients are not those that were frozen")
+    if not figures.same_outcomes:
+        click.echo("  what has ended is not as it was when the ledger closed")
     click.echo("The ledger closes." if figures.closes else "The ledger does NOT close.")

@@ -1,15 +1,10 @@
-"""Close: a mailing with nothing open is finished, and its ledger is checked (promise 2)."""
+"""Close: a mailing with nothing open is finished."""
 
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from newsletter.deliveries.alarm import clear_alarm, raise_alarm
 from newsletter.extensions import db
-from newsletter.mailings.models import Mailing, MailingStatus
-from newsletter.mailings.queries import progress
-
-LEDGER_ALARM = "ledger_does_not_close"
 
 # Asked of the two indexes of what is open, in their order: so that no row of the past is read,
 # whatever the statistics say.
@@ -43,34 +38,3 @@ def close_finished(*, now: datetime) -> list[int]:
     """The ids of the mailings that have just finished; nothing of a cancelled one stays open."""
     db.session.execute(_LEFT_OVER, {"now": now})
     return list(db.session.scalars(_FINISH, {"now": now}))
-
-
-def check_ledgers(*, now: datetime, since: datetime) -> list[str]:
-    """The keys of the mailings, under way or finished since then, whose ledger does not close.
-
-    Each raises an alarm, also when a row has vanished (R22); one that closes again clears it.
-    """
-    rows = db.session.scalars(
-        select(Mailing).where(
-            Mailing.recipients.is_not(None),
-            (Mailing.status == MailingStatus.SENDING)
-            | (Mailing.status == MailingStatus.PAUSED)
-            | (Mailing.sending_at > since),
-        )
-    )
-    broken = []
-    for mailing in rows:
-        ledger = progress(mailing)
-        if ledger.closes:
-            clear_alarm(LEDGER_ALARM, mailing.key, now=now)
-            continue
-        broken.append(mailing.key)
-        raise_alarm(
-            LEDGER_ALARM,
-            mailing.key,
-            now=now,
-            recipients=ledger.recipients,
-            found=ledger.sent + ledger.failures + ledger.skips + ledger.open,
-            same_ids=ledger.same_recipients,
-        )
-    return broken

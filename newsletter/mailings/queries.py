@@ -1,7 +1,7 @@
 """Reads of mailings: the list, one mailing's progress and its closing ledger."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from newsletter.deliveries.models import OPEN, Delivery, DeliveryStatus, SkipRea
 from newsletter.deliveries.past_models import PastOutcome
 from newsletter.errors import NotFound
 from newsletter.extensions import db
+from newsletter.mailings.closed_models import ClosedLedger
 from newsletter.mailings.edition_page import EditionPage, read_page
 from newsletter.mailings.models import Block, Mailing, Manifest, Variant
 from newsletter.mailings.start import RECIPIENTS
@@ -27,7 +28,9 @@ class Progress:
     skipped: Mapping[SkipReason, int]
     failed: Mapping[str, int]  # by the relay's code
     unclear_copies: int  # how often a delivery became unclear: at most so many second copies
-    same_recipients: bool  # the hash of ids is still the frozen one
+    same_recipients: bool  # the hash of ids is still the frozen one, as far as it was asked for
+    same_outcomes: bool = True  # they are still those that were kept when the ledger closed
+    recipients_hash: str | None = None  # of the ids as they were found, where it was asked for
     # Of the last minutes: how many were sent, and since when, in this time; none were, or they are
     # too few to tell.
     sent_lately: int = 0
@@ -58,8 +61,11 @@ class Progress:
 
     @property
     def closes(self) -> bool:
-        """Whether recipients as frozen = sent + failed + skipped + open, by number and by id."""
-        return self.same_recipients and self.recipients == (
+        """Whether recipients as frozen = sent + failed + skipped + open, by number and by id.
+
+        What is over must also be as it was: nothing that has ended ends in another way.
+        """
+        return self.same_recipients and self.same_outcomes and self.recipients == (
             self.sent + self.failures + self.skips + self.open
         )
 
@@ -89,7 +95,29 @@ def list_mailings(limit: int = 100) -> list[Mailing]:
 
 
 def progress(mailing: Mailing) -> Progress:
-    """The ledger of one mailing as it stands now, in two statements.
+    """The ledger of one mailing as it stands now, by its rows alone: counted, hashed, and compared
+    with what was kept of it when it closed.
+    """
+    counted = count_now(mailing)
+    _, ids_hash = db.session.execute(RECIPIENTS, {"mailing_id": mailing.id}).one()
+    kept = db.session.get(ClosedLedger, mailing.id)
+    return replace(
+        counted,
+        recipients_hash=ids_hash,
+        same_recipients=mailing.recipients_hash in (None, ids_hash),
+        same_outcomes=kept is None or _is_as_kept(counted, ids_hash, kept),
+    )
+
+
+def _is_as_kept(found: Progress, ids_hash: str, kept: ClosedLedger) -> bool:
+    """Codes aside, which deliveries lose after thirteen months (P07)."""
+    return (found.sent, found.failures, found.skipped, found.unclear_copies, ids_hash) == (
+        kept.sent, sum(kept.failed.values()), kept.skipped, kept.unclear_copies,
+        kept.recipients_hash) and not found.open
+
+
+def count_now(mailing: Mailing) -> Progress:
+    """The ledger of one mailing as it stands now, by number alone: in one statement.
 
     What was sent in the last minutes is counted along, by the clock of the database.
     """
@@ -121,14 +149,13 @@ def progress(mailing: Mailing) -> Progress:
             skipped[reason] = skipped.get(reason, 0) + count
         if status is DeliveryStatus.FAILED:
             failed[code or "?"] = failed.get(code or "?", 0) + count
-    _, ids_hash = db.session.execute(RECIPIENTS, {"mailing_id": mailing.id}).one()
     return Progress(
         recipients=mailing.recipients or 0,
         by_status=by_status,
         skipped=skipped,
         failed=failed,
         unclear_copies=int(sum(row[4] or 0 for row in rows)),
-        same_recipients=mailing.recipients_hash in (None, ids_hash),
+        same_recipients=True,
         sent_lately=sum(row[5] for row in rows),
         lately_since=min((row[6] for row in rows if row[6]), default=None),
         again_from=min((row[7] for row in rows if row[7]), default=None),

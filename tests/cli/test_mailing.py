@@ -3,6 +3,7 @@
 import csv
 import errno
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 from newsletter.cli import output
 from newsletter.core import settings
 from newsletter.deliveries.models import Attempt, DeliveryStatus, Outcome
+from newsletter.mailings.check_ledgers import check_ledgers
 from newsletter.mailings.models import Mailing
+from newsletter.mailings.pause import cancel
 from newsletter.sending.carry_out import carry_out_slot
 from tests.cli.conftest import Run
 from tests.material import NOW, article, deliveries, reader, slot
@@ -63,6 +66,23 @@ def test_a_ledger_that_lost_a_row_does_not_close_and_is_exit_code_1(
     shown = run("mailing", "show", mailing)
     assert shown.exit_code == 1
     assert "does NOT close" in shown.stdout
+
+
+def test_an_outcome_that_is_not_as_it_was_is_named_and_is_exit_code_1(
+    run: Run, read: Any, session: Session, mailing: str
+) -> None:
+    cancel(session.query(Mailing).one().id, now=NOW)
+    assert check_ledgers(now=NOW, since=NOW - timedelta(days=1)) == []
+    session.commit()
+    assert read("mailing", "show", mailing)["ledger"]["same_outcomes"]
+    one = deliveries()[0]
+    one.status, one.sent_at = DeliveryStatus.FAILED, None
+    session.commit()
+    shown = run("mailing", "show", mailing)
+    assert shown.exit_code == 1
+    assert "recipients 3 = sent 0 + failed 2 + skipped 1 + open 0" in shown.stdout
+    assert "what has ended is not as it was when the ledger closed" in shown.stdout
+    assert "The ledger does NOT close." in shown.stdout
 
 
 @pytest.mark.parametrize("words", [("mailing", "show"), ("ledger", "export"),

@@ -15,7 +15,7 @@ from newsletter.sending.carry_out import carry_out_edition
 from tests import material
 
 LEDGERS = ("consents", "consent_wordings", "consent_seals", "attempts", "audit_entries",
-           "audit_seals", "images", "image_files")
+           "audit_seals", "images", "image_files", "closed_ledgers")
 
 
 def test_models_and_migrations_agree(committed: Flask) -> None:
@@ -31,7 +31,8 @@ def test_models_and_migrations_agree(committed: Flask) -> None:
 @pytest.mark.parametrize("statement", [
     "update {0} set {1} = {1}", "delete from {0}", "truncate {0}"])
 def test_the_app_cannot_change_a_ledger(committed: Flask, table: str, statement: str) -> None:
-    column = {"attempts": "worker", "audit_seals": "hash"}.get(table, "id")
+    column = {"attempts": "worker", "audit_seals": "hash",
+              "closed_ledgers": "sent"}.get(table, "id")
     with pytest.raises(ProgrammingError, match="permission denied"):
         db.session.execute(sa.text(statement.format(table, column)))
 

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from newsletter.cli.main import cli
 from newsletter.deliveries.partitions import drop_past
 from newsletter.extensions import db
-from newsletter.mailings.close import check_ledgers
+from newsletter.mailings.check_ledgers import check_ledgers
+from newsletter.mailings.ledger_queries import ledger_of
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.transaction import transaction
@@ -48,6 +49,17 @@ def test_a_row_that_vanished_from_what_was_kept_opens_the_ledger(mailing: Mailin
     db.session.rollback()
     assert not progress(get_mailing(mailing.key)).same_recipients
     assert check_ledgers(now=THEN, since=THEN - timedelta(days=1)) == [mailing.key]
+
+
+def test_what_was_kept_of_it_is_right_before_and_after(mailing: Mailing) -> None:
+    with transaction():
+        assert check_ledgers(now=THEN, since=THEN - timedelta(days=1)) == []
+    before = ledger_of(mailing)
+    assert db.session.scalar(text("select count(*) from closed_ledgers")) == 1
+    drop()
+    assert check_ledgers(now=THEN, since=THEN - timedelta(days=1)) == []
+    assert ledger_of(get_mailing(mailing.key)) == before
+    assert progress(get_mailing(mailing.key)).same_outcomes
 
 
 def test_the_recipients_of_a_large_mailing_are_kept_in_slices(mailing: Mailing) -> None:

@@ -16,7 +16,8 @@ from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.deliveries.suppress import SuppressionReason, suppress
 from newsletter.extensions import db
 from newsletter.jobs import Lane
-from newsletter.mailings.close import check_ledgers, close_finished
+from newsletter.mailings.check_ledgers import check_ledgers
+from newsletter.mailings.close import close_finished
 from newsletter.mailings.models import MailingStatus
 from newsletter.mailings.pause import cancel, pause, resume
 from newsletter.mailings.queries import get_mailing, progress

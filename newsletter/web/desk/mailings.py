@@ -13,6 +13,7 @@ from newsletter.mailings.correction_queries import (
     find_dropped,
     find_open_correction,
 )
+from newsletter.mailings.ledger_queries import ledgers_of
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.pause import cancel, pause, resume
 from newsletter.mailings.queries import get_mailing, list_mailings, progress
@@ -34,8 +35,8 @@ SHELF = 30
 def shelf() -> str:
     """GET /redactie/verzendingen: the newest mailings with their ledgers."""
     rows = [
-        (mailing, mailing_name(mailing), mailing_state(mailing), progress(mailing))
-        for mailing in list_mailings(SHELF)
+        (mailing, mailing_name(mailing), mailing_state(mailing), ledger)
+        for mailing, ledger in ledgers_of(list_mailings(SHELF))
     ]
     return render_template("pages/desk/mailings.html", rows=rows)
 

@@ -12,8 +12,9 @@ from newsletter import clock
 from newsletter.core import settings
 from newsletter.floor import Told, alone, in_steps
 from newsletter.mailings.answer import MONTHS_OPEN, Answer, answers_by_day, is_full
+from newsletter.mailings.ledger_queries import ledger_of
 from newsletter.mailings.models import Mailing, MailingStatus
-from newsletter.mailings.queries import Progress, get_mailing, progress
+from newsletter.mailings.queries import Progress, get_mailing
 from newsletter.subscribers.figure_queries import gone_between
 from newsletter.web.desk.growth import csv_of, told_plain, told_words
 from newsletter.web.desk.names import failure_words, mailing_name, mailing_state, skip_words
@@ -55,7 +56,7 @@ class Course:
 def page(key: str) -> str:
     """GET /redactie/verzendingen/<key>/verslag: the ledger as a drawing and as a table."""
     mailing = get_mailing(key)
-    ledger, now = progress(mailing), clock.now()
+    ledger, now = ledger_of(mailing), clock.now()
     return render_template(
         "pages/desk/report.html", mailing=mailing, name=mailing_name(mailing), ledger=ledger,
         state=mailing_state(mailing), lines=_ledger(ledger), course=_course(mailing, ledger),
@@ -70,7 +71,7 @@ def page(key: str) -> str:
 def as_csv(key: str) -> Response:
     """GET …/verslag.csv: the same counts as a file."""
     mailing = get_mailing(key)
-    ledger = progress(mailing)
+    ledger = ledger_of(mailing)
     course = _course(mailing, ledger)
     rows: list[list[object]] = [[_("Wat"), _("Aantal")]]
     heading = ""

@@ -11,7 +11,8 @@ from newsletter.deliveries.alarm import open_alarms
 from newsletter.digests.models import DigestSlot
 from newsletter.digests.queries import coming_slots, slot_before
 from newsletter.editions.queries import next_edition
-from newsletter.mailings.queries import list_mailings, progress
+from newsletter.mailings.ledger_queries import ledgers_of
+from newsletter.mailings.queries import list_mailings
 from newsletter.web.desk.attention import (
     digests,
     editions,
@@ -45,7 +46,7 @@ def page() -> str:
     """GET /redactie/: the desk's first page."""
     now = clock.now()
     edition, alarms = next_edition(now), open_alarms()
-    mailings = [(mailing, progress(mailing)) for mailing in list_mailings(LAST_MAILINGS)]
+    mailings = ledgers_of(list_mailings(LAST_MAILINGS))
     is_editor = may(RoleName.EDITOR)
     parts = health.parts(alarms, now) if is_editor else []
     return render_template(

@@ -14,6 +14,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
                  "revision", "image_id"),
     "audit_seals": ("sequence", "at", "hash"),
     "blocks": ("id", "manifest_id", "position", "name", "language", "format", "hash"),
+    "closed_ledgers": ("mailing_id", "recipients_hash", "sent", "failed", "skipped",
+                       "unclear_copies", "kept_at", "checked_at"),
     "closed_periods": ("id", "first_on", "last_on", "revision"),
     "consent_seals": ("id", "at", "entries", "previous_hash", "hash"),
     "consent_wordings": ("id", "version", "language", "text", "sha256", "since",
