@@ -144,6 +144,19 @@ def test_each_consent_is_shown_with_the_text_and_the_chain_as_it_stands(publishe
     assert "Alle stappen horen aantoonbaar bij dit adres." in text
 
 
+def test_an_act_without_a_text_says_so(publisher: Worker) -> None:
+    one = reader("data")
+    path = f"{PATH}/{one.subscriber_id}"
+    none = "Geen tekst getoond bij deze handeling."
+    assert none not in publisher.get(path).get_data(as_text=True)
+    leave(one, Leaving.ALL, proof=Proof("one_click_post", "/afmelden"), now=NOW)
+    shown = page(publisher.get(path))
+    told = [entry for entry in shown.css("ol.timeline li") if none in entry.text()]
+    assert [entry.css_first("h3").text() for entry in told] == ["Toestemming ingetrokken"]
+    assert "No text was shown with this act." in publisher.get(f"{path}?taal=en").get_data(
+        as_text=True)
+
+
 def test_a_dossier_takes_as_many_questions_for_many_entries_as_for_few(
     publisher: Worker, session: Session
 ) -> None:
