@@ -136,7 +136,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(address=people)
     def somebody_asks_for_the_link(self, address: str) -> None:
-        ask_link(address=address, language=Language.NL, source_page="/mijn-link", now=self.now)
+        ask_link(address=address, source_page="/mijn-link", now=self.now)
         self._take()
 
     @precondition(lambda self: self.tokens)

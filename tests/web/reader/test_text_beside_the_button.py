@@ -144,6 +144,20 @@ def test_a_form_that_stood_open_too_long_says_so_once(
     assert refused.get_data(as_text=True).count("Druk nog een keer op de knop.") == 1
 
 
+def test_the_link_page_shows_no_text_and_its_row_keeps_nothing_but_the_address(
+    client: FlaskClient, session: Session
+) -> None:
+    sign_up("noor@gemeente.example", choices("data"))
+    session.commit()
+    page = client.get("/mijn-link?taal=en")
+    assert text_of(session, text_shown(Language.EN)) not in page.get_data(as_text=True)
+    form = visitor.form_of(page, action="/mijn-link")
+    assert "wording" not in form.fields
+    visitor.post(client, form, address="noor@gemeente.example")
+    (kept,) = waiting()
+    assert (kept.wish, kept.wording_id) == ({}, None)
+
+
 @pytest.mark.parametrize(("language", "none", "in_force"), [
     ("nl", "Geen tekst getoond bij deze handeling.", "De tekst die toen gold"),
     ("en", "No text was shown with this act.", "The text that was in force then"),
