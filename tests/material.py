@@ -31,9 +31,16 @@ from newsletter.mailings.contents import CompiledManifest
 from newsletter.sending.compile_now import compile_now
 from newsletter.subscribers.choices import Choices
 from newsletter.subscribers.confirm import confirm, look_up, question_of
-from newsletter.subscribers.models import AddressRequest, Cadence, Subscriber, Subscription
+from newsletter.subscribers.models import (
+    AddressRequest,
+    Cadence,
+    Language,
+    Subscriber,
+    Subscription,
+)
 from newsletter.subscribers.signup import request_signup
 from newsletter.subscribers.take_requests import take_requests
+from newsletter.subscribers.wordings import current_wording
 from newsletter.tokens import Purpose
 
 NOW = datetime(2026, 11, 10, 7, 0, tzinfo=UTC)  # a Tuesday, 08:00 in Amsterdam
@@ -53,10 +60,16 @@ def choices(*slugs: str, cadence: Cadence = Cadence.WEEKLY, editions: bool = Tru
     return Choices(editions, cadence, theme_ids(*slugs) if slugs else frozenset())
 
 
+def text_shown(language: Language = Language.NL) -> int:
+    """The id of the consent text that a page in this language shows now."""
+    return current_wording(language).id
+
+
 def sign_up(address: str, chosen: Choices, *, now: datetime = NOW) -> Subscription:
     """A sign-up through the deed; the subscription it left."""
     request_signup(
-        address=address, choices=chosen, source_page="/aanmelden", signer=signer(), now=now
+        address=address, choices=chosen, source_page="/aanmelden",
+        wording_id=text_shown(chosen.language), signer=signer(), now=now,
     )
     return db.session.scalars(
         select(Subscription).join(Subscriber).where(Subscriber.address == address)
@@ -85,8 +98,9 @@ def confirm_token(subscription: Subscription, *, issued_at: datetime = NOW) -> s
 
 def press(token: str, *, now: datetime) -> Subscription:
     """What a reader does behind the mailed link: she opens the page, and presses its button."""
-    shown = question_of(look_up(token, signer=signer(), now=now))
-    return confirm(token, shown=shown, signer=signer(), source_page="/bevestigen", now=now)
+    asked = look_up(token, signer=signer(), now=now)
+    return confirm(token, shown=question_of(asked), wording_id=text_shown(asked.language),
+                   signer=signer(), source_page="/bevestigen", now=now)
 
 
 def reader(

@@ -16,7 +16,7 @@ from newsletter.jobs import Job, enqueue
 from newsletter.subscribers import details as said
 from newsletter.subscribers.choices import Choices
 from newsletter.subscribers.details import Details
-from newsletter.subscribers.models import AddressRequest, Language, RequestKind
+from newsletter.subscribers.models import AddressRequest, RequestKind
 
 
 def ask_signup(
@@ -46,12 +46,13 @@ def ask_signup(
     )
 
 
-def ask_link(*, address: str, language: Language, source_page: str, now: datetime) -> None:
-    """Keep a wish for the mailed link, asked on a page in that language. Raises BadAddress."""
+def ask_link(*, address: str, source_page: str, now: datetime) -> None:
+    """Keep a wish for the mailed link, which comes in the reader's own language. Raises BadAddress.
+    """
     _keep(
         RequestKind.LINK,
         address=address,
-        wish={"language": language.value},
+        wish={},
         source_page=source_page,
         wording_id=None,
         now=now,

@@ -122,8 +122,10 @@ def _check_wordings(receipt: dict[str, Any], payloads: list[dict[str, Any]]) -> 
     named = {payload["wording_sha256"] for payload in payloads} - {None}
     if lacking := named - texts.keys():
         raise _Fault(f"The text of wording {min(lacking)[:12]} is missing.")
-    return (f"Each entry names the text that was shown ({len(named)} in all), and the receipt "
-            "has these texts word for word.")
+    naming = sum(payload["wording_sha256"] is not None for payload in payloads)
+    without = "" if naming == len(payloads) else " With the other acts no text was shown."
+    return (f"Of {len(payloads)} entries {naming} name a consent text ({len(named)} in all), and "
+            f"the receipt has these texts word for word.{without}")
 
 
 def _check_address(receipt: dict[str, Any], payloads: list[dict[str, Any]]) -> str:
@@ -172,6 +174,8 @@ def _chain_sentence(receipt: dict[str, Any], payloads: list[dict[str, Any]]) -> 
 
 
 def _entry_sentence(payload: dict[str, Any]) -> str:
+    digest = payload["wording_sha256"]
+    text = "no text shown" if digest is None else f"text {digest[:12]}"
     return (f"{payload['sequence']}. {payload['at']}: {payload['act']}, by {payload['means']} "
-            f"from {payload['source_page']}, text {(payload['wording_sha256'] or 'none')[:12]}, "
+            f"from {payload['source_page']}, {text}, "
             f"choices {json.dumps(payload['choices'], ensure_ascii=False, sort_keys=True)}")

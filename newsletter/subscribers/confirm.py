@@ -71,16 +71,16 @@ def confirm(
     token: str,
     *,
     shown: str,
+    wording_id: int,
     signer: Signer,
     source_page: str,
     now: datetime,
-    wording_id: int | None = None,
 ) -> Subscription:
     """Make the subscription active, enter *given* in the ledger and queue the welcome mail.
 
     `shown` is the `question_of` what stood beside the button, and `wording_id` the consent text
-    there, None for the one in force. Safe to repeat. Raises as `look_up`, and AskedOtherwise when
-    something else is asked now: she saw that never, so nothing is given.
+    there. Safe to repeat. Raises as `look_up`, and AskedOtherwise when something else is asked now:
+    she saw that never, so nothing is given.
     """
     subscription = look_up(token, signer=signer, now=now)
     if subscription.status is not SubscriptionStatus.PENDING:

@@ -233,6 +233,7 @@ class Consent(Model):
     # By "form_set_aside" something was asked that changed nothing: no mail went out for it.
     means: Mapped[str]
     source_page: Mapped[str]
+    # The consent text that stood beside the button; none where none did (`record_consent`).
     wording_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("consent_wordings.id"))
     # What was chosen at that moment: editions, cadence, theme slugs, language, format.
     choices: Mapped[dict[str, Any]] = mapped_column(JSONB)

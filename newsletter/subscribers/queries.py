@@ -161,7 +161,7 @@ def addresses_before_change(moments: Mapping[int, datetime]) -> dict[int, str]:
 
 
 def consents_of(subscriber_id: int) -> list[tuple[Consent, ConsentWording | None]]:
-    """A subscriber's entries in the ledger of consent, with the text shown, oldest first."""
+    """A subscriber's entries in the ledger of consent, with the text each names, oldest first."""
     rows = db.session.execute(
         select(Consent, ConsentWording)
         .outerjoin(ConsentWording, ConsentWording.id == Consent.wording_id)

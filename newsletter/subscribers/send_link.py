@@ -13,7 +13,7 @@ from newsletter.subscribers.queries import (
     has_room_for_fresh_link,
     has_room_for_mail,
 )
-from newsletter.subscribers.record_consent import Proof
+from newsletter.subscribers.record_consent import LINK_PAGE, Proof
 from newsletter.subscribers.signup import ask_again
 from newsletter.tokens import Signer
 
@@ -21,7 +21,10 @@ from newsletter.tokens import Signer
 def request_manage_link(*, address: str, signer: Signer, now: datetime) -> None:
     """Queue the mail when we know the address; a pending one gets its confirmation again.
 
-    Who left gets it too: she may see, take along and erase what we still hold.
+    That repeats her question word for word, so its entry names no consent text: the page showed
+    none, and the button behind the mail shows the one that she agrees to. Who left gets a mail
+    too: she may see, take along and erase what we still hold. All of them come in the language of
+    her choices, whichever page she asked on.
 
     Within the limits of W05 and never to a suppressed address. Raises BadAddress.
     """
@@ -41,7 +44,7 @@ def request_manage_link(*, address: str, signer: Signer, now: datetime) -> None:
         ask_again(
             subscription,
             chosen.of(subscription),
-            proof=Proof("form", "/mijn-link"),
+            proof=Proof("form", LINK_PAGE),
             may_write=True,
             now=now,
         )

@@ -36,17 +36,17 @@ def request_signup(
     choices: Choices,
     source_page: str,
     signer: Signer,
+    wording_id: int | None,
     now: datetime,
     details: Details = NOTHING_SAID,
-    wording_id: int | None = None,
 ) -> None:
     """Ask the address to confirm; the visitor saw the same whatever we know of it (W04).
 
     Known and active: a mail that says so, nothing changes. Else choices and details wait for the
     mailed button, in place of what waited before. Without a mail nothing does: her earlier mail
     says what its button confirms, and the ledger alone keeps what was asked. Complained or never
-    again: no mail (W07). `wording_id` is the consent text that the form showed, else the one in
-    force. Raises BadAddress, or BadInput at `themes` or `cadence`.
+    again: no mail (W07). `wording_id` is the consent text that the form showed. Raises BadAddress,
+    or BadInput at `themes` or `cadence`.
     """
     address = addresses.check(address)
     chosen.check(choices)

@@ -102,6 +102,7 @@ def undo_leaving(
     *,
     instead: Instead,
     until: date | None = None,
+    wording_id: int,
     signer: Signer,
     source_page: str,
     now: datetime,
@@ -110,7 +111,8 @@ def undo_leaving(
 
     Whether a mail says so, with the link to her choices, comes back: to the mailbox, since links
     are forwarded; three in a day at most, or leaving and coming back would flood it. A pause lasts
-    `until` that day in Amsterdam. Pressed twice it changes nothing more. Raises NothingToUndo.
+    `until` that day in Amsterdam. `wording_id` is the consent text beside the button: with it she
+    gives consent anew. Pressed twice it changes nothing more. Raises NothingToUndo.
     """
     before = find_before(subscription, signer=signer, now=now)
     if before is None:
@@ -124,9 +126,8 @@ def undo_leaving(
     if instead is Instead.PAUSE and until is not None:
         subscription.paused_until = moment_of_return(until)
         subscription.waiting_since = subscription.waiting_since or now
-    entry = record_consent(
-        subscription, ConsentAct.GIVEN, proof=Proof(UNDONE, source_page), now=now
-    )
+    proof = Proof(UNDONE, source_page, wording_id=wording_id)
+    entry = record_consent(subscription, ConsentAct.GIVEN, proof=proof, now=now)
     if not has_room_for_welcome(subscription.subscriber_id, now=now):
         return False
     queue_welcome(entry, now=now)

@@ -26,6 +26,7 @@ from newsletter.digests.models import DigestSlot
 from newsletter.editions.enter_period import PeriodDraft, enter_period
 from newsletter.editions.write_correction import open_correction
 from newsletter.extensions import db
+from newsletter.mailings.history import mails_of
 from newsletter.mailings.pause import pause
 from newsletter.mailings.queries import get_mailing
 from newsletter.sending.carry_out import carry_out_edition
@@ -45,7 +46,8 @@ EMAIL, PASSWORD = "noor@redactie.example", "een lang wachtwoord"
 # What is no page: JSON for a script, the mails that stand in a frame, and what only leads on.
 NO_PAGES = {
     "mailing_state", "import_state", "preview", "approval_mail", "rehearsed_mail", "this_year",
-    "import_report", "reader_mail", "shift", "mailing_report_csv", "figures_csv", "corrected_mail",
+    "import_report", "reader_mail_html", "shift", "mailing_report_csv", "figures_csv",
+    "corrected_mail",
 }
 PROOF = {"source": "Congres van mei", "given_on": "2026-05-20", "wording": "Ja, mail mij."}
 LONG = "Rijksinspectie Digitale Infrastructuur"  # a name of an editor may be as long
@@ -118,7 +120,8 @@ def _addresses() -> dict[str, str]:
               "<int:slot_id>": str(digest.id), "<slug>": "data",
               "<int:proposal_id>": str(offered.id),
               "<int:revision>": str(stored[0].revision),
-              "<int:subscriber_id>": str(one.subscriber_id), "<int:request_id>": str(asked.id),
+              "<int:subscriber_id>": str(one.subscriber_id),
+              "<mail_id>": mails_of(one.subscriber_id)[0].id, "<int:request_id>": str(asked.id),
               "<int:feed_id>": str(feed.id),
               "<int:period_id>": str(closed.id),
               "<int:import_id>": str(loaded.id), "<int:account_id>": str(admin.id)}

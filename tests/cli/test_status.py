@@ -34,7 +34,6 @@ from newsletter.dkim_rotation import make_keys, use_keys
 from newsletter.jobs import Lane
 from newsletter.mailer.dkim import ED25519
 from newsletter.subscribers.ask import ask_link
-from newsletter.subscribers.models import Language
 from newsletter.values import Relay
 from tests.cli.conftest import Run
 from tests.material import reader, slot
@@ -173,7 +172,7 @@ def test_open_alarms_and_deliveries_that_nobody_takes_up_are_wrong(
     session.add(Delivery(kind=MailKind.WELCOME, lane=Lane.PROMPT,
                          subscriber_id=subscription.subscriber_id, created_at=long_ago,
                          due_at=long_ago))
-    ask_link(address="noor@gemeente.example", language=Language.NL, source_page="/mijn-link",
+    ask_link(address="noor@gemeente.example", source_page="/mijn-link",
              now=long_ago)
     raise_alarm("ledger_open", "edition:90-8", now=clock.now())
     report = read("status")

@@ -47,10 +47,9 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.pause import pause, resume
 from newsletter.subscribers.record_consent import Proof
 from newsletter.subscribers.take_requests import take_requests
-from newsletter.subscribers.undo import Instead, undo_leaving
-from newsletter.subscribers.wordings import current_wording
+from newsletter.subscribers.undo import Instead, find_before, undo_leaving
 from newsletter.tokens import Purpose
-from tests.material import NOW, press, theme_ids
+from tests.material import NOW, press, text_shown, theme_ids
 
 PEOPLE = ("noor@gemeente.example", "Noor+werk@gemeente.example", "jan@provincie.example")
 SLUGS = ("data", "digitalisering", "leiderschap")
@@ -84,6 +83,7 @@ class Opened:
 
     token: str
     question: str
+    wording_id: int
     choices: Mapping[str, Any]
     details: Details
 
@@ -131,12 +131,12 @@ class Lives(RuleBasedStateMachine):
         with suppress(BadInput):
             ask_signup(address=address, choices=choices, details=details,
                        source_page="/aanmelden",
-                       wording_id=current_wording(choices.language).id, now=self.now)
+                       wording_id=text_shown(choices.language), now=self.now)
             self._take()
 
     @rule(address=people)
     def somebody_asks_for_the_link(self, address: str) -> None:
-        ask_link(address=address, language=Language.NL, source_page="/mijn-link", now=self.now)
+        ask_link(address=address, source_page="/mijn-link", now=self.now)
         self._take()
 
     @precondition(lambda self: self.tokens)
@@ -153,7 +153,8 @@ class Lives(RuleBasedStateMachine):
         with suppress(TokenError):
             asked = look_up(token, signer=signer(), now=self.now)
             self.opened.append(Opened(
-                token, question_of(asked), chosen.record_of(asked), details_asked(asked)))
+                token, question_of(asked), text_shown(asked.language), chosen.record_of(asked),
+                details_asked(asked)))
 
     @precondition(lambda self: self.opened)
     @rule(pick=st.integers(0, 3))
@@ -164,8 +165,8 @@ class Lives(RuleBasedStateMachine):
         before = db.session.scalar(newest)
         was_new = self._is_new(page.token)
         with suppress(TokenError, AskedOtherwise):
-            given = confirm(page.token, shown=page.question, signer=signer(),
-                            source_page="/bevestigen", now=self.now)
+            given = confirm(page.token, shown=page.question, wording_id=page.wording_id,
+                            signer=signer(), source_page="/bevestigen", now=self.now)
             if db.session.scalar(newest) != before:
                 assert chosen.record_of(given) == page.choices
                 assert not was_new or told.of(given.subscriber) == page.details
@@ -205,7 +206,10 @@ class Lives(RuleBasedStateMachine):
         if subscription := self.of(address):
             until = (self.now + timedelta(days=90)).date()
             with suppress(NothingToUndo):
-                undo_leaving(subscription, instead=instead, until=until, signer=signer(),
+                before = find_before(subscription, signer=signer(), now=self.now)
+                language = before.language if before else subscription.language
+                undo_leaving(subscription, instead=instead, until=until,
+                             wording_id=text_shown(language), signer=signer(),
                              source_page="/afmelden", now=self.now)
 
     @rule(address=people, new=people)

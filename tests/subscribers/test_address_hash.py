@@ -115,7 +115,7 @@ def test_a_salt_that_waits_to_be_destroyed_is_kept_when_there_is_an_address_agai
     assert db.session.scalars(select(ConsentSalt.salt)).one() == before
 
 
-@pytest.mark.parametrize("shown", ["the newest", "an earlier one"])
+@pytest.mark.parametrize("shown", ["the newest", "an earlier one", "none"])
 def test_an_entry_names_the_wording_that_was_really_shown(session: Session, shown: str) -> None:
     subscription = material.reader()
     earlier = current_wording(Language.NL)
@@ -123,7 +123,7 @@ def test_an_entry_names_the_wording_that_was_really_shown(session: Session, show
                            sha256="0" * 64, since=NOW)
     db.session.add(later)
     db.session.flush()
-    wanted = earlier.id if shown == "an earlier one" else None
+    wanted = {"the newest": later.id, "an earlier one": earlier.id, "none": None}[shown]
     entry = record_consent(subscription, ConsentAct.CHANGED, now=NOW,
                            proof=Proof("form", "/aanmelden", wanted))
-    assert entry.wording_id == (wanted or later.id)
+    assert entry.wording_id == wanted

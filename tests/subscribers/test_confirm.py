@@ -27,8 +27,9 @@ Acts = Callable[[Subscription], list[str]]
 
 def press(token: str, at: timedelta = DAY) -> Subscription:
     someone = db.session.scalar(select(Subscription))
-    return confirm(token, shown=question_of(someone) if someone else "", signer=signer(),
-                   source_page="/bevestigen", now=NOW + at)
+    return confirm(token, shown=question_of(someone) if someone else "",
+                   wording_id=material.text_shown(), signer=signer(), source_page="/bevestigen",
+                   now=NOW + at)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from newsletter.core import signer
 from newsletter.extensions import db
 from newsletter.subscribers.ask import ask_link
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.models import AddressRequest, Language, Subscriber
+from newsletter.subscribers.models import AddressRequest, Subscriber
 from newsletter.subscribers.open_personal import open_to_erase
 from newsletter.subscribers.record_consent import Proof
 from newsletter.subscribers.take_requests import take_requests
@@ -23,7 +23,7 @@ def test_an_erasure_waits_for_the_worker_that_has_a_form_of_hers_in_hand(committ
     someone = reader()
     number, address = someone.subscriber_id, str(someone.subscriber.address)
     token = signer().make(Purpose.PERSONAL, number, issued_at=NOW)
-    ask_link(address=address, language=Language.NL, source_page="/", now=NOW)
+    ask_link(address=address, source_page="/", now=NOW)
     db.session.commit()
 
     def forget() -> None:

@@ -15,7 +15,7 @@ from newsletter.subscribers.queries import find_by_address, find_subscription
 from newsletter.subscribers.record_consent import Proof
 from newsletter.subscribers.signup import request_signup
 from newsletter.transaction import transaction
-from tests.material import NOW, choices, reader
+from tests.material import NOW, choices, reader, text_shown
 
 
 def _erase(subscription: Subscription) -> None:
@@ -26,8 +26,8 @@ def _erase(subscription: Subscription) -> None:
 def _sign_up(app: Flask, address: str) -> None:
     with app.app_context(), transaction():
         request_signup(
-            address=address, choices=choices("data"), source_page="/aanmelden", signer=signer(),
-            now=NOW, details=Details("Noor"),
+            address=address, choices=choices("data"), source_page="/aanmelden",
+            wording_id=text_shown(), signer=signer(), now=NOW, details=Details("Noor"),
         )
 
 

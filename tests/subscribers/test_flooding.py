@@ -15,7 +15,7 @@ from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.models import AddressChange
 from newsletter.subscribers.record_consent import Proof
 from newsletter.subscribers.undo import Instead, undo_leaving
-from tests.material import NOW, choices, deliveries, reader, sign_up
+from tests.material import NOW, choices, deliveries, reader, sign_up, text_shown
 
 pytestmark = pytest.mark.usefixtures("session")
 VICTIM = "doelwit@gemeente.example"
@@ -28,8 +28,8 @@ def test_leaving_and_coming_back_all_day_long_brings_three_mails() -> None:
     for turn in range(40):
         now = NOW + turn * 30 * MINUTE
         leave(someone, Leaving.ALL, proof=Proof("one_click_post", "/afmelden"), now=now)
-        undo_leaving(someone, instead=Instead.AS_IT_WAS, signer=signer(),
-                     source_page="/afmelden", now=now)
+        undo_leaving(someone, instead=Instead.AS_IT_WAS, wording_id=text_shown(),
+                     signer=signer(), source_page="/afmelden", now=now)
         assert someone.receives_editions
     welcomes = [mail for mail in deliveries()[before:] if mail.kind is MailKind.WELCOME]
     assert len(welcomes) <= 3

@@ -45,7 +45,7 @@ def mails() -> list[MailKind]:
 
 def ask(address: str, at: timedelta = timedelta(0), chosen: Choices | None = None) -> None:
     request_signup(address=address, choices=chosen or choices("data"), source_page="/aanmelden",
-                   signer=signer(), now=NOW + at)
+                   wording_id=material.text_shown(), signer=signer(), now=NOW + at)
 
 
 def rows(table: type) -> int:

@@ -11,7 +11,7 @@ from newsletter.subscribers.change_address import ask_change, confirm_change, un
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.models import AddressChange, Sector, Subscription
 from newsletter.tokens import Purpose
-from tests.material import NOW, choices, reader, sign_up
+from tests.material import NOW, choices, reader, sign_up, text_shown
 
 pytestmark = pytest.mark.usefixtures("session")
 HOUR = timedelta(hours=1)
@@ -64,7 +64,8 @@ def test_a_confirm_link_in_the_mailbox_that_was_left_opens_nothing_any_more() ->
     )
     move(someone, "nieuw@provincie.example", hours=0)
     with pytest.raises(TokenSuperseded):
-        confirm(token, shown="", signer=signer(), source_page="/bevestigen", now=NOW + HOUR)
+        confirm(token, shown="", wording_id=text_shown(), signer=signer(),
+                source_page="/bevestigen", now=NOW + HOUR)
 
 
 def test_a_row_that_gave_up_its_address_keeps_no_details() -> None:

@@ -74,7 +74,7 @@ def test_a_link_is_mailed_to_a_reader_and_to_who_has_left_and_to_nobody_else(
 ) -> None:
     known = reader()
     for address in (str(known.subscriber.address), "niemand@gemeente.example"):
-        ask_link(address=address, language=Language.NL, source_page="/mijn-link", now=NOW)
+        ask_link(address=address, source_page="/mijn-link", now=NOW)
     assert take() == 2
     assert [mail.kind for mail in deliveries()] == [MailKind.MANAGE_LINK]
 
@@ -176,7 +176,7 @@ def test_two_hundred_tries_on_one_mailbox_bring_three_mails_a_day_at_most(
             spelled = f"{base}+{number}@{domain}" if number % 3 else f"{base.upper()}@{domain}"
             moment = NOW + timedelta(minutes=7 * number)  # nearly a day
             if number % 2:
-                ask_link(address=spelled, language=Language.NL, source_page="/", now=moment)
+                ask_link(address=spelled, source_page="/", now=moment)
             else:
                 ask_signup(address=spelled, choices=choices("data"), details=Details(),
                            source_page="/", wording_id=current_wording(Language.NL).id,

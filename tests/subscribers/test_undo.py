@@ -29,7 +29,15 @@ from newsletter.subscribers.record_consent import Proof
 from newsletter.subscribers.say_reason import say_reason
 from newsletter.subscribers.signup import request_signup
 from newsletter.subscribers.undo import Instead, find_before, undo_leaving
-from tests.material import NOW, choices, confirm_token, deliveries, reader, sign_up
+from tests.material import (
+    NOW,
+    choices,
+    confirm_token,
+    deliveries,
+    reader,
+    sign_up,
+    text_shown,
+)
 
 pytestmark = pytest.mark.usefixtures("session")
 DAY = timedelta(days=1)
@@ -42,8 +50,9 @@ def go(subscription: Subscription, what: Leaving = Leaving.ALL) -> None:
 def undo(
     subscription: Subscription, instead: Instead = Instead.AS_IT_WAS, *, days: int = 1
 ) -> None:
-    undo_leaving(subscription, instead=instead, until=date(2027, 2, 10), signer=signer(),
-                 source_page="/afmelden", now=NOW + days * DAY)
+    undo_leaving(subscription, instead=instead, until=date(2027, 2, 10),
+                 wording_id=text_shown(), signer=signer(), source_page="/afmelden",
+                 now=NOW + days * DAY)
 
 
 @pytest.mark.parametrize("what", Leaving)
@@ -135,14 +144,16 @@ def test_what_a_stranger_asks_with_her_address_takes_no_undoing_from_her() -> No
     before, address = chosen.of(someone), str(someone.subscriber.address)
     go(someone)
     request_signup(address=address, choices=choices("smart-city"), source_page="/",
-                   details=Details("Iemand anders"), signer=signer(), now=NOW + DAY)
+                   wording_id=text_shown(), details=Details("Iemand anders"), signer=signer(),
+                   now=NOW + DAY)
     assert someone.status is SubscriptionStatus.PENDING
     link = confirm_token(someone, issued_at=NOW + DAY)
     undo(someone, days=2)
     assert (chosen.of(someone), someone.status) == (before, SubscriptionStatus.ACTIVE)
     assert someone.subscriber.name is None
     with pytest.raises(TokenSuperseded):
-        confirm(link, shown="", signer=signer(), source_page="/bevestigen", now=NOW + 3 * DAY)
+        confirm(link, shown="", wording_id=text_shown(), signer=signer(),
+                source_page="/bevestigen", now=NOW + 3 * DAY)
 
 
 def test_a_strangers_question_that_expires_leaves_the_thirty_days_as_they_were() -> None:

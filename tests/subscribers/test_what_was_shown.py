@@ -43,7 +43,15 @@ from newsletter.subscribers.send_link import request_manage_link
 from newsletter.subscribers.signup import request_signup
 from newsletter.transaction import transaction
 from tests.digests.theme_hands import merge
-from tests.material import NOW, choices, confirm_token, deliveries, press, reader
+from tests.material import (
+    NOW,
+    choices,
+    confirm_token,
+    deliveries,
+    press,
+    reader,
+    text_shown,
+)
 
 ADDRESS = "anna@gemeente.example"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -55,7 +63,7 @@ def ask(
     wish: Choices, details: Details, *, at: timedelta = timedelta(0), address: str = ADDRESS
 ) -> Subscription:
     request_signup(address=address, choices=wish, details=details, source_page="/aanmelden",
-                   signer=signer(), now=NOW + at)
+                   wording_id=text_shown(wish.language), signer=signer(), now=NOW + at)
     found = find_by_address(address)
     assert found is not None
     return found
@@ -68,6 +76,12 @@ def hers() -> Choices:
 def the_strangers() -> Choices:
     wish = choices("data", "leiderschap", "digitalisering")
     return replace(wish, language=Language.EN, format=MailFormat.TEXT)
+
+
+def press_beside(shown: str, token: str, *, at: timedelta = timedelta(0)) -> None:
+    """The button of a page that showed this question."""
+    confirm(token, shown=shown, wording_id=text_shown(), signer=signer(),
+            source_page="/bevestigen", now=NOW + at)
 
 
 def entries(subscription: Subscription) -> list[Consent]:
@@ -91,7 +105,7 @@ def test_what_a_stranger_asks_while_no_mail_may_go_never_becomes_hers(anna: Subs
     token, shown = confirm_token(anna), question_of(anna)
     ask(the_strangers(), STRANGER, at=MINUTE)
     assert (chosen.of(anna), said.of(anna.subscriber), anna.asked_at) == (hers(), ANNA, NOW)
-    confirm(token, shown=shown, signer=signer(), source_page="/bevestigen", now=NOW + HOUR)
+    press_beside(shown, token, at=HOUR)
     asked, aside, given = entries(anna)
     assert (given.act, given.choices) == ("given", asked.choices)
     assert said.of(anna.subscriber) == ANNA
@@ -152,8 +166,7 @@ def test_a_page_of_the_older_mail_confirms_nothing_behind_the_newer_link(
     newer = confirm_token(anna, issued_at=NOW + HOUR)
     for token, refusal in ((older, TokenSuperseded), (newer, AskedOtherwise)):
         with pytest.raises(refusal):
-            confirm(token, shown=shown, signer=signer(), source_page="/bevestigen",
-                    now=NOW + HOUR)
+            press_beside(shown, token, at=HOUR)
     assert (anna.status, anna.confirmed_at) == (SubscriptionStatus.PENDING, None)
     assert [entry.act for entry in entries(anna)] == ["asked", "asked"]
     assert welcomes() == 0
@@ -184,7 +197,7 @@ def test_nothing_is_given_when_anything_is_otherwise_than_the_page_showed(
     change(anna)
     db.session.flush()
     with pytest.raises(AskedOtherwise):
-        confirm(token, shown=shown, signer=signer(), source_page="/bevestigen", now=NOW)
+        press_beside(shown, token)
     assert anna.status is SubscriptionStatus.PENDING
     assert [entry.act for entry in entries(anna)] == ["asked"]
     assert welcomes() == 0
@@ -209,9 +222,9 @@ def test_what_we_know_of_a_former_reader_is_no_part_of_the_question(session: Ses
 def test_a_press_again_is_harmless_after_she_chose_otherwise(anna: Subscription) -> None:
     token, shown = confirm_token(anna), question_of(anna)
     for _ in range(2):
-        confirm(token, shown=shown, signer=signer(), source_page="/bevestigen", now=NOW)
+        press_beside(shown, token)
     change_choices(anna, the_strangers(), source_page="/voorkeuren", now=NOW)
-    confirm(token, shown=shown, signer=signer(), source_page="/bevestigen", now=NOW)
+    press_beside(shown, token)
     assert [entry.act for entry in entries(anna)] == ["asked", "given", "changed"]
     assert chosen.of(anna) == the_strangers()
     assert welcomes() == 1
@@ -219,7 +232,7 @@ def test_a_press_again_is_harmless_after_she_chose_otherwise(anna: Subscription)
 
 def _press_alone(core: Flask, token: str, shown: str) -> None:
     with core.app_context(), transaction():
-        confirm(token, shown=shown, signer=signer(), source_page="/bevestigen", now=NOW + HOUR)
+        press_beside(shown, token, at=HOUR)
 
 
 def test_a_press_that_meets_a_newer_question_gives_nothing(committed: Flask) -> None:
@@ -248,7 +261,7 @@ def test_a_question_that_meets_a_press_is_told_that_she_is_a_reader(committed: F
 
     with ThreadPoolExecutor() as others:
         with transaction():
-            confirm(token, shown=shown, signer=signer(), source_page="/bevestigen", now=NOW)
+            press_beside(shown, token)
             asked = others.submit(ask_alone)
             time.sleep(0.5)  # the sign-up waits for the row that the press holds
         asked.result()
@@ -269,6 +282,6 @@ def test_no_theme_changes_between_what_was_shown_and_the_ledger(committed: Flask
             change_themes_alone()
 
     with ThreadPoolExecutor() as others, transaction():
-        confirm(token, shown=shown, signer=signer(), source_page="/bevestigen", now=NOW)
+        press_beside(shown, token)
         with pytest.raises(OperationalError):
             others.submit(change_a_theme).result()

@@ -54,6 +54,8 @@ def _consent(
         said.append(_("Gegeven op %(day)s. Bron: %(source)s.", day=day, source=proof["source"]))
     elif entry.source_page.startswith("/"):
         said.append(_("Pagina: %(page)s.", page=entry.source_page))
+    if wording is None:
+        said.append(_("Geen tekst getoond bij deze handeling."))
     kind = "system" if entry.means in NOT_BY_A_PERSON else "person"
     return Happening(kind, entry.at, str(ACTS[entry.act]), said, wording=wording)
 

@@ -4,18 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.catalogue.queries import themes_by_id
-from newsletter.core import settings, signer
+from newsletter.core import signer
 from newsletter.deliveries.suppress import find_suppression
-from newsletter.emails import show
-from newsletter.emails.urls import Urls
 from newsletter.errors import BadInput
-from newsletter.mailings.history import find_variant_of, mails_of
-from newsletter.mailings.queries import block_bodies
+from newsletter.mailings.history import mails_of
 from newsletter.subscribers.find_reader import get_reader, hashes_of
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.prove_consent import Proof, prove_of
@@ -29,10 +26,9 @@ from newsletter.web.desk.reader_forms import LookReason, RevealForm
 from newsletter.web.desk.request_forms import OpenForm
 from newsletter.web.desk.request_words import ARTICLES, KINDS, term_of
 from newsletter.web.desk.requests import opened
-from newsletter.web.headers import MAIL_CONTENT_SECURITY
+from newsletter.web.turning import page_asked
 
 ON_A_PAGE = 50
-LONGEST_PAGE = 6  # digits
 
 
 @dataclass(frozen=True)
@@ -61,28 +57,6 @@ def reveal(subscriber_id: int) -> str | tuple[str, int]:
     return _show(get_reader(subscriber_id), revealed=address)
 
 
-def mail(subscriber_id: int, mail_id: str) -> Response:
-    """GET /redactie/lezers/<id>/mail/<mail>: a mail as frozen, without personal links.
-
-    404 for another reader's, and for a single mail, of which nothing is frozen.
-    """
-    variant = find_variant_of(mail_id, get_reader(subscriber_id).subscriber_id)
-    if variant is None:
-        abort(404)
-    values = {"subject": variant.subject, "preheader": variant.preheader, "why": variant.why}
-    is_text = not variant.html_blocks
-    write, positions = (
-        (show.as_text, variant.text_blocks) if is_text else (show.as_html, variant.html_blocks)
-    )
-    response = Response(
-        write(block_bodies(variant.manifest_id, positions), values=values,
-              urls=Urls(settings().public_url).in_language(variant.language)),
-        content_type=f"text/{'plain' if is_text else 'html'}; charset=utf-8",
-    )
-    response.headers["Content-Security-Policy"] = MAIL_CONTENT_SECURITY
-    return response
-
-
 def add_request(subscriber_id: int) -> Response | str | tuple[str, int]:
     """POST /redactie/lezers/<id>/verzoek: open what she asked under the AVG."""
     subscription = get_reader(subscriber_id)
@@ -104,7 +78,8 @@ def _show(
     now, reader_id = clock.now(), subscription.subscriber_id
     consents = consents_of(reader_id)
     events = happenings(consents, mails_of(reader_id))
-    number, pages = _page_of(len(events))
+    pages = max(1, -(-len(events) // ON_A_PAGE))
+    number = page_asked(pages)
     address = subscription.subscriber.address
     ledger = Ledger(
         entries=len(consents),
@@ -147,12 +122,3 @@ def _facts(subscription: Subscription, suppressed: str, *, now: datetime) -> dic
         "is_paused": bool(subscription.paused_until and subscription.paused_until > now),
         "now": now,
     }
-
-
-def _page_of(count: int) -> tuple[int, int]:
-    """Which page of how many was asked."""
-    pages = max(1, -(-count // ON_A_PAGE))
-    asked = request.args.get("pagina", "1")
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_PAGE):
-        return 1, pages
-    return min(max(int(asked), 1), pages), pages

@@ -5,10 +5,9 @@ from werkzeug.wrappers import Response
 
 from newsletter import clock
 from newsletter.subscribers.ask import ask_link
-from newsletter.subscribers.models import Language
+from newsletter.subscribers.record_consent import LINK_PAGE
 from newsletter.transaction import transaction
 from newsletter.web.guard.admit import busy, knock
-from newsletter.web.languages import current_language
 from newsletter.web.reader.forms import AskLinkForm, is_caught
 
 
@@ -27,10 +26,7 @@ def post() -> str | Response | tuple[str, int]:
         if form.delay:
             return busy(render_template("pages/reader/ask_link.html", form=form), form.delay)
         with transaction():
-            ask_link(
-                address=form.address.data or "", language=Language(current_language()),
-                source_page="/mijn-link", now=clock.now(),
-            )
+            ask_link(address=form.address.data or "", source_page=LINK_PAGE, now=clock.now())
     return redirect(url_for("reader.link_sent"), 303)
 
 

@@ -45,6 +45,7 @@ def _come_back(door: Door, choices_of: Callable[[Subscription], str]) -> Answer:
             subscription,
             instead=Instead.AS_IT_WAS if wish is Wish.THEMES else Instead(wish.value),
             until=form.day(now) if is_pause else None,
+            wording_id=form.shown_wording_id,
             signer=signer(),
             source_page=door.source,
             now=now,

@@ -11,16 +11,15 @@ from newsletter.subscribers.wordings import current_wording
 from newsletter.tokens import Purpose
 from newsletter.transaction import transaction
 from newsletter.web.cards import latest_card
-from newsletter.web.forgery import ReaderForm
 from newsletter.web.languages import follow_reader
 from newsletter.web.reader.choices_shown import details_in_words, facts_of
-from newsletter.web.reader.forms import QuestionField, WordingField
+from newsletter.web.reader.consent_form import ConsentForm
+from newsletter.web.reader.forms import QuestionField
 
 
-class ConfirmForm(ReaderForm):
+class ConfirmForm(ConsentForm):
     """The button of consent, and which question and which text stood beside it (P01)."""
 
-    wording = WordingField()
     question = QuestionField()
 
 
@@ -41,8 +40,8 @@ def post(token: str) -> str | tuple[str, int]:
     try:
         with transaction():
             subscription = confirm(
-                token, shown=form.question.data or "", signer=signer(), source_page="/bevestigen",
-                now=clock.now(), wording_id=form.wording.data,
+                token, shown=form.question.data or "", wording_id=form.shown_wording_id,
+                signer=signer(), source_page="/bevestigen", now=clock.now(),
             )
     except AskedOtherwise:
         asked = look_up(token, signer=signer(), now=clock.now())

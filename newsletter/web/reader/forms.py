@@ -27,12 +27,11 @@ from newsletter.web.forgery import (
     ReaderForm,
     opened_question,
     opened_source,
-    opened_wording,
     signed_question,
     signed_source,
-    signed_wording,
 )
 from newsletter.web.kept import KeptForm
+from newsletter.web.reader.consent_form import ConsentForm
 
 # What a reader is told when a domain deed refuses something she typed.
 REASONS = {
@@ -137,17 +136,6 @@ class SourceField(HiddenField):  # type: ignore[misc]  # wtforms has no types
         self.data = opened_source(valuelist[0]) if valuelist else None
 
 
-class WordingField(HiddenField):  # type: ignore[misc]  # wtforms has no types
-    """Which consent text the form showed, signed: the ledger keeps the text that was seen (P01)."""
-
-    def _value(self) -> str:
-        return signed_wording(self.data) if isinstance(self.data, int) else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """The id that was signed; None when it is missing or not ours."""
-        self.data = opened_wording(valuelist[0]) if valuelist else None
-
-
 class QuestionField(HiddenField):  # type: ignore[misc]  # wtforms has no types
     """A digest of what the page asks, signed: only what was seen can be confirmed (P01)."""
 
@@ -182,18 +170,16 @@ class SectorField(SelectField):  # type: ignore[misc]  # wtforms has no types
             raise ValidationError(str(REASONS["unknown_sector"]))
 
 
-class ShortSignup(ReaderForm):
+class ShortSignup(ConsentForm):
     """One address; asks for every edition."""
 
-    wording = WordingField()
     address = AddressField(_l("Je e-mailadres"), id="address")
     website = StringField("", id="website")
 
 
-class SignupForm(ReaderForm):
+class SignupForm(ConsentForm):
     """The whole form; only the address is needed."""
 
-    wording = WordingField()
     source = SourceField()
     address = AddressField(_l("E-mailadres"), id="address")
     website = StringField("", id="website")

@@ -11,14 +11,16 @@ from wtforms import HiddenField
 from newsletter import clock
 from newsletter.core import signer
 from newsletter.subscribers.choices import Choices
-from newsletter.subscribers.models import Cadence, Subscription
+from newsletter.subscribers.models import Cadence, ConsentWording, Subscription
 from newsletter.subscribers.pause import last_day
 from newsletter.subscribers.undo import Instead, find_before
+from newsletter.subscribers.wordings import current_wording
 from newsletter.web import dates
 from newsletter.web.forgery import ReaderForm
 from newsletter.web.kept import KeptForm
 from newsletter.web.languages import current_language
 from newsletter.web.reader.choices_shown import receives
+from newsletter.web.reader.consent_form import ConsentForm
 
 PAUSE_MONTHS = 3
 # What choices bring, for the middle of a sentence, by editions and cadence; never nothing.
@@ -56,11 +58,15 @@ class Offer:
 
 @dataclass(frozen=True)
 class Undo:
-    """What `pages/reader/_undo.html` shows: `had` are the choices before, in words."""
+    """What `pages/reader/_undo.html` shows: `had` are the choices before, in words.
+
+    `wording` is the consent text that she gives anew with any of its buttons.
+    """
 
     action: str
     form: ReaderForm
     had: str
+    wording: ConsentWording
     offers: tuple[Offer, ...]
 
 
@@ -79,11 +85,11 @@ class _Until:
         return found if today < found <= last_day(now) else pause_day(now)
 
 
-class UndoForm(_Until, ReaderForm):
+class UndoForm(_Until, ConsentForm):
     """The way back behind the unsubscribe link; no cookie."""
 
 
-class KeptUndoForm(_Until, KeptForm):
+class KeptUndoForm(_Until, KeptForm, ConsentForm):
     """The way back behind the link to her choices."""
 
 
@@ -110,10 +116,14 @@ def find_undo(
         return None
     until = pause_day(now)
     form.until.data = until.isoformat()
+    # In the language that comes back with her choices, which is that of the ledger's entry.
+    wording = current_wording(before.language)
+    form.wording.data = wording.id
     return Undo(
         action=action,
         form=form,
         had=in_words(before),
+        wording=wording,
         offers=_offers(before, subscription, until),
     )
 

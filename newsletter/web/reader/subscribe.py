@@ -134,7 +134,7 @@ def _post_compact() -> Answer:
     form = open_form(short.address.data or "")
     form.source.data = None if short.csrf_token.errors else source_page
     form.address.errors = short.address.errors
-    form.csrf_token.errors = short.csrf_token.errors
+    form.csrf_token.errors, form.wording.errors = short.csrf_token.errors, short.wording.errors
     form.delay = short.delay
     shown = show(form, Place())
     return busy(shown, form.delay) if form.delay else (shown, 400)
@@ -156,8 +156,8 @@ def _ask(
                 choices=choices,
                 details=details,
                 source_page=source_page,
-                # An old form carries the text it showed; one without is asked anew elsewhere.
-                wording_id=form.wording.data or current_wording(choices.language).id,
+                # An old form carries the text it showed.
+                wording_id=form.shown_wording_id,
                 now=clock.now(),
             )
     except BadInput as fault:

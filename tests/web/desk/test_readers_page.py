@@ -144,6 +144,19 @@ def test_each_consent_is_shown_with_the_text_and_the_chain_as_it_stands(publishe
     assert "Alle stappen horen aantoonbaar bij dit adres." in text
 
 
+def test_an_act_without_a_text_says_so(publisher: Worker) -> None:
+    one = reader("data")
+    path = f"{PATH}/{one.subscriber_id}"
+    none = "Geen tekst getoond bij deze handeling."
+    assert none not in publisher.get(path).get_data(as_text=True)
+    leave(one, Leaving.ALL, proof=Proof("one_click_post", "/afmelden"), now=NOW)
+    shown = page(publisher.get(path))
+    told = [entry for entry in shown.css("ol.timeline li") if none in entry.text()]
+    assert [entry.css_first("h3").text() for entry in told] == ["Toestemming ingetrokken"]
+    assert "No text was shown with this act." in publisher.get(f"{path}?taal=en").get_data(
+        as_text=True)
+
+
 def test_a_dossier_takes_as_many_questions_for_many_entries_as_for_few(
     publisher: Worker, session: Session
 ) -> None:
@@ -175,18 +188,18 @@ def test_a_long_history_is_shown_in_pages(publisher: Worker) -> None:
     for _ in range(ON_A_PAGE):
         record_consent(one, ConsentAct.CHANGED, proof=Proof("preference_page", "/"), now=NOW)
     path = f"{PATH}/{one.subscriber_id}"
-    for asked in ("", "?pagina=1", "?pagina=0", "?pagina=x", "?pagina=9999999999"):
+    for asked in ("", "?pagina=1", "?pagina=0", "?pagina=x", f"?pagina={'9' * 40}"):
         shown = publisher.get(f"{path}{asked}").get_data(as_text=True)
         assert "Keuzes gewijzigd" in shown
         assert "Toestemming gevraagd" not in shown
-    for asked in ("2", "99"):
+    for asked in ("2", "99", "9999999999"):
         assert "Toestemming gevraagd" in publisher.get(f"{path}?pagina={asked}").get_data(
             as_text=True)
 
 
 @pytest.mark.parametrize("number", [0, 999_999, 10**30])
 def test_a_number_that_is_nobodys_is_not_found(publisher: Worker, number: int) -> None:
-    for path in (f"{PATH}/{number}", f"{PATH}/{number}/mail/1"):
+    for path in (f"{PATH}/{number}", f"{PATH}/{number}/mail/1", f"{PATH}/{number}/mail/1/html"):
         assert publisher.get(path).status_code == 404
     assert publisher.post(f"{PATH}/{number}/adres", reason="request").status_code == 404
 

@@ -177,10 +177,12 @@ def test_a_wording_that_we_did_not_sign_is_not_taken(
 ) -> None:
     address = f"/bevestigen/{confirm_token(asked)}"
     form = visitor.form_of(client.get(address), action=address)
-    assert visitor.post(client, form, wording="1").status_code == 200
-    given = select(Consent.wording_id).where(Consent.act == ConsentAct.GIVEN)
-    kept = session.scalar(given.where(Consent.subscriber_id == asked.subscriber_id))
-    assert kept == current_wording(asked.language).id
+    refused = visitor.post(client, form, wording="1")
+    given = select(Consent.wording_id).where(
+        Consent.act == ConsentAct.GIVEN, Consent.subscriber_id == asked.subscriber_id)
+    assert (refused.status_code, session.scalars(given).all()) == (400, [])
+    visitor.post(client, visitor.form_of(refused, action=address))
+    assert session.scalars(given).all() == [current_wording(asked.language).id]
 
 
 def test_a_link_that_is_opened_on_one_device_may_be_pressed_on_another(

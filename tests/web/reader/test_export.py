@@ -115,7 +115,7 @@ def life(session: Session) -> Life:
     """A reader with a row in every table that can hold one."""
     found = rich_life(session)
     address = str(found.subscription.subscriber.address)
-    ask_link(address=address, language=Language.NL, source_page="/mijn-link", now=NOW)
+    ask_link(address=address, source_page="/mijn-link", now=NOW)
     suppress(signer().address_hashes(address)[-1], reason=SuppressionReason.HARD_BOUNCE, now=NOW)
     desk = add_account(email="noor@redactie.example", name="Noor", password="een lang wachtwoord",
                        roles=[RoleName.PUBLISHER], now=NOW)

@@ -20,6 +20,7 @@ from newsletter.subscribers.models import (
     Language,
     MailFormat,
 )
+from newsletter.subscribers.record_consent import shows_text
 from newsletter.web import dates
 from newsletter.web.languages import current_language
 
@@ -103,6 +104,7 @@ class ConsentShown:
 
     entry: Consent
     wording: ConsentWording | None
+    was_shown: bool  # else the text that it names was in force, and stood on no page
     act: str
     means: str
     page: str
@@ -138,6 +140,7 @@ def _shown(
     return ConsentShown(
         entry=entry,
         wording=wording,
+        was_shown=shows_text(entry),
         act=str(ACTS[entry.act]),
         means=str(MEANS.get(entry.means, _l("Op een andere manier."))),
         page=entry.source_page if is_page else "",

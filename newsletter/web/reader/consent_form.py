@@ -1,0 +1,44 @@
+"""A form whose button asks for or gives consent: it carries the text that stood beside it (P01)."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import HiddenField
+
+from newsletter.web.forgery import ReaderForm, opened_wording, signed_wording
+
+
+class WordingField(HiddenField):  # type: ignore[misc]  # wtforms has no types
+    """Which consent text the form showed, signed: the ledger keeps the text that was seen."""
+
+    def _value(self) -> str:
+        return signed_wording(self.data) if isinstance(self.data, int) else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The id that was signed; None when it is missing or not ours."""
+        self.data = opened_wording(valuelist[0]) if valuelist else None
+
+
+class ConsentForm(ReaderForm):
+    """The text is set when the page is shown, and only a form that brings it back is taken."""
+
+    wording = WordingField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether it may be taken; not when we cannot say which text stood there.
+
+        Said only of a form that is good otherwise: any other is shown anew with a text anyway.
+        """
+        if not super().validate(extra_validators):
+            return False
+        if self.wording.data is None:
+            self.wording.errors = [_("Druk nog een keer op de knop.")]
+            return False
+        return True
+
+    @property
+    def shown_wording_id(self) -> int:
+        """The text that stood beside the button, of a form that may be taken."""
+        found = self.wording.data
+        assert isinstance(found, int)
+        return found
