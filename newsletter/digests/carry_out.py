@@ -1,11 +1,13 @@
 """What becomes of a slot: its window, its end, and the missed slots that it takes over."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
 
 from newsletter.deliveries.alarm import clear_alarm
+from newsletter.digests.due import Link
 from newsletter.digests.models import DigestSlot, SlotStatus
 from newsletter.digests.queries import first_moment, slot_before
 from newsletter.digests.rhythm import Rhythm, nominal_start
@@ -69,11 +71,15 @@ def take_over_missed(slot: DigestSlot, *, now: datetime) -> None:
 
 def mark_done(
     slot: DigestSlot, counts: Counts, *, window_from: datetime, planned_at: datetime,
-    now: datetime,
+    seen: Collection[Link], now: datetime,
 ) -> None:
-    """Record what came of the slot: a mailing, or the reason why there was nothing to send."""
+    """Record what came of the slot: a mailing, or the reason why there was nothing to send.
+
+    `seen` is what the store held at its planning of the hour before its cut-off.
+    """
     slot.window_from = window_from
     slot.planned_at = planned_at
+    slot.seen_links = [[each.article_id, each.theme_id, each.since.isoformat()] for each in seen]
     slot.readers_due = counts.due
     slot.readers_nothing_new = counts.nothing_new
     slot.readers_below_minimum = counts.below_minimum

@@ -3,9 +3,9 @@
 An article falls due at the first slot whose cut-off is not before its release, its getting the
 theme, her choosing the theme, her confirming and her last return from cadence none, and stays due
 until a delivery of hers covers it. Of most readers no article from before the last slot of their
-cadence can be due, so only the slot's window is looked at, and an hour before it, for what was
-committed after that slot was planned; who is *reckoned anew* gets the whole rule. A theme that an
-article, or a choice that a reader, lost after the cut-off counts as lost.
+cadence can be due, so only the slot's window is looked at, and of the hour before it what that slot
+did not see, for it was committed after its planning; who is *reckoned anew* gets the whole rule. A
+theme that an article, or a choice that a reader, lost after the cut-off counts as lost.
 
 A theme that the house gave her for another of hers (merged or split) brings only what came after
 that moment: what came before was not hers. Her old theme stays with her and with its articles, so
@@ -62,10 +62,16 @@ class Links:
     """The themes of all that is released at a cut-off; looked at is (`window_from`, cut-off].
 
     `put_off` are the articles that the slot before left out: they came within the window too.
+    `seen` are links that it saw, and so need not be looked at again.
     """
 
     def __init__(
-        self, links: Iterable[Link], *, window_from: datetime, put_off: Collection[int] = ()
+        self,
+        links: Iterable[Link],
+        *,
+        window_from: datetime,
+        put_off: Collection[int] = (),
+        seen: Collection[Link] = (),
     ) -> None:
         self._all: dict[int, set[int]] = defaultdict(set)
         self._fresh: dict[int, set[int]] = defaultdict(set)
@@ -75,7 +81,8 @@ class Links:
             self._since[link.theme_id, link.article_id] = link.since
             self._all[link.theme_id].add(link.article_id)
             self._themes[link.article_id].add(link.theme_id)
-            if link.since > window_from or link.article_id in put_off:
+            is_new = link.since > window_from and link not in seen
+            if is_new or link.article_id in put_off:
                 self._fresh[link.theme_id].add(link.article_id)
 
     @property
@@ -92,6 +99,11 @@ class Links:
     def fresh_ids(self) -> list[int]:
         """The articles that came, or came to a theme, within the window."""
         return sorted(set[int]().union(*self._fresh.values()))
+
+    def later_than(self, moment: datetime) -> list[Link]:
+        """What was released, or got its theme, after a moment (aware)."""
+        return [Link(article_id, theme_id, since)
+                for (theme_id, article_id), since in self._since.items() if since > moment]
 
     def themes_of(self, article_id: int) -> Collection[int]:
         """The themes of an article."""

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.columns import Key, Moment, words
@@ -80,6 +82,9 @@ class DigestSlot(Model):
     readers_paused: Mapped[int | None]
     # By the clock of the database: a delivery that ends unsent after it gives its articles back.
     planned_at: Mapped[Moment | None]
+    # [article, theme, since] of the hour before its cut-off, as its planning saw them: the slot
+    # after it looks only at what was committed too late for that. None where it is not known.
+    seen_links: Mapped[list[list[Any]] | None] = mapped_column(JSONB)
     done_at: Mapped[Moment | None]
 
     def is_waiting(self, now: datetime) -> bool:

@@ -168,6 +168,13 @@ def left_out_of(slot: DigestSlot | None) -> frozenset[int]:
                      if treatment is Treatment.LEFT_OUT)
 
 
+def seen_in(slot: DigestSlot | None) -> frozenset[Link]:
+    """What the planning of a slot saw of the hour before its cut-off, as it was then."""
+    kept = (slot.seen_links if slot is not None else None) or []
+    return frozenset(Link(article_id, theme_id, datetime.fromisoformat(since))
+                     for article_id, theme_id, since in kept)
+
+
 def first_moment(cadence: Cadence) -> datetime:
     """The moment of the first slot that a cadence ever had. Raises NotFound without any."""
     found = db.session.scalar(
@@ -184,10 +191,12 @@ def store_until(
     window_from: datetime,
     treated: Mapping[int, Treatment],
     put_off: Collection[int],
+    seen: Collection[Link] = (),
 ) -> Store:
     """The themes of all that is released at a cut-off; what has a retired theme keeps it.
 
-    What is `treated` as left out is not among it; `put_off` is what the slot before left out.
+    What is `treated` as left out is not among it; `put_off` is what the slot before left out, and
+    `seen` what it need not be asked again.
     """
     given = article_themes.c.given_at
     rows = db.session.execute(
@@ -199,7 +208,7 @@ def store_until(
     links = Links(
         (Link(row[0], row[1], row[3]) for row in rows
          if treated.get(row[0]) is not Treatment.LEFT_OUT),
-        window_from=window_from, put_off=put_off,
+        window_from=window_from, put_off=put_off, seen=seen,
     )
     pinned = frozenset(each for each, how in treated.items() if how is Treatment.PINNED)
     return Store(links, {row[0]: row[2] for row in rows}, theme_words(), pinned)

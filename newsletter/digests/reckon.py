@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from newsletter.catalogue.models import Magazine
 from newsletter.digests.carry_out import Counts, window_start
-from newsletter.digests.due import Links, Wish
+from newsletter.digests.due import Link, Links, Wish
 from newsletter.digests.expect_editions import Expected, covers_expected
 from newsletter.digests.models import DigestSlot
 from newsletter.digests.queries import (
     covers_of,
+    inheritances,
     items_of,
     left_out_of,
+    seen_in,
     slot_before,
     store_until,
     treated_in,
@@ -26,7 +28,8 @@ from newsletter.subscribers.models import Cadence
 
 # What ended unsent while the slot before was planned, who confirmed or chose a theme just before
 # its cut-off, and what was released or got a theme then, may have been committed after it was
-# planned. Coverage tells what was given all the same.
+# planned. Coverage tells what was given all the same; what that planning saw of articles is kept,
+# for to ask of every reader whether she had one costs more than all else.
 OVERLAP = timedelta(hours=1)
 
 
@@ -39,6 +42,7 @@ class Reckoned:
     """
 
     window_from: datetime
+    slot_at: datetime
     selections: Mapping[Wish, DigestSelection]
     readers: Mapping[Wish, int]
     waiting: Collection[Wish]
@@ -47,6 +51,11 @@ class Reckoned:
     minimum: int
     links: Links
     covers: Mapping[int, Collection[int]]
+
+    @property
+    def seen(self) -> list[Link]:
+        """What is for the slot after this one to know: the links of its last hour."""
+        return self.links.later_than(self.slot_at - OVERLAP)
 
     @property
     def counts(self) -> Counts:
@@ -81,7 +90,7 @@ def reckon(
     planned = before.planned_at if before else None
     looked_at_from = window_from - OVERLAP
     store = store_until(slot.slot_at, window_from=looked_at_from, treated=treated_in(slot),
-                        put_off=left_out_of(before))
+                        put_off=left_out_of(before), seen=_seen_by(before, looked_at_from))
     readers = read_readers(
         slot.cadence.value,
         cutoff=slot.slot_at,
@@ -103,6 +112,7 @@ def reckon(
     owed = notices_with(set[int]().union(*(wish.notices for wish in chosen)))
     return Reckoned(
         window_from,
+        slot.slot_at,
         {wish: select(wish, each, store, items=items, slot_on=slot.slot_on,
                       line=slot.editorial_line, notices=owed.of(wish.notices))
          for wish, each in chosen.items()},
@@ -114,6 +124,15 @@ def reckon(
         store.links,
         covers,
     )
+
+
+def _seen_by(before: DigestSlot | None, looked_at_from: datetime) -> frozenset[Link]:
+    """What the slot before saw for all readers whom it saw follow a theme.
+
+    Not of themes that the house gave since just before it: that may have been committed late too.
+    """
+    given = {each.theme_id for each in inheritances().values() if each.at > looked_at_from}
+    return frozenset(link for link in seen_in(before) if link.theme_id not in given)
 
 
 def minimum_of(house: Magazine, cadence: Cadence) -> int:

@@ -173,7 +173,7 @@ def _plan_slot(
         manifest = freeze(compiled, now=now, numbers=numbers)
         carry_in_mailing(mailing.id)
         slots.mark_done(slot, reckoned.counts, window_from=reckoned.window_from,
-                        planned_at=planned_at, now=now)
+                        planned_at=planned_at, seen=reckoned.seen, now=now)
         recipients = start(mailing, manifest.id, planned, now=now)
         record("mailing_started", key, now=now, actor="system", door="clock",
                recipients=recipients, manifest=compiled.hash)

@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 from newsletter.articles.change_themes import Way, change_themes
 from newsletter.articles.models import Article
 from newsletter.catalogue.models import Theme
+from newsletter.catalogue.queries import magazine
 from newsletter.core import settings
 from newsletter.deliveries.models import MailKind
-from newsletter.digests.models import DigestSlot, SlotStatus
+from newsletter.digests.models import DigestSlot, SlotArticle, SlotStatus, Treatment
+from newsletter.digests.reckon import reckon
 from newsletter.extensions import db
 from newsletter.mailings.models import Variant
 from newsletter.sending.carry_out import carry_out_slot
 from newsletter.subscribers.change import change_choices
+from tests.digests.theme_hands import given, merge
 from tests.material import NOW, article, choices, deliveries, reader, slot
 
 SECOND, HOUR, WEEK = timedelta(seconds=1), timedelta(hours=1), timedelta(days=7)
@@ -91,6 +94,43 @@ def test_what_the_slot_before_gave_in_that_hour_is_given_once() -> None:
     fresh = article("data", released_at=NOW + WEEK + HOUR)
     _carry_out(NOW + 2 * WEEK)
     assert _given() == [[given.id], [fresh.id]]
+
+
+def test_what_the_slot_before_saw_in_that_hour_is_not_asked_of_every_reader_again() -> None:
+    reader("data", at=NOW - 9 * WEEK)
+    _carry_out(NOW - WEEK)
+    seen = article("data", released_at=JUST_BEFORE)
+    before = _carry_out(NOW)
+    late = article("data", released_at=JUST_BEFORE)
+    following = slot(at=NOW + WEEK)
+    assert reckon(following, magazine()).links.fresh_ids == [late.id]
+    # Of a slot that was planned before this was kept it is not known.
+    before.seen_links = None
+    db.session.flush()
+    assert reckon(following, magazine()).links.fresh_ids == [seen.id, late.id]
+
+
+def test_an_article_that_was_left_out_of_the_slot_before_is_asked_of_all_the_same() -> None:
+    reader("data", at=NOW - 9 * WEEK)
+    _carry_out(NOW - WEEK)
+    left_out = article("data", released_at=JUST_BEFORE)
+    before = slot(at=NOW)
+    db.session.add(SlotArticle(slot_id=before.id, article_id=left_out.id,
+                               treatment=Treatment.LEFT_OUT))
+    carry_out_slot(before.id, settings=settings(), now=NOW)
+    db.session.expire_all()
+    assert reckon(slot(at=NOW + WEEK), magazine()).links.fresh_ids == [left_out.id]
+
+
+def test_a_theme_of_the_house_that_was_given_in_time_brings_what_others_had() -> None:
+    subscription, other = reader("data", at=NOW - 9 * WEEK), reader("leiderschap")
+    _carry_out(NOW - WEEK)
+    new = article("leiderschap", released_at=NOW - SECOND)
+    _carry_out(NOW)
+    merge("data", "leiderschap", JUST_BEFORE)
+    _carry_out(NOW + WEEK)
+    assert given(other, NOW) == given(subscription, NOW + WEEK) == {new.id}
+    assert given(subscription, NOW) == given(other, NOW + WEEK) == set()
 
 
 def test_the_window_that_the_slot_keeps_begins_at_the_cutoff_before() -> None:

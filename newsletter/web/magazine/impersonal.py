@@ -27,7 +27,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "digest_slots": ("id", "cadence", "slot_on", "slot_at", "period_on", "window_from", "status",
                      "is_held", "revision", "released_at", "readers_due",
                      "readers_nothing_new", "readers_below_minimum", "readers_paused",
-                     "planned_at", "done_at"),
+                     "planned_at", "seen_links", "done_at"),
     "edition_hands": ("edition_id",),
     "edition_drafts": ("edition_id", "revision", "base"),
     "edition_items": ("id", "edition_id", "article_id", "position", "section"),
