@@ -8,8 +8,10 @@ from typing import Self
 
 import httpx
 import redis
+from sqlalchemy import update
 
 from newsletter import clock
+from newsletter.accounts.models import Account
 from newsletter.core import create_core
 from newsletter.extensions import db
 from newsletter.transaction import transaction
@@ -64,6 +66,8 @@ class House:
         with core.app_context():
             with transaction():
                 add_logins(clock.now())
+                # The day on which it runs must not decide what mail leaves.
+                db.session.execute(update(Account).values(gets_reminders=False))
                 made = make_readers(self._readers, seed=1, themes=number_of_themes(),
                                     now=clock.now())
                 copy_readers(db.session(), made, on_done=lambda _count: None)
