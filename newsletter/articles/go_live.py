@@ -19,7 +19,8 @@ _OFFERS = "contributor"
 def goes_to_readers(article: Article) -> bool:
     """Whether it is released, has a moment of release, or stands in an edition.
 
-    In one that left too: the page of that edition shows the article as it stands.
+    In one that left too: its own page shows it as it stands, and a correction of that edition
+    takes it along.
     """
     if article.released_at is not None:
         return True

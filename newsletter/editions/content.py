@@ -1,6 +1,6 @@
 """What an edition's mail is made from, and what it still misses."""
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from newsletter import clock
@@ -25,10 +25,19 @@ def content_of(edition: Edition, *, send_at: datetime | None = None) -> EditionC
         editorial_md=edition.editorial_md,
         subject=edition.subject,
         preheader=edition.preheader,
-        appears_on=edition.appeared_on or clock.local(send_at or edition.send_at).date(),
+        appears_on=day_named(edition, send_at=send_at),
         audience=AUDIENCE,
         sections=sections,
     )
+
+
+def day_named(edition: Edition, *, send_at: datetime | None = None) -> date:
+    """The day in Amsterdam whose month and year its mail names: that of its moment.
+
+    Also when it left later than that, by somebody's leave: its mail was approved with this day,
+    and what is made of it afterwards, a page or a correction, names no other.
+    """
+    return clock.local(send_at or edition.send_at).date()
 
 
 def sections_of(edition: Edition) -> list[tuple[str, list[EditionItem]]]:

@@ -3,25 +3,25 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from newsletter.mailings.contents import (
-    ArticleItem,
-    EditionContent,
-    Picture,
-    Section,
-    ThemeMark,
-)
+from newsletter.mailings.contents import ArticleItem, EditionContent, Section, ThemeMark
 
 
 @dataclass(frozen=True)
 class EditionPage:
-    """The frozen words of an edition's page, its articles in their order."""
+    """The frozen words of an edition's page, its articles in their order.
+
+    `month` is the first day of the month that its mail names, None of a page that was kept before
+    months were.
+    """
 
     title: str
     editorial_md: str
     sections: tuple[Section, ...]
+    month: date | None = None
 
     @property
     def articles(self) -> tuple[ArticleItem, ...]:
@@ -32,9 +32,12 @@ class EditionPage:
 def page_of(content: EditionContent) -> dict[str, Any]:
     """What the edition's page shows, fit for JSON.
 
-    Named one by one, so that a field that only mails need is no other page.
+    Named one by one, here and below, so that a field that only mails need is no other page: the
+    picture of an article, for one. Of its day it keeps year and month, which is all that pages and
+    mails say of it: moved to another day of that month, what was approved is the same.
     """
     return {
+        "month": content.appears_on.isoformat()[:len("2026-11")],
         "title": content.title,
         "editorial_md": content.editorial_md,
         "sections": [
@@ -51,8 +54,10 @@ def hash_of_page(page: Mapping[str, Any]) -> str:
 
 
 def read_page(page: Mapping[str, Any]) -> EditionPage:
-    """The page as it was kept."""
+    """The page as it was kept; what it has besides is left."""
+    month = page.get("month")
     return EditionPage(
+        month=date.fromisoformat(f"{month}-01") if month is not None else None,
         title=page["title"],
         editorial_md=page["editorial_md"],
         sections=tuple(
@@ -73,13 +78,19 @@ def _kept(item: ArticleItem) -> dict[str, Any]:
         "summary": item.summary,
         "page": item.page,
         "language": item.language,
-        "picture": asdict(item.picture) if item.picture is not None else None,
-        "themes": [asdict(theme) for theme in item.themes],
+        "themes": [
+            {"id": theme.id, "slug": theme.slug, "sign": theme.sign,
+             "name_nl": theme.name_nl, "name_en": theme.name_en}
+            for theme in item.themes
+        ],
     }
 
 
 def _read(kept: Mapping[str, Any]) -> ArticleItem:
-    themes = tuple(ThemeMark(**each) for each in kept["themes"])
+    themes = tuple(
+        ThemeMark(each["id"], each["slug"], each["sign"], each["name_nl"], each["name_en"])
+        for each in kept["themes"]
+    )
     return ArticleItem(
         id=kept["id"],
         slug=kept["slug"],
@@ -92,6 +103,5 @@ def _read(kept: Mapping[str, Any]) -> ArticleItem:
         theme_names_en=tuple(theme.name_en for theme in themes),
         subject=kept["subject"],
         language=kept["language"],
-        picture=Picture(**kept["picture"]) if kept["picture"] is not None else None,
         themes=themes,
     )

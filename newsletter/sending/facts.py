@@ -10,6 +10,7 @@ from newsletter import clock
 from newsletter.catalogue.queries import magazine, pickable_by_id
 from newsletter.deliveries.claim import Due
 from newsletter.deliveries.models import MailKind
+from newsletter.editions.content import day_named
 from newsletter.editions.queries import latest_published
 from newsletter.errors import MailError, NewsletterError
 from newsletter.extensions import db
@@ -57,7 +58,7 @@ def _choices(subscription: Subscription, language: str) -> dict[str, Any]:
 
 def _latest() -> dict[str, Any] | None:
     edition = latest_published()
-    if edition is None or edition.appeared_on is None:
+    if edition is None:
         return None
     return {
         "key": edition.key,
@@ -65,7 +66,7 @@ def _latest() -> dict[str, Any] | None:
         "number": edition.number,
         "numbers_in_year": edition.numbers_in_year,
         "title": edition.title,
-        "appears_on": edition.appeared_on.isoformat(),
+        "appears_on": day_named(edition).isoformat(),
     }
 
 

@@ -12,7 +12,9 @@ An entry names a consent text only where the page of that act showed one:
   back; none of these pages shows the text.
 
 So consent is always given beside a text, and what comes after refers to that entry. Earlier
-versions named the text in force with every act; their entries stay as they are.
+versions named the text in force with every act; their entries stay as they are. The button to come
+back had no text beside it then: it has another means now, or nothing would tell those entries from
+the new ones.
 """
 
 from collections.abc import Mapping
@@ -27,6 +29,8 @@ from newsletter.subscribers.models import Consent, ConsentAct, Subscription
 
 # Where a mailed link is asked for, and where no consent text stands.
 LINK_PAGE = "/mijn-link"
+# By which a leaver came back before a consent text stood beside that button; no new entry has it.
+UNDONE_WITHOUT_TEXT = "undo_post"
 
 
 @dataclass(frozen=True)
@@ -76,5 +80,6 @@ def record_consent(
 
 def shows_text(entry: Consent) -> bool:
     """Whether the text that an entry names was shown; else it was only in force (see above)."""
-    gives = entry.act in (ConsentAct.ASKED, ConsentAct.GIVEN)
+    gives = (entry.act in (ConsentAct.ASKED, ConsentAct.GIVEN)
+             and entry.means != UNDONE_WITHOUT_TEXT)
     return gives and entry.wording_id is not None and entry.source_page != LINK_PAGE

@@ -27,12 +27,12 @@ from newsletter.subscribers.models import (
 )
 from newsletter.subscribers.pause import moment_of_return
 from newsletter.subscribers.queries import has_room_for_welcome
-from newsletter.subscribers.record_consent import Proof, record_consent
+from newsletter.subscribers.record_consent import UNDONE_WITHOUT_TEXT, Proof, record_consent
 from newsletter.subscribers.welcome import is_welcomed, queue_welcome
 from newsletter.tokens import Signer
 
 FOR = timedelta(days=30)
-UNDONE = "undo_post"
+UNDONE = "undo_beside_text"
 # By these a reader leaves herself; what a job or an erasure ended is not hers to take back.
 LEAVING = frozenset({"one_click_post", "mailed_link_post", "preference_page"})
 RETENTION = "retention"
@@ -150,7 +150,7 @@ def _undoing(subscription: Subscription) -> Consent:
         .order_by(Consent.id.desc())
         .limit(1)
     )
-    if newest is None or newest.means != UNDONE:
+    if newest is None or newest.means not in (UNDONE, UNDONE_WITHOUT_TEXT):
         raise NothingToUndo(str(subscription.subscriber_id))
     return newest
 

@@ -11,9 +11,9 @@ from newsletter import clock
 from newsletter.articles.models import Article
 from newsletter.articles.queries import public_slugs
 from newsletter.catalogue.models import Theme
-from newsletter.editions.content import sections_of
+from newsletter.editions.content import day_named, sections_of
 from newsletter.editions.models import Edition, EditionStatus
-from newsletter.editions.queries import latest_published
+from newsletter.editions.queries import latest_published, read_items
 from newsletter.mailings.contents import ArticleItem, ThemeMark
 from newsletter.mailings.edition_page import EditionPage
 from newsletter.mailings.queries import pages_sent
@@ -49,7 +49,7 @@ class Section:
 
 @dataclass(frozen=True)
 class EditionCard:
-    """What a page shows of an edition; `on` is the day it appeared or will, in Amsterdam.
+    """What a page shows of an edition; `on` is a day of the month that it names.
 
     `is_frozen` says that its words are those that were sent, and not those of now.
     """
@@ -78,6 +78,7 @@ def cards_of(editions: Sequence[Edition], *, lang: str) -> list[EditionCard]:
     wordmark = masthead().wordmark
     pages = pages_sent([edition.id for edition in editions])
     public = addresses_of(pages.values())
+    read_items([edition for edition in editions if edition.id not in pages])
     return [
         frozen_card(edition, pages[edition.id], public, wordmark=wordmark, lang=lang)
         if edition.id in pages else card_of(edition, wordmark=wordmark, lang=lang)
@@ -97,7 +98,8 @@ def frozen_card(
 ) -> EditionCard:
     """The card of an edition with the words of this page; `public` is what can be opened."""
     return _card(
-        edition, title=page.title, editorial_md=page.editorial_md, is_frozen=True,
+        edition, on=page.month or day_named(edition),
+        title=page.title, editorial_md=page.editorial_md, is_frozen=True,
         sections=tuple(
             Section(section.title or "", tuple(_sent(item, public) for item in section.items))
             for section in page.sections
@@ -109,7 +111,8 @@ def frozen_card(
 def card_of(edition: Edition, *, wordmark: tuple[str, str], lang: str) -> EditionCard:
     """The card of an edition as it stands now, its month in the page's language."""
     return _card(
-        edition, title=edition.title, editorial_md=edition.editorial_md, is_frozen=False,
+        edition, on=day_named(edition),
+        title=edition.title, editorial_md=edition.editorial_md, is_frozen=False,
         sections=tuple(
             Section(title, tuple(item.article for item in items))
             for title, items in sections_of(edition)
@@ -127,12 +130,11 @@ def _sent(item: ArticleItem, public: Mapping[int, str]) -> SentArticle:
 
 
 def _card(
-    edition: Edition, *, title: str, editorial_md: str, sections: tuple[Section, ...],
-    is_frozen: bool, wordmark: tuple[str, str], lang: str,
+    edition: Edition, *, on: date, title: str, editorial_md: str,
+    sections: tuple[Section, ...], is_frozen: bool, wordmark: tuple[str, str], lang: str,
 ) -> EditionCard:
     articles = [article for section in sections for article in section.articles]
     themes = tuple(dict.fromkeys(theme for article in articles for theme in article.shown_themes))
-    on = day_of(edition)
     month = dates.month_in_words(on, lang)
     return EditionCard(
         key=edition.key,
@@ -180,20 +182,13 @@ def year_strip(
         YearPlace(
             volume=edition.volume,
             number=edition.number,
-            month=dates.month_name(day_of(edition), lang),
+            month=dates.month_name(day_named(edition), lang),
             key=edition.key if edition.status == EditionStatus.PUBLISHED else None,
             this=edition.key == this,
         )
         for edition in editions
         if edition.status == EditionStatus.PUBLISHED or edition.send_at > now
     ]
-
-
-def day_of(edition: Edition) -> date:
-    """The day an edition appeared, or is to appear, on Amsterdam's clock."""
-    if edition.appeared_on is not None:
-        return edition.appeared_on
-    return clock.local(edition.published_at or edition.send_at).date()
 
 
 def latest_card() -> EditionCard | None:

@@ -53,7 +53,7 @@ class SignedFormToken(CSRF):  # type: ignore[misc]  # wtforms has no types
 
     def purpose_of(self, form: Any) -> str:
         """What a token of this form is good for, and nothing else."""
-        return f"{type(form).__name__}:{form.meta.bound_to}"
+        return name_of(form)
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
         """A fresh token; every showing of the form gets its own."""
@@ -120,6 +120,11 @@ class ReaderForm(Form):  # type: ignore[misc]  # wtforms has no types
         ]
 
 
+def name_of(form: Any) -> str:
+    """The form and what it is about, as its signed fields name them."""
+    return f"{type(form).__name__}:{form.meta.bound_to}"
+
+
 def check_origin() -> None:
     """Before a reader's post: 403 when the browser says that another site's page sent it.
 
@@ -159,18 +164,24 @@ def network() -> str:
     return str(ipaddress.ip_network(f"{address}/{width}", strict=False))
 
 
-def signed_wording(wording_id: int) -> str:
-    """The id of a consent text as a form carries it, so that none but ours comes back."""
-    return str(_serializer("wording").dumps(wording_id))
+def signed_wording(wording_id: int, *, form: str) -> str:
+    """The id of a consent text as the form of that name carries it.
+
+    So that none but ours comes back, and none that stood beside another button (P01).
+    """
+    return str(_serializer("wording").dumps([form, wording_id]))
 
 
-def opened_wording(value: str) -> int | None:
-    """The id that `signed_wording` put in a form; None for anything else."""
+def opened_wording(value: str, *, form: str) -> int | None:
+    """The id that `signed_wording` put in the form of that name; None for anything else."""
     try:
         found = _serializer("wording").loads(value, max_age=FORM_OPEN_SECONDS)
     except (BadSignature, UnicodeError):
         return None
-    return found if isinstance(found, int) else None
+    match found:
+        case [name, int(wording_id)] if name == form:
+            return wording_id
+    return None
 
 
 def signed_question(digest: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -45,6 +46,28 @@ def test_the_hash_differs_when_only_what_the_page_shows_differs(other: ThemeMark
     assert one.hash == compile_content(marked(MARK)).hash
 
 
+def test_the_hash_of_a_page_covers_the_month_and_leaves_out_the_pictures_that_it_lacks() -> None:
+    plain = replace(EDITION, sections=(Section(None, (replace(LEADERSHIP, picture=None),)),))
+    with_picture = replace(EDITION, sections=(Section(None, (LEADERSHIP,)),))
+    assert LEADERSHIP.picture is not None
+    assert page_of(with_picture) == page_of(plain)
+    next_day, next_month = (
+        replace(plain, appears_on=plain.appears_on + timedelta(days=days)) for days in (1, 31))
+    assert page_of(next_day) == page_of(plain)
+    assert hash_of_page(page_of(next_month)) != hash_of_page(page_of(plain))
+
+
+def test_a_page_that_was_kept_with_more_or_with_less_than_now_is_read() -> None:
+    kept = page_of(marked(MARK))
+    known = read_page(kept)
+    (article,) = kept["sections"][0]["articles"]
+    article["picture"] = {"name": "a.jpg", "width": 1, "height": 1, "alt": "", "colour": "red"}
+    article["themes"][0]["colour"] = "red"
+    assert read_page(kept) == known
+    kept.pop("month", None)
+    assert read_page(kept) == replace(known, month=None)
+
+
 def test_a_digest_has_no_page_and_its_hash_is_that_of_its_mails() -> None:
     manifest = digests(selection("one"))
     assert manifest.page is None
@@ -63,7 +86,10 @@ def test_a_page_that_was_kept_is_read_as_it_was_and_has_its_hash(session: Sessio
     page = find_page(manifest.id)
     assert page is not None
     assert (page.title, page.editorial_md) == (content.title, content.editorial_md)
-    assert page.sections == content.sections
+    assert page.month == content.appears_on.replace(day=1)
+    without_picture = replace(first, picture=None, page=3)
+    assert page.sections == (
+        Section(None, (without_picture,)), Section("Ook", tuple(others)))
     kept = thaw(manifest.id).page
     assert kept is not None
     assert hash_of_page(kept) == hash_of_page(page_of(content))

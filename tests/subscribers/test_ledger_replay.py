@@ -42,7 +42,7 @@ def _replay(entries: list[Consent]) -> str:
                 status = "pending"
             case "given":
                 # Confirmed after asking, or given back by who left.
-                undone = entry.means == "undo_post"
+                undone = entry.means == "undo_beside_text"
                 assert status != "none"
                 assert undone or status == "pending"
                 assert kept

@@ -69,7 +69,7 @@ def test_undoing_gives_back_exactly_what_was_there(what: Leaving) -> None:
         select(Consent).where(Consent.subscriber_id == someone.subscriber_id).order_by(Consent.id)
     ).all()
     assert [(e.act.value, e.means) for e in acts][-2:] == [
-        ("withdrawn", "one_click_post"), ("given", "undo_post")]
+        ("withdrawn", "one_click_post"), ("given", "undo_beside_text")]
     assert [mail.kind for mail in deliveries()][-1] is MailKind.WELCOME
 
 

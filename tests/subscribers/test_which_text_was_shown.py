@@ -171,7 +171,20 @@ def test_who_comes_back_gives_consent_to_the_text_beside_that_button(instead: In
     undo_leaving(someone, instead=instead, until=(NOW + 9 * DAY).date(), wording_id=shown,
                  signer=signer(), source_page="/afmelden", now=NOW + DAY)
     given = entries(someone)[-1]
-    assert (given.act, given.means, given.wording_id) == ("given", "undo_post", shown)
+    assert (given.act, given.means, given.wording_id) == ("given", "undo_beside_text", shown)
+    assert shows_text(given)
+
+
+def test_who_came_back_before_texts_stood_there_saw_none_and_may_press_that_button_again() -> None:
+    someone = reader("data")
+    in_force = Proof("undo_post", "/afmelden", wording_id=text_shown())
+    old = record_consent(someone, ConsentAct.GIVEN, proof=in_force, now=NOW)
+    assert not shows_text(old)
+    before = len(entries(someone))
+    undo_leaving(someone, instead=Instead.AS_IT_WAS, wording_id=text_shown(), signer=signer(),
+                 source_page="/afmelden", now=NOW)
+    assert len(entries(someone)) == before
+    assert verify_chain_of(someone.subscriber_id) is None
 
 
 def test_a_question_that_nobody_answered_ends_without_a_text() -> None:

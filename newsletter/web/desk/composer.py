@@ -13,7 +13,7 @@ from newsletter.editions.content import sections_of
 from newsletter.editions.keep_draft import drop_draft, find_draft, texts_in
 from newsletter.editions.links import addresses_in
 from newsletter.editions.models import Edition, EditionStatus
-from newsletter.editions.queries import list_published, list_unpublished, year_of
+from newsletter.editions.queries import list_published, list_unpublished, read_items, year_of
 from newsletter.editions.try_links import ask_again
 from newsletter.editions.visit import visit
 from newsletter.errors import BadInput, EditionNotReady
@@ -42,10 +42,12 @@ Answer = str | Response | tuple[str, int]
 
 def shelf() -> str:
     """GET /redactie/edities: what is to come, and what has appeared."""
+    published = list_published()
+    read_items(published)
     return render_template(
         "pages/desk/editions.html",
         coming=list_unpublished(clock.now()),
-        published=list_published(),
+        published=published,
         now=clock.now(),
     )
 

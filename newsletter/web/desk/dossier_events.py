@@ -10,6 +10,7 @@ from newsletter.catalogue.queries import themes_by_slug
 from newsletter.deliveries.models import OPEN, DeliveryStatus, MailKind
 from newsletter.mailings.history import OwedMail
 from newsletter.subscribers.models import Cadence, Consent, ConsentWording
+from newsletter.subscribers.record_consent import shows_text
 from newsletter.web import dates
 from newsletter.web.desk.names import skip_words
 from newsletter.web.desk.reader_words import ACTS, MAILS, MEANS, NOT_BY_A_PERSON, RHYTHMS
@@ -29,6 +30,7 @@ class Happening:
     why: str = ""
     why_language: str = ""
     wording: ConsentWording | None = None
+    was_shown: bool = False  # else the text was in force, and stood on no page
     answer: str = ""
     mail_id: str = ""
 
@@ -57,7 +59,8 @@ def _consent(
     if wording is None:
         said.append(_("Geen tekst getoond bij deze handeling."))
     kind = "system" if entry.means in NOT_BY_A_PERSON else "person"
-    return Happening(kind, entry.at, str(ACTS[entry.act]), said, wording=wording)
+    return Happening(kind, entry.at, str(ACTS[entry.act]), said, wording=wording,
+                     was_shown=shows_text(entry))
 
 
 def _chosen(choices: dict[str, Any], themes: Mapping[str, Theme]) -> str:

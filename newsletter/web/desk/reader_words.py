@@ -78,6 +78,7 @@ MEANS = {
     "one_click_post": _l("Met de afmeldknop van het mailprogramma."),
     "preference_page": _l("Op de pagina met keuzes."),
     "undo_post": _l("Met de knop om terug te komen."),
+    "undo_beside_text": _l("Met de knop om terug te komen."),
     "address_change": _l("Door een nieuw adres te bevestigen."),
     "address_undo": _l("Door het oude adres terug te zetten."),
     "personal_page": _l("Op de pagina met eigen gegevens."),

@@ -5,18 +5,22 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import HiddenField
 
-from newsletter.web.forgery import ReaderForm, opened_wording, signed_wording
+from newsletter.web.forgery import ReaderForm, name_of, opened_wording, signed_wording
 
 
 class WordingField(HiddenField):  # type: ignore[misc]  # wtforms has no types
-    """Which consent text the form showed, signed: the ledger keeps the text that was seen."""
+    """Which consent text this very form showed, signed: the ledger keeps the text that was seen."""
+
+    def __init__(self, *args: Any, _form: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, _form=_form, **kwargs)
+        self._of = name_of(_form)
 
     def _value(self) -> str:
-        return signed_wording(self.data) if isinstance(self.data, int) else ""
+        return signed_wording(self.data, form=self._of) if isinstance(self.data, int) else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """The id that was signed; None when it is missing or not ours."""
-        self.data = opened_wording(valuelist[0]) if valuelist else None
+        """The id that was signed; None when it is missing, not ours, or another form's."""
+        self.data = opened_wording(valuelist[0], form=self._of) if valuelist else None
 
 
 class ConsentForm(ReaderForm):

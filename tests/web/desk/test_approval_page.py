@@ -281,4 +281,5 @@ def test_the_page_of_a_sent_edition_shows_what_was_approved(
     shown = words(editor, PATH)
     assert "Kenmerk van de inhoud" in shown
     assert "De inhoud staat vast" in shown
+    assert "Hieronder staan de artikelen zoals ze nu zijn" in shown
     assert heading(editor.get(HERE)) == "Goedkeuring"

@@ -163,6 +163,13 @@ def test_an_article_that_changed_since_the_mail_left_is_told_with_how_to_go_on(
     said = words(editor, PATH)
     assert "Er is al iets anders dan in de verzonden mail" in said
     assert "Hervat je zonder verbetering, dan krijgt de rest de oude tekst." in said
+    assert ("Op de eigen pagina van een artikel staat het zo al; op de pagina van de editie en in "
+            "de mail die nog vertrekt niet.") in said
+    on_its_page, of_edition = (
+        editor.get(path).get_data(as_text=True)
+        for path in (f"/artikelen/{get_edition('90-8').items[0].article.slug}", "/edities/90-8"))
+    assert "Zo staat het nu op de site." in on_its_page
+    assert "Zo staat het nu op de site." not in of_edition
     block = page(editor.get(PATH)).css_first("section[aria-labelledby=by-now]")
     assert "Zo staat het nu op de site" in " ".join(one.text() for one in block.css("ins"))
     editor.post(f"{MAILING}/hervat")

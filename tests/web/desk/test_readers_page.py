@@ -16,7 +16,7 @@ from newsletter.subscribers.leave import Leaving, leave
 from newsletter.subscribers.models import Cadence, ConsentAct
 from newsletter.subscribers.record_consent import Proof, record_consent
 from newsletter.web.desk.dossiers import ON_A_PAGE
-from tests.material import NOW, choices, reader, sign_up
+from tests.material import NOW, choices, reader, sign_up, text_shown
 from tests.web.desk.conftest import Worker
 from tests.web.visitor import faults, heading, page
 
@@ -155,6 +155,19 @@ def test_an_act_without_a_text_says_so(publisher: Worker) -> None:
     assert [entry.css_first("h3").text() for entry in told] == ["Toestemming ingetrokken"]
     assert "No text was shown with this act." in publisher.get(f"{path}?taal=en").get_data(
         as_text=True)
+
+
+def test_a_text_that_was_only_in_force_is_not_shown_as_one_that_stood_there(
+    publisher: Worker,
+) -> None:
+    one = reader("data")
+    for act, means in ((ConsentAct.CHANGED, "preference_page"), (ConsentAct.GIVEN, "undo_post")):
+        record_consent(one, act, now=NOW, proof=Proof(means, "/x", wording_id=text_shown()))
+    db.session.commit()
+    shown = page(publisher.get(f"{PATH}/{one.subscriber_id}"))
+    said = [each.text().partition(",")[0].strip() for each in shown.css("ol.timeline summary")]
+    assert said[:2] == ["Tekst versie 1 gold toen en werd niet getoond"] * 2
+    assert said.count("Tekst versie 1") == len(said) - 2 > 0
 
 
 def test_a_dossier_takes_as_many_questions_for_many_entries_as_for_few(

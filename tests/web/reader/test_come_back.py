@@ -45,7 +45,7 @@ def test_undo_gives_back_exactly_what_she_had_and_mails_her_so(
     assert (anne.status, chosen.of(anne)) == (SubscriptionStatus.ACTIVE, before)
     assert len(deliveries(MailKind.WELCOME)) == 1
     assert ledger(session, anne)[-2:] == [
-        ("withdrawn", "mailed_link_post"), ("given", "undo_post"),
+        ("withdrawn", "mailed_link_post"), ("given", "undo_beside_text"),
     ]
 
 
@@ -84,7 +84,7 @@ def test_who_left_by_one_click_finds_the_undo_behind_the_same_link(
     session.refresh(anne)
     assert chosen.of(anne) == before
     assert ledger(session, anne)[-2:] == [
-        ("withdrawn", "one_click_post"), ("given", "undo_post"),
+        ("withdrawn", "one_click_post"), ("given", "undo_beside_text"),
     ]
 
 
@@ -190,7 +190,7 @@ def test_the_link_to_the_choices_offers_the_same_undo(
     session.refresh(anne)
     assert chosen.of(anne) == before
     assert ledger(session, anne)[-2:] == [
-        ("withdrawn", "preference_page"), ("given", "undo_post"),
+        ("withdrawn", "preference_page"), ("given", "undo_beside_text"),
     ]
 
 

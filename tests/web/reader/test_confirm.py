@@ -177,7 +177,9 @@ def test_a_wording_that_we_did_not_sign_is_not_taken(
 ) -> None:
     address = f"/bevestigen/{confirm_token(asked)}"
     form = visitor.form_of(client.get(address), action=address)
-    refused = visitor.post(client, form, wording="1")
+    dutch = visitor.form_of(client.get("/aanmelden?taal=nl"), action="/aanmelden")
+    for wording in ("1", *dutch.fields["wording"]):
+        refused = visitor.post(client, form, wording=wording)
     given = select(Consent.wording_id).where(
         Consent.act == ConsentAct.GIVEN, Consent.subscriber_id == asked.subscriber_id)
     assert (refused.status_code, session.scalars(given).all()) == (400, [])

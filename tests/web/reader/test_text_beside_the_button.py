@@ -179,6 +179,39 @@ def test_her_own_page_says_which_acts_had_no_text(
     assert all(text_of(session, text_shown()) in each for each in (before, *first))
 
 
+def test_her_own_page_tells_a_return_without_a_text_from_one_beside_it(
+    client: FlaskClient, session: Session, anne: Subscription
+) -> None:
+    old = Proof("undo_post", "/afmelden", wording_id=text_shown())
+    record_consent(anne, ConsentAct.GIVEN, proof=old, now=NOW)
+    session.commit()
+    press_back(client, leave_all(client, anne))
+    session.refresh(anne)
+    story = visitor.page(client.get(data_of(anne))).css("ol.story li")
+    back = [each.text() for each in story if "waarmee je terugkwam" in each.text()]
+    assert ["De tekst die er stond" in each for each in back] == [True, False]
+    assert ["De tekst die toen gold" in each for each in back] == [False, True]
+
+
+def test_the_text_of_another_form_is_not_taken_for_the_one_beside_the_button(
+    client: FlaskClient, session: Session, anne: Subscription
+) -> None:
+    other = reader("smart-city")
+    elsewhere = [
+        visitor.form_of(client.get("/aanmelden"), action="/aanmelden"),
+        visitor.form_of(client.get("/"), action="/aanmelden"),
+        visitor.form_of(leave_all(client, other), action="/afmelden/"),
+    ]
+    left = leave_all(client, anne)
+    for form in elsewhere:
+        (wording,) = form.fields["wording"]
+        refused = press_back(client, left, wording=wording)
+        assert refused.status_code == 400
+        assert "Druk nog een keer op de knop." in refused.get_data(as_text=True)
+    assert len(given(session, anne)) == 1
+    assert press_back(client, left).status_code == 200
+
+
 def test_the_file_of_her_data_leaves_the_text_out_where_none_was_shown(
     client: FlaskClient, session: Session, anne: Subscription
 ) -> None:

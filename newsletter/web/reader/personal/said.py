@@ -69,6 +69,7 @@ MEANS = {
     "one_click_post": _l("Met de afmeldknop van het mailprogramma."),
     "preference_page": _l("Op de pagina met je keuzes."),
     "undo_post": _l("Met de knop waarmee je terugkwam."),
+    "undo_beside_text": _l("Met de knop waarmee je terugkwam."),
     "address_change": _l("Door een nieuw adres te bevestigen."),
     "address_undo": _l("Door je oude adres terug te zetten."),
     "personal_page": _l("Op de pagina met je gegevens."),
