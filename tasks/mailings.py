@@ -12,6 +12,8 @@ from newsletter.sending import carry_out
 from newsletter.sending import watch_approvals as approvals
 from newsletter.transaction import transaction
 
+LATELY = timedelta(days=14)  # what began since then is looked at each time
+
 
 @queue.task(name=Job.CARRY_OUT_EDITION.value)
 def carry_out_edition(edition_id: int) -> None:
@@ -33,9 +35,15 @@ def watch_approvals() -> None:
 
 @queue.task(name=Job.CHECK_LEDGERS.value)
 def check_ledgers() -> None:
-    """Every ledger of the last two weeks must close, and one of the past each time."""
+    """Every ledger of late must close, and one of the past; each is told as soon as it is known."""
+    now = clock.now()
     with transaction():
-        ledgers.check_ledgers(now=clock.now(), since=clock.now() - timedelta(days=14))
+        waiting = ledgers.ledgers_to_check(now=now, since=now - LATELY)
+    for mailing_id in waiting:
+        with transaction():
+            if not ledgers.take_turn():
+                return
+            ledgers.check_ledger(mailing_id, now=clock.now())
 
 
 @queue.task(name=Job.SETTLE_NOTICES.value)

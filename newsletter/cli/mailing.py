@@ -96,4 +96,6 @@ def _show(row: dict[str, Any], figures: Progress) -> None:
         click.echo("  the recipients are not those that were frozen")
     if not figures.same_outcomes:
         click.echo("  what has ended is not as it was when the ledger closed")
+    if figures.still_open:
+        click.echo("  the mailing is finished, and yet something is open")
     click.echo("The ledger closes." if figures.closes else "The ledger does NOT close.")

@@ -54,7 +54,11 @@ OPEN = (
 
 
 class SkipReason(StrEnum):
-    """Why a delivery was not sent although it was planned."""
+    """Why a delivery was not sent although it was planned.
+
+    These words are stored for ever, in the deliveries and in what was kept of closed ledgers, which
+    nobody rewrites: one may be added, none renamed or taken away.
+    """
 
     UNSUBSCRIBED = "unsubscribed"
     SUPPRESSED = "suppressed"

@@ -5,13 +5,12 @@ only what is open, and nothing is planned for it any more. So what its ledger ca
 for lists to tell. The check never reads that in place of the rows; it compares.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from newsletter.deliveries.alarm import clear_alarm, raise_alarm
-from newsletter.deliveries.models import Alarm
 from newsletter.extensions import db
 from newsletter.mailings.closed_models import ClosedLedger
 from newsletter.mailings.ledger_queries import LEDGER_ALARM
@@ -19,71 +18,88 @@ from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.queries import Progress, progress
 
 _OVER = (MailingStatus.FINISHED, MailingStatus.CANCELLED)
+AGAIN_AFTER = timedelta(days=1)  # one of the past that was kept is looked at so often, at most
+
+_LOCK = text("select pg_try_advisory_xact_lock('closed_ledgers'::regclass::oid::integer, 0)")
+
+# Asked of the two indexes of what is open, in their order, as when a mailing is closed.
+_HAS_OPEN = """
+    ((select d.id from deliveries d where d.mailing_id = m.id
+         and d.status in ('pending', 'deferred', 'unclear')
+       order by d.due_at, d.id limit 1) is not null
+     or (select d.id from deliveries d where d.mailing_id = m.id and d.status = 'claimed'
+          order by d.claim_id limit 1) is not null)
+"""
 # Of those that began before: one that is not kept yet, newest first, or else the one that nobody
-# looked at for longest. What does not close rings, and is looked at each time anyhow; what has
-# something open cannot be kept yet. Either would be the first in the line for ever.
-_ONE_OF_THE_PAST = text("""
-    select m.id from mailings m left join closed_ledgers k on k.mailing_id = m.id
-     where m.status in ('finished', 'cancelled') and m.recipients is not null
-       and m.sending_at <= :since
-       and not exists (select from alarms a where a.kind = :alarm and a.subject = m.key
-                                              and a.cleared_at is null)
-       and (k.mailing_id is not null
-            or (select d.id from deliveries d where d.mailing_id = m.id
-                   and d.status in ('pending', 'deferred', 'unclear')
-                 order by d.due_at, d.id limit 1) is null
-           and (select d.id from deliveries d where d.mailing_id = m.id and d.status = 'claimed'
-                 order by d.claim_id limit 1) is null)
-     order by k.checked_at nulls first, m.id desc limit 1
-""")
+# looked at for longest. None of them may be the first in the line for ever: what does not close
+# rings, and what was cancelled with something open cannot be kept yet; both are looked at each
+# time. What is finished with something open rings from its first look on, as it does not close.
+_TO_CHECK = text(f"""
+    with ringing as (
+        select subject from alarms where kind = :alarm and cleared_at is null),
+    of_the_past as (
+        select m.id from mailings m left join closed_ledgers k on k.mailing_id = m.id
+         where m.status in ('finished', 'cancelled') and m.recipients is not null
+           and m.sending_at <= :since
+           and m.key not in (select subject from ringing)
+           and (k.checked_at < :before
+                or k.mailing_id is null and (m.status = 'finished' or not {_HAS_OPEN}))
+         order by k.checked_at nulls first, m.id desc limit 1)
+    select m.id from mailings m
+     where m.recipients is not null
+       and (m.status in ('sending', 'paused') or m.sending_at > :since
+            or m.id in (select id from of_the_past)
+            or m.key in (select subject from ringing)
+            or m.status = 'cancelled' and {_HAS_OPEN})
+     order by m.id
+""")  # noqa: S608 (only constants are joined)
 
 
-def check_ledgers(*, now: datetime, since: datetime) -> list[str]:
-    """The keys of the mailings whose ledger does not close, of those that were looked at.
+def take_turn() -> bool:
+    """Whether nobody else checks ledgers now; then nobody does until this transaction ends.
 
-    That is all that are under way or began since then, all of which an alarm rings, and one of the
-    past each time. Each raises an alarm, also when a row has vanished (R22); one that closes again
+    Whoever comes second need not wait: the first looks at the same ledgers.
+    """
+    return bool(db.session.scalar(_LOCK))
+
+
+def ledgers_to_check(*, now: datetime, since: datetime) -> list[int]:
+    """The ids of the mailings to look at now, oldest first.
+
+    All that are under way or began since then, all of which an alarm rings, all that were cancelled
+    with something still open, and one of the past each time.
+    """
+    return list(db.session.scalars(
+        _TO_CHECK, {"since": since, "before": now - AGAIN_AFTER, "alarm": LEDGER_ALARM}))
+
+
+def check_ledger(mailing_id: int, *, now: datetime) -> bool:
+    """Whether the ledger of this mailing closes.
+
+    One that does not raises an alarm, also when a row has vanished (R22); one that closes again
     clears it.
     """
-    broken, right = [], []
-    for mailing in _to_check(since):
-        ledger = progress(mailing)
-        if ledger.closes:
-            clear_alarm(LEDGER_ALARM, mailing.key, now=now)
-            if mailing.status in _OVER and not ledger.open:
-                _keep(mailing, ledger, now=now)
-            right.append(mailing.id)
-            continue
-        broken.append(mailing.key)
+    mailing = db.session.get_one(Mailing, mailing_id)
+    ledger = progress(mailing)
+    if not ledger.closes:
         raise_alarm(
             LEDGER_ALARM,
             mailing.key,
             now=now,
             recipients=ledger.recipients,
             found=ledger.sent + ledger.failures + ledger.skips + ledger.open,
+            open=ledger.open,
             same_ids=ledger.same_recipients,
             same_outcomes=ledger.same_outcomes,
         )
+        return False
+    clear_alarm(LEDGER_ALARM, mailing.key, now=now)
+    if mailing.status in _OVER and not ledger.open:
+        _keep(mailing, ledger, now=now)
     db.session.execute(
-        update(ClosedLedger).where(ClosedLedger.mailing_id.in_(right)).values(checked_at=now)
+        update(ClosedLedger).where(ClosedLedger.mailing_id == mailing.id).values(checked_at=now)
         .execution_options(synchronize_session=False))
-    return broken
-
-
-def _to_check(since: datetime) -> list[Mailing]:
-    of_the_past = db.session.scalar(_ONE_OF_THE_PAST, {"since": since, "alarm": LEDGER_ALARM})
-    return list(db.session.scalars(
-        select(Mailing).where(
-            Mailing.recipients.is_not(None),
-            or_(
-                Mailing.status.in_((MailingStatus.SENDING, MailingStatus.PAUSED)),
-                Mailing.sending_at > since,
-                Mailing.id == of_the_past,
-                Mailing.key.in_(select(Alarm.subject).where(
-                    Alarm.kind == LEDGER_ALARM, Alarm.cleared_at.is_(None))),
-            ),
-        ).order_by(Mailing.id)
-    ))
+    return True
 
 
 def _keep(mailing: Mailing, ledger: Progress, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from newsletter.errors import NotFound
 from newsletter.extensions import db
 from newsletter.mailings.closed_models import ClosedLedger
 from newsletter.mailings.edition_page import EditionPage, read_page
-from newsletter.mailings.models import Block, Mailing, Manifest, Variant
+from newsletter.mailings.models import Block, Mailing, MailingStatus, Manifest, Variant
 from newsletter.mailings.start import RECIPIENTS
 
 LATELY = timedelta(minutes=3)  # over which the rate is taken
@@ -30,6 +30,7 @@ class Progress:
     unclear_copies: int  # how often a delivery became unclear: at most so many second copies
     same_recipients: bool  # the hash of ids is still the frozen one, as far as it was asked for
     same_outcomes: bool = True  # they are still those that were kept when the ledger closed
+    is_finished: bool = False  # so that nothing may be open
     recipients_hash: str | None = None  # of the ids as they were found, where it was asked for
     # Of the last minutes: how many were sent, and since when, in this time; none were, or they are
     # too few to tell.
@@ -63,11 +64,17 @@ class Progress:
     def closes(self) -> bool:
         """Whether recipients as frozen = sent + failed + skipped + open, by number and by id.
 
-        What is over must also be as it was: nothing that has ended ends in another way.
+        What is over must also be as it was: nothing that has ended ends in another way. And what
+        is finished has nothing open, or it would not have been closed.
         """
-        return self.same_recipients and self.same_outcomes and self.recipients == (
-            self.sent + self.failures + self.skips + self.open
+        return self.same_recipients and self.same_outcomes and not self.still_open and (
+            self.recipients == self.sent + self.failures + self.skips + self.open
         )
+
+    @property
+    def still_open(self) -> bool:
+        """Whether something is open although the mailing is finished."""
+        return self.is_finished and self.open > 0
 
 
 def get_mailing(key: str) -> Mailing:
@@ -98,9 +105,11 @@ def progress(mailing: Mailing) -> Progress:
     """The ledger of one mailing as it stands now, by its rows alone: counted, hashed, and compared
     with what was kept of it when it closed.
     """
+    # First: of what is kept the rows move no more, and what is kept meanwhile is not compared with
+    # rows that were counted while they moved.
+    kept = db.session.get(ClosedLedger, mailing.id)
     counted = count_now(mailing)
     _, ids_hash = db.session.execute(RECIPIENTS, {"mailing_id": mailing.id}).one()
-    kept = db.session.get(ClosedLedger, mailing.id)
     return replace(
         counted,
         recipients_hash=ids_hash,
@@ -156,6 +165,7 @@ def count_now(mailing: Mailing) -> Progress:
         failed=failed,
         unclear_copies=int(sum(row[4] or 0 for row in rows)),
         same_recipients=True,
+        is_finished=mailing.status is MailingStatus.FINISHED,
         sent_lately=sum(row[5] for row in rows),
         lately_since=min((row[6] for row in rows if row[6]), default=None),
         again_from=min((row[7] for row in rows if row[7]), default=None),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
@@ -41,6 +42,26 @@ def test_an_old_schema_and_a_right_too_many_are_found(
     assert "0001" in shown.stdout
     assert "consents" in shown.stdout
     assert "partitions of attempts" in shown.stdout
+
+
+@pytest.mark.parametrize(("grant", "words"), [
+    ("update (sent) on closed_ledgers", "closed_ledgers"),
+    ("update (mailing_id, checked_at) on closed_ledgers", "closed_ledgers"),
+    ("update (subject) on audit_entries", "audit_entries"),
+    ("update (worker) on attempts_0002", "partitions of attempts"),
+    ("delete on past_outcomes", "past_outcomes"),
+])
+def test_a_right_over_a_single_column_too_many_is_found(
+    make_database: Callable[[], dict[str, str]], grant: str, words: str
+) -> None:
+    env = make_database()
+    owner = create_engine(env["DATABASE_OWNER_URL"])
+    with owner.begin() as connection:
+        connection.execute(text(f"grant {grant} to public"))
+    owner.dispose()
+    shown = CliRunner().invoke(cli, ["database", "check"], env=env, catch_exceptions=False)
+    assert shown.exit_code == 1
+    assert [words in line for line in shown.stdout.splitlines()] == [True]
 
 
 def test_the_demo_logins_are_refused_in_production(

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from newsletter.cli import output
 from newsletter.core import settings
 from newsletter.deliveries.models import Attempt, DeliveryStatus, Outcome
-from newsletter.mailings.check_ledgers import check_ledgers
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.pause import cancel
 from newsletter.sending.carry_out import carry_out_slot
 from tests.cli.conftest import Run
+from tests.mailings.ended import check_ledgers
 from tests.material import NOW, article, deliveries, reader, slot
 
 

@@ -37,6 +37,17 @@ def test_the_app_cannot_change_a_ledger(committed: Flask, table: str, statement:
         db.session.execute(sa.text(statement.format(table, column)))
 
 
+@pytest.mark.parametrize("column", [
+    "mailing_id", "recipients_hash", "failed", "skipped", "unclear_copies", "kept_at"])
+def test_the_app_cannot_change_what_was_kept_of_a_ledger(committed: Flask, column: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        db.session.execute(sa.text(f"update closed_ledgers set {column} = {column}"))
+
+
+def test_the_app_says_when_a_kept_ledger_was_checked(committed: Flask) -> None:
+    db.session.execute(sa.text("update closed_ledgers set checked_at = checked_at"))
+
+
 @pytest.mark.parametrize("table", ["manifests", "blocks", "variants"])
 def test_the_app_cannot_change_frozen_content(committed: Flask, table: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from newsletter.deliveries.alarm import open_alarms
 from newsletter.deliveries.forget_detail import forget_detail
 from newsletter.extensions import db
-from newsletter.mailings.check_ledgers import check_ledgers
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.queries import get_mailing, progress
 from tests.mailings.ended import (
     DAY,
     READERS,
     check,
+    check_ledgers,
     copy_to,
     end_all,
     kept,
@@ -23,6 +23,7 @@ from tests.mailings.ended import (
     under_way,
 )
 from tests.material import NOW
+from tests.statements import asked
 
 
 @pytest.fixture
@@ -71,6 +72,44 @@ def test_one_of_the_past_that_cannot_be_kept_stands_in_no_ones_way(
         db.session.expire_all()
         check_ledgers(now=NOW, since=NOW - timedelta(hours=1))
     assert kept() == sorted([mailing.id, ids[0]])
+
+
+def test_one_of_the_past_that_was_kept_is_reckoned_once_a_day(
+    mailing: Mailing, session: Session
+) -> None:
+    end_all()
+    assert check() == []
+    hours = ((1, 0), (23, 0), (25, 1), (26, 0), (48, 0), (50, 1))
+    for hour, reckoned in hours:
+        now = NOW + timedelta(hours=hour)
+        db.session.expire_all()
+        with asked(session) as statements:
+            assert check_ledgers(now=now, since=NOW) == []
+        assert len([each for each in statements if "sha256" in each]) == reckoned
+
+
+@pytest.mark.parametrize("status", ["finished", "cancelled"])
+def test_one_of_the_past_with_something_open_is_looked_at_all_the_same(
+    mailing: Mailing, session: Session, status: str
+) -> None:
+    end_all()
+    key = copy_to(1)[0]
+    number = get_mailing(key).id
+    session.execute(text("update mailings set status = :status where id = :id"),
+                    {"id": number, "status": status})
+    of_it = "(select {}(id) from deliveries where mailing_id = :id)"
+    session.execute(text("update deliveries set status = 'claimed', sent_at = null, claim_id = 1"
+                         f" where id = {of_it.format('min')}"), {"id": number})
+    # Finished with a mail in hand is a contradiction; cancelled, it is what is left over.
+    for _ in range(2):
+        assert check(since_days=0) == ([key] if status == "finished" else [])
+    assert progress(get_mailing(key)).closes is (status == "cancelled")
+    session.execute(text(f"delete from deliveries where id = {of_it.format('max')}"),
+                    {"id": number})
+    for _ in range(2):
+        assert check(since_days=0) == [key]
+    assert [each.subject for each in open_alarms()] == [key]
+    assert number not in kept()
 
 
 def test_a_late_look_is_no_alarm_when_retention_took_the_codes(

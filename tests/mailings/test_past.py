@@ -12,12 +12,12 @@ from sqlalchemy import text
 from newsletter.cli.main import cli
 from newsletter.deliveries.partitions import drop_past
 from newsletter.extensions import db
-from newsletter.mailings.check_ledgers import check_ledgers
 from newsletter.mailings.ledger_queries import ledger_of
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.transaction import transaction
 from tests.deliveries.old_ledger import THEN, as_owner, live_long_ago
+from tests.mailings.ended import check_ledgers
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from newsletter.deliveries.due import lock_due
 from newsletter.deliveries.models import Delivery, DeliveryStatus
 from newsletter.errors import NotFound, WrongState
 from newsletter.jobs import Lane
-from newsletter.mailings.check_ledgers import check_ledgers
 from newsletter.mailings.close import close_finished
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.pause import cancel, pause, resume
 from newsletter.mailings.queries import get_mailing, list_mailings, progress
 from newsletter.sending.carry_out import carry_out_edition
 from tests import material
+from tests.mailings.ended import check_ledgers
 from tests.material import NOW
 
 HOUR = timedelta(hours=1)

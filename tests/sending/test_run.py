@@ -16,7 +16,6 @@ from newsletter.deliveries.queue import SingleMail, queue_single
 from newsletter.deliveries.suppress import SuppressionReason, suppress
 from newsletter.extensions import db
 from newsletter.jobs import Lane
-from newsletter.mailings.check_ledgers import check_ledgers
 from newsletter.mailings.close import close_finished
 from newsletter.mailings.models import MailingStatus
 from newsletter.mailings.pause import cancel, pause, resume
@@ -29,6 +28,7 @@ from newsletter.subscribers.record_consent import Proof
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import OK, Relay
+from tests.mailings.ended import check_ledgers
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 KEY = "edition:90-8"

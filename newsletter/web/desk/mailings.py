@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from newsletter import clock
@@ -16,7 +16,7 @@ from newsletter.mailings.correction_queries import (
 from newsletter.mailings.ledger_queries import ledgers_of
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.pause import cancel, pause, resume
-from newsletter.mailings.queries import get_mailing, list_mailings, progress
+from newsletter.mailings.queries import Progress, get_mailing, list_mailings, progress
 from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.events import events_of, split_at_approval
@@ -56,9 +56,15 @@ def page(key: str) -> str:
 
 
 def state(key: str) -> Response:
-    """GET /redactie/verzendingen/<key>/stand: what of the page moves, for the script."""
+    """GET /redactie/verzendingen/<key>/stand: what of the page moves, for the script.
+
+    Counted as in lists: the ids were hashed when the page was opened, and the job that rings hashes
+    them each minute. Where they were found wrong, ?geheel=1 has them hashed each time.
+    """
     mailing = get_mailing(key)
-    response = make_response(render_template("pages/desk/_mailing_parts.html", **_facts(mailing)))
+    ledger = progress(mailing) if "geheel" in request.args else ledgers_of([mailing])[0][1]
+    response = make_response(
+        render_template("pages/desk/_mailing_parts.html", **_facts(mailing, ledger)))
     # The script stops asking when nothing will move any more.
     response.headers["X-Moves"] = "yes" if _moves(mailing) else "no"
     return response
@@ -171,8 +177,9 @@ def _asking(mailing: Mailing) -> dict[str, Any]:
             "is_approved": is_approved(mailing)}
 
 
-def _facts(mailing: Mailing) -> dict[str, Any]:
-    ledger = progress(mailing)
+def _facts(mailing: Mailing, counted: Progress | None = None) -> dict[str, Any]:
+    """What a page shows of a mailing: with its ledger as it was counted, or else reckoned whole."""
+    ledger = counted or progress(mailing)
     waiting = ledger.by_status.get(DeliveryStatus.DEFERRED, 0)
     unclear = ledger.by_status.get(DeliveryStatus.UNCLEAR, 0)
     lang = current_language()

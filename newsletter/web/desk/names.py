@@ -117,6 +117,12 @@ class AlarmShown(NamedTuple):
     href: str
 
 
+def _all_accounted_for(alarm: Alarm) -> bool:
+    """Whether a ledger does not close although each recipient is there, by number and by id."""
+    told = alarm.details
+    return bool(told.get("same_ids")) and told.get("found") == told.get("recipients")
+
+
 def alarm_words(alarm: Alarm) -> AlarmShown:
     """What an alarm says to an editor; one that has no words here shows its own name."""
     _table, _colon, key = alarm.subject.partition(":")
@@ -149,7 +155,9 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
     if alarm.kind == "ledger_does_not_close":
         return AlarmShown(
             _("De boekhouding klopt niet"),
-            _("Niet elke ontvanger is verantwoord. Vraag de beheerder ernaar te kijken."),
+            _("Elke ontvanger is verantwoord, maar een uitkomst is niet zoals die hoort te zijn. "
+              "Vraag de beheerder ernaar te kijken.") if _all_accounted_for(alarm)
+            else _("Niet elke ontvanger is verantwoord. Vraag de beheerder ernaar te kijken."),
             url_for("desk.mailing", key=alarm.subject),
         )
     if alarm.kind == "about_sender" and key:

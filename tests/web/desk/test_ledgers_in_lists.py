@@ -80,6 +80,37 @@ def test_what_is_under_way_is_counted_in_a_list_and_not_hashed(
     assert [each for each in ask(publisher, session, PATH) if "sha256" in each]
 
 
+def follows(worker: Worker) -> str:
+    """What the script of the page asks again and again."""
+    return page(worker.get(PATH)).css_first("[data-follow]").attributes["data-follow"] or ""
+
+
+def test_what_moves_is_counted_at_each_look_and_hashed_when_the_page_is_opened(
+    publisher: Worker, mailing: Mailing, session: Session
+) -> None:
+    statements = ask(publisher, session, follows(publisher))
+    assert [each for each in statements if "sha256" in each] == []
+    assert len([each for each in statements if "unclear_count" in each]) == 1
+    assert "De boekhouding klopt" in publisher.get(follows(publisher)).get_data(as_text=True)
+    assert [each for each in ask(publisher, session, PATH) if "sha256" in each]
+
+
+def test_a_page_that_does_not_close_says_so_at_every_look(
+    publisher: Worker, mailing: Mailing, session: Session
+) -> None:
+    opened = follows(publisher)
+    session.execute(text("update deliveries set subscriber_id = 999999"
+                         " where id = (select max(id) from deliveries)"))
+    # Whoever opens it now is told, and is not told otherwise before the job has come by.
+    words = "De boekhouding klopt niet"
+    assert words in publisher.get(PATH).get_data(as_text=True)
+    assert words in publisher.get(follows(publisher)).get_data(as_text=True)
+    assert check() == [mailing.key]
+    for path in (opened, follows(publisher)):
+        assert words in publisher.get(path).get_data(as_text=True)
+        assert [each for each in ask(publisher, session, path) if "sha256" in each]
+
+
 def test_the_list_says_that_a_reader_was_exchanged_when_the_alarm_rings(
     publisher: Worker, mailing: Mailing, session: Session
 ) -> None:
@@ -105,3 +136,38 @@ def test_an_outcome_that_is_told_in_another_way_is_seen_everywhere(
     assert states(publisher) == ["Klopt niet"]
     for path in ("/redactie/", f"{PATH}/verslag"):
         assert "Klopt niet" in publisher.get(path).get_data(as_text=True)
+
+
+NOT_ALL = "Niet elke ontvanger is verantwoord."
+NOT_AS_IT_SHOULD = "Elke ontvanger is verantwoord, maar een uitkomst is niet zoals die hoort"
+
+
+@pytest.mark.parametrize(("statement", "words"), [
+    ("delete from deliveries where status = 'failed'", NOT_ALL),
+    ("update deliveries set subscriber_id = 999999 where status = 'skipped'", NOT_ALL),
+    ("update deliveries set status = 'sent', sent_at = now() where status = 'failed'",
+     NOT_AS_IT_SHOULD),
+])
+def test_the_alarm_says_what_is_wrong_with_the_ledger(
+    publisher: Worker, mailing: Mailing, session: Session, statement: str, words: str
+) -> None:
+    end_all()
+    assert check() == []
+    session.execute(text(statement))
+    assert check() == [mailing.key]
+    shown = publisher.get("/redactie/").get_data(as_text=True)
+    assert [each for each in (NOT_ALL, NOT_AS_IT_SHOULD) if each in shown] == [words]
+
+
+def test_a_finished_mailing_with_something_open_is_said_to_be_wrong(
+    publisher: Worker, mailing: Mailing, session: Session
+) -> None:
+    end_all()
+    words = "De verzending is klaar, en toch is er nog iets te gaan."
+    assert words not in publisher.get(PATH).get_data(as_text=True)
+    session.execute(text("update deliveries set status = 'pending', skip_reason = null"
+                         " where status = 'skipped'"))
+    assert words in publisher.get(PATH).get_data(as_text=True)
+    assert check() == [mailing.key]
+    assert states(publisher) == ["Klopt niet"]
+    assert NOT_AS_IT_SHOULD in publisher.get("/redactie/").get_data(as_text=True)

@@ -81,7 +81,8 @@ def test_the_ledger_counts_what_was_sent_lately_along(mailing: Mailing, session:
         event.remove(db.engine, "before_cursor_execute", hear)
     assert (found.sent, found.sent_lately, found.closes) == (10, 5, True)
     assert found.lately_since is not None
-    assert len(statements) == 2
+    # What was kept of it, by its key; then its rows are counted once, and hashed once.
+    assert ["from closed_ledgers" in each.lower() for each in statements] == [True, False, False]
     assert timedelta(seconds=30) < LATELY < timedelta(hours=1)
 
 
