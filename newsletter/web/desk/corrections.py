@@ -38,7 +38,7 @@ from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.previews import html_of, in_frame, language_asked
 from newsletter.web.desk.said import _, ngettext
-from newsletter.web.desk.told import give_up_told, told_by
+from newsletter.web.desk.told import giving_up, told_by
 from newsletter.web.desk.void_after import tell, void_after
 from newsletter.web.languages import current_language
 
@@ -164,10 +164,10 @@ def carry(key: str) -> Response:
 def drop(key: str) -> Response:
     """POST …/verbetering/weg: give the correction up; the mailing stays paused."""
     mailing, _edition = _wanted(key)
-    with refusals() as refused, recorded("drop_correction", key) as act:
-        dropped = give_up_told(mailing)
-        if dropped is not None:
-            act.details["correction"] = dropped.id
+    with (refusals() as refused, recorded("drop_correction", key) as act,
+          giving_up(mailing, act) as dropped):
+        if dropped is None:
+            raise WrongState("not_open")
     if not refused:
         flash(_("De verbetering is weg. De verzending staat nog stil, met de oude tekst."), "done")
     return _back(key)

@@ -50,7 +50,7 @@ def save(article_id: int) -> Answer:
     try:
         # Before the edition is held: whoever plans or approves it waits for no picture.
         picture = draw_picture(sent.read() if sent else b"", alt=alt)
-        with recorded("illustrate", f"article:{article.id}") as act, voiding(article) as fell:
+        with recorded("illustrate", f"article:{article.id}") as act, voiding(article.id) as fell:
             saved = illustrate(
                 article, picture=picture, alt=alt,
                 revision=revision_of(form.revision.data), now=clock.now(),
@@ -72,7 +72,7 @@ def take(article_id: int) -> Response:
     """POST /redactie/artikelen/<id>/beeld/weg: no image any more."""
     article = wanted_article(article_id)
     try:
-        with recorded("take_image", f"article:{article.id}") as act, voiding(article) as fell:
+        with recorded("take_image", f"article:{article.id}") as act, voiding(article.id) as fell:
             saved = take_image(article, revision=revision_of(request.form.get("revision")),
                                now=clock.now(), account_id=current_user.id)
             offered.note(saved, act)
