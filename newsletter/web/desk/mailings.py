@@ -10,7 +10,7 @@ from newsletter.deliveries.models import DeliveryStatus
 from newsletter.errors import WrongState
 from newsletter.mailings.correction_queries import (
     corrections_of,
-    find_dropped,
+    dropped_of,
     find_open_correction,
 )
 from newsletter.mailings.ledger_queries import ledgers_of
@@ -49,7 +49,7 @@ def page(key: str) -> str:
         "pages/desk/mailing.html",
         earlier=earlier,
         events=events,
-        dropped=find_dropped(mailing.id),
+        dropped=dropped_of(mailing.id),
         press=PressForm(formdata=None),
         **_facts(mailing),
     )
