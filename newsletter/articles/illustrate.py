@@ -1,6 +1,6 @@
 """Give an article its image, with words that say what it shows; change these, or take it away."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from newsletter.articles.apply import draft_before
+from newsletter.articles.draw import Sized
 from newsletter.articles.image_models import Image, ImageFile
 from newsletter.articles.models import Article
 from newsletter.articles.resize import resize
@@ -16,26 +17,43 @@ from newsletter.errors import BadInput
 from newsletter.extensions import db
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A picture as it was given, by its hash, and the files that were drawn of it."""
+
+    source_hash: str
+    files: list[Sized]
+
+
+def draw_picture(file: bytes, *, alt: str) -> Drawn | None:
+    """The picture in the sizes that pages and mails show; none of an empty `file`.
+
+    To be asked before anything is held, for it may take a minute, and before that whether `alt`
+    says anything at all. Raises BadInput at `file` or `image_alt`.
+    """
+    _refuse_wordless(alt)
+    return Drawn(sha256(file).hexdigest(), resize(file)) if file else None
+
+
 def illustrate(
     article: Article,
     *,
-    file: bytes,
+    picture: Drawn | None,
     alt: str,
     revision: int | None,
     now: datetime,
     account_id: int | None = None,
 ) -> Saved:
-    """Show the picture with the article, or with an empty `file` describe the present one anew.
+    """Show the picture with the article, or without one describe the present one anew.
 
     A new version of the article, or an offer of one. Raises BadInput at `file` or `image_alt`, and
     at `revision` when someone saved in between.
     """
-    if not " ".join(alt.split()):
-        raise BadInput("image_alt", "empty")
+    _refuse_wordless(alt)
     draft = draft_before(article, account_id)
-    if not file and draft.image_id is None:
+    if picture is None and draft.image_id is None:
         raise BadInput("file", "empty")
-    image_id = _keep(file, now=now).id if file else draft.image_id
+    image_id = _keep(picture, now=now).id if picture is not None else draft.image_id
     return save(
         article,
         replace(draft, image_id=image_id, image_alt=alt),
@@ -72,16 +90,19 @@ def find_file(hash: str, extension: str) -> ImageFile | None:
     )
 
 
-def _keep(file: bytes, *, now: datetime) -> Image:
+def _refuse_wordless(alt: str) -> None:
+    if not " ".join(alt.split()):
+        raise BadInput("image_alt", "empty")
+
+
+def _keep(picture: Drawn, *, now: datetime) -> Image:
     """The image as it is kept; the same file added twice is one image."""
-    files = resize(file)
-    source_hash = sha256(file).hexdigest()
-    found = db.session.scalar(select(Image).where(Image.source_hash == source_hash))
+    found = db.session.scalar(select(Image).where(Image.source_hash == picture.source_hash))
     if found is not None:
         return found
-    image = Image(source_hash=source_hash, added_at=now, files=[
+    image = Image(source_hash=picture.source_hash, added_at=now, files=[
         ImageFile(hash=one.hash, extension=one.extension, width=one.width, height=one.height,
-                  content=one.content) for one in files
+                  content=one.content) for one in picture.files
     ])
     db.session.add(image)
     db.session.flush()

@@ -57,6 +57,13 @@ def articles_by_id(article_ids: Sequence[int]) -> dict[int, Article]:
     return {article.id: article for article in found}
 
 
+def revisions_of(article_ids: Collection[int]) -> dict[int, int]:
+    """The revision of each of these articles as it stands now, by its id."""
+    rows = db.session.execute(
+        select(Article.id, Article.revision).where(Article.id.in_(article_ids)))
+    return dict(rows.tuples().all())
+
+
 def public_slugs(article_ids: Collection[int], now: datetime) -> dict[int, str]:
     """What the addresses of those of these articles end in that can be read now, by their ids."""
     rows = db.session.execute(

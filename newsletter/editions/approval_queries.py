@@ -1,6 +1,6 @@
 """Reads of approvals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -190,17 +190,17 @@ def editions_to_watch() -> list[int]:
     ))
 
 
-def hold_watched_with(article_id: int) -> Sequence[Edition]:
-    """The editions with this article whose approval is open, each held to the transaction's end.
+def hold_watched_with(article_ids: Collection[int]) -> Sequence[Edition]:
+    """The editions with any of these whose approval is open, each held to the transaction's end.
 
-    To be asked before the article itself is held: an edition that takes an article in holds itself
-    first too.
+    To be asked before the articles themselves are held: an edition that takes an article in holds
+    itself first too.
     """
+    with_one = select(EditionItem.edition_id).where(EditionItem.article_id.in_(article_ids))
     is_open = select(Approval.edition_id).where(OPEN)
     return db.session.scalars(
         select(Edition)
-        .join(EditionItem)
-        .where(EditionItem.article_id == article_id, Edition.id.in_(is_open))
+        .where(Edition.id.in_(with_one), Edition.id.in_(is_open))
         .order_by(Edition.id)
         .with_for_update(of=Edition)
         .execution_options(populate_existing=True)

@@ -22,7 +22,7 @@ from newsletter.mailings.contents import EditionContent
 from newsletter.mailings.correction_models import MOST_CORRECTIONS, Correction
 from newsletter.mailings.correction_queries import (
     corrections_of,
-    find_dropped,
+    dropped_of,
     find_open_correction,
     reach_of,
 )
@@ -38,9 +38,10 @@ def open_correction(
     """The correction of a paused mailing, beginning with the texts as they were sent.
 
     Or with those of the dropped one with the id `begin_with`, so that its work is not lost. One
-    that is open already is that one. `by` is an account's id. Raises WrongState when the mailing
-    is not paused (`not_paused`), when nobody is left who could get another text (`nobody_left`),
-    after too many (`too_many`), and when the dropped one is not the last (`not_dropped`).
+    that is open already is that one, unless other texts were asked for (`begun_meanwhile`). `by` is
+    an account's id. Raises WrongState when the mailing is not paused (`not_paused`), when nobody is
+    left who could get another text (`nobody_left`), after too many (`too_many`), and when no such
+    one was dropped since the last that was carried out (`not_dropped`).
     """
     lock(edition)
     mailing = lock_mailing(mailing.id)
@@ -48,6 +49,8 @@ def open_correction(
         raise WrongState("not_paused")
     found = find_open_correction(mailing.id)
     if found is not None:
+        if begin_with is not None:
+            raise WrongState("begun_meanwhile")
         return found
     if not reach_of(mailing.id).may_get_new:
         raise WrongState("nobody_left")
@@ -56,8 +59,8 @@ def open_correction(
     texts: Edition | Correction = edition
     text_nl = text_en = ""
     if begin_with is not None:
-        dropped = find_dropped(mailing.id)
-        if dropped is None or dropped.id != begin_with:
+        dropped = next((one for one in dropped_of(mailing.id) if one.id == begin_with), None)
+        if dropped is None:
             raise WrongState("not_dropped")
         texts, text_nl, text_en = dropped, dropped.text_nl, dropped.text_en
     made = Correction(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 
 from newsletter.extensions import db
 from newsletter.mailings.correct import CLEAN
@@ -68,24 +68,25 @@ def corrections_of(mailing_id: int) -> Sequence[Correction]:
     ).all()
 
 
-def find_dropped(mailing_id: int) -> Correction | None:
-    """The correction that was given up last with something written in it, if its text is of use.
+def dropped_of(mailing_id: int) -> Sequence[Correction]:
+    """The corrections that were given up with something written in them, the last one first.
 
-    It is not when another was carried out since: that one began with other words.
+    Of one that began with the texts of another and was not written in these are that something: it
+    has a line from the start. Those from before another was carried out are left out: what is sent
+    since has other words.
     """
     latest_done = (
         select(func.coalesce(func.max(Correction.id), 0))
         .where(Correction.mailing_id == mailing_id, Correction.number.is_not(None))
         .scalar_subquery()
     )
-    found: Correction | None = db.session.scalar(
+    return db.session.scalars(
         select(Correction)
         .where(Correction.mailing_id == mailing_id, Correction.dropped_at.is_not(None),
-               Correction.revision > 0, Correction.id > latest_done)
+               or_(Correction.revision > 0, Correction.text_nl != ""),
+               Correction.id > latest_done)
         .order_by(Correction.id.desc())
-        .limit(1)
-    )
-    return found
+    ).all()
 
 
 def find_correction_asked(mailing_id: int, asked_at: datetime) -> Correction | None:

@@ -16,7 +16,7 @@ from newsletter.articles.apply import applied, draft_before
 from newsletter.articles.change_themes import Way, change_themes
 from newsletter.articles.decide import decline, take_over, withdraw
 from newsletter.articles.drafts import Draft
-from newsletter.articles.illustrate import illustrate, take_image
+from newsletter.articles.illustrate import draw_picture, illustrate, take_image
 from newsletter.articles.models import Article
 from newsletter.articles.offer import offer
 from newsletter.articles.proposal_models import ArticleProposal, ProposalState
@@ -139,7 +139,8 @@ def test_an_account_without_any_role_writes_nothing_over_it(
 def test_image_and_versions_are_offered_as_text_is(
     released: Article, draft: Draft, writer: Account, editor: Account, now: datetime
 ) -> None:
-    illustrate(released, file=picture(), alt="Een balie.", revision=0, now=now,
+    illustrate(released, picture=draw_picture(picture(), alt="Een balie."), alt="Een balie.",
+               revision=0, now=now,
                account_id=editor.id)
     before = draft_of(released)
     first = find_version(released.id, 0)
@@ -147,7 +148,8 @@ def test_image_and_versions_are_offered_as_text_is(
     later, by = now + HOUR, writer.id
     assert take_image(released, revision=1, now=later, account_id=by) is Saved.OFFERED
     assert draft_before(released, writer.id).image_id is None
-    assert illustrate(released, file=picture("PNG", (300, 300)), alt="Iets anders.",
+    drawn = draw_picture(picture("PNG", (300, 300)), alt="Iets anders.")
+    assert illustrate(released, picture=drawn, alt="Iets anders.",
                       revision=1, now=later, account_id=by) is Saved.OFFERED
     # Text comes to what she offered already, and does not undo it.
     assert save(released, replace(draft_before(released, writer.id), title="Anders"),

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from newsletter import clock
 from newsletter.accounts.add import add_account
 from newsletter.accounts.models import RoleName
-from newsletter.articles.illustrate import illustrate
+from newsletter.articles.illustrate import draw_picture, illustrate
 from newsletter.articles.models import Article
 from newsletter.core import settings, signer
 from newsletter.deliveries.models import MailKind
@@ -170,7 +170,8 @@ def test_who_left_is_told_so_in_the_mail_with_her_links(house: OpenHouse) -> Non
 
 def _illustrated(now: datetime) -> Article:
     piece = article("data", released_at=now - timedelta(hours=2))
-    illustrate(piece, file=picture(size=(400, 300)), alt="Een balie.", revision=None, now=now)
+    drawn = draw_picture(picture(size=(400, 300)), alt="Een balie.")
+    illustrate(piece, picture=drawn, alt="Een balie.", revision=None, now=now)
     return piece
 
 

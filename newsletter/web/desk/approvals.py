@@ -204,6 +204,7 @@ def _show(edition: Edition, form: RefuseForm | None = None) -> str:
         preview_language=language,
         preview_text=text_of(frozen, language) if frozen else "",
         has_preview=frozen is not None,
+        has_page=bool(frozen and frozen.page),
         now=clock.now(),
     )
 

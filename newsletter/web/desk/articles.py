@@ -68,7 +68,7 @@ def save(article_id: int) -> Answer:
     try:
         _refuse_unreadable(form)
         with (recorded("edit_article", f"article:{article.id}") as act,
-              voiding(article) as fell):
+              voiding(article.id) as fell):
             saved = save_article(article, _typed(form, article), now=clock.now(),
                                  revision=revision_of(form.revision.data),
                                  account_id=current_user.id)

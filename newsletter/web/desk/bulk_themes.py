@@ -15,6 +15,7 @@ from newsletter.errors import BadInput
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.forms import PressForm, revision_of
 from newsletter.web.desk.said import _, ngettext
+from newsletter.web.desk.void_after import tell, voiding
 
 Answer = str | Response | tuple[str, int]
 MOST = 100
@@ -47,7 +48,8 @@ def carry_out() -> Answer:
     assert way is not None
     seen = {one: revision_of(request.form.get(f"revision-{one}")) for one in _ids(request.form)}
     try:
-        with recorded("change_themes", f"theme:{theme.slug}", way=way.value) as act:
+        with (recorded("change_themes", f"theme:{theme.slug}", way=way.value) as act,
+              voiding(*seen) as fell):
             changed = change_themes(seen, theme, way, now=clock.now(), account_id=current_user.id)
             act.details["articles"] = changed
     except BadInput:
@@ -55,6 +57,7 @@ def carry_out() -> Answer:
                 "er nu voor staat."), "wrong")
         return _show(request.form), 409
     flash(ngettext("Eén artikel veranderd.", "%(num)s artikelen veranderd.", len(changed)), "done")
+    tell(*fell)
     return redirect(url_for("desk.articles", thema=theme.slug), 303)
 
 

@@ -34,8 +34,10 @@ def refusals() -> Iterator[list[str]]:
             "not_written": _("Bewaar eerst de verbeterde tekst en het bericht."),
             "waiting": _("De goedkeuring is al gevraagd."),
             "approved": _("Deze tekst is al goedgekeurd."),
-            "not_dropped": _("Daarna is er nog een verbetering weggehaald. Kijk hieronder hoe "
+            "not_dropped": _("Met die verbetering kun je niet meer beginnen. Kijk hieronder hoe "
                              "het er nu voor staat."),
+            "begun_meanwhile": _("Er is intussen al een verbetering begonnen. Kijk hieronder wat "
+                                 "erin staat."),
             NOT_TOLD: _("Niet weggehaald: iemand begon of keurde intussen iets goed. Kijk "
                         "hieronder hoe het er nu voor staat."),
         }.get(str(refusal), not_open()))

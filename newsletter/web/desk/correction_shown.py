@@ -10,8 +10,8 @@ from newsletter.mailings.contents import CompiledManifest
 from newsletter.mailings.correction_models import Correction
 from newsletter.mailings.correction_queries import (
     Reach,
+    dropped_of,
     find_correction_asked,
-    find_dropped,
     reach_of,
 )
 from newsletter.mailings.models import Mailing, MailingStatus
@@ -45,7 +45,7 @@ class Corrected:
 
 @dataclass(frozen=True)
 class Dropped:
-    """The correction that was given up last and can be begun with again."""
+    """A correction that was given up and can be begun with again."""
 
     correction: Correction
     begun_by: str
@@ -65,14 +65,20 @@ def correction_of(edition: Edition, approval: Approval) -> Corrected | None:
     return Corrected(correction, mailing, mailing_name(mailing), reach_of(mailing.id))
 
 
-def dropped_of(edition: Edition, mailing: Mailing) -> Dropped | None:
-    """What was written in a correction that was given up, compared with what was sent."""
-    found = find_dropped(mailing.id)
-    if found is None or found.dropped_at is None:
-        return None
-    names = names_of([found.opened_by])
-    return Dropped(found, names.get(found.opened_by, ""), found.dropped_at,
-                   text_changes(edition, found))
+def given_up(edition: Edition, mailing: Mailing) -> list[Dropped]:
+    """What was written in corrections that were given up, compared with what was sent.
+
+    The last one first. The same texts given up twice are shown once, as the later.
+    """
+    found = {_written(one): one for one in reversed(dropped_of(mailing.id))}
+    last_first = sorted(found.values(), key=lambda one: one.id, reverse=True)
+    names = names_of({one.opened_by for one in last_first})
+    return [Dropped(one, names.get(one.opened_by, ""), one.dropped_at, text_changes(edition, one))
+            for one in last_first if one.dropped_at is not None]
+
+
+def _written(one: Correction) -> tuple[str, ...]:
+    return (one.title, one.subject, one.preheader, one.editorial_md, one.text_nl, one.text_en)
 
 
 def changed_since_sent(mailing: Mailing, compiled: CompiledManifest | None) -> list[Change]:

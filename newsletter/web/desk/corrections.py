@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 from werkzeug.wrappers import Response
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 
 from newsletter import clock
 from newsletter.core import settings
@@ -30,7 +30,7 @@ from newsletter.web.dates import figures
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
 from newsletter.web.desk.correction_refusals import not_open, refusals
-from newsletter.web.desk.correction_shown import changed_since_sent, dropped_of
+from newsletter.web.desk.correction_shown import changed_since_sent, given_up
 from newsletter.web.desk.differences import differences
 from newsletter.web.desk.drafts import Change
 from newsletter.web.desk.forms import PressForm, TextsForm, number_of, revision_of
@@ -38,7 +38,7 @@ from newsletter.web.desk.lateness import hours_late, is_confirmed, is_late
 from newsletter.web.desk.names import mailing_name
 from newsletter.web.desk.previews import html_of, in_frame, language_asked
 from newsletter.web.desk.said import _, ngettext
-from newsletter.web.desk.told import give_up_told, told_by
+from newsletter.web.desk.told import giving_up, told_by
 from newsletter.web.desk.void_after import tell, void_after
 from newsletter.web.languages import current_language
 
@@ -55,12 +55,18 @@ class CorrectionForm(TextsForm):
 
     text_nl = TextAreaField(_l("Bericht aan wie de mail al heeft"), filters=[_one_line])
     text_en = TextAreaField(_l("Bericht in het Engels"), filters=[_one_line])
+    # Of which correction the revision is: each counts its own.
+    written = HiddenField()
 
     def show(self, correction: Correction) -> None:
         """Show the correction as it stands."""
-        for name in ("title", "subject", "preheader", "editorial_md", "text_nl", "text_en",
-                     "revision"):
-            self[name].data = str(getattr(correction, name))
+        for name in ("title", "subject", "preheader", "editorial_md", "text_nl", "text_en"):
+            self[name].data = getattr(correction, name)
+        self.go_over(correction)
+
+    def go_over(self, correction: Correction) -> None:
+        """Let a save go over the correction as it stands now."""
+        self.revision.data, self.written.data = str(correction.revision), str(correction.id)
 
     def changes_to(self, correction: Correction) -> list[Change]:
         """Field by field: from what stands there now to what was typed."""
@@ -79,7 +85,7 @@ def page(key: str) -> str:
 def begin(key: str) -> Response:
     """POST …/verbetering/begin: open a correction of what is paused.
 
-    With the texts as they were sent, or with those of the one that was taken away last.
+    With the texts as they were sent, or with those of one that was taken away.
     """
     mailing, edition = _wanted(key)
     given = request.form.get("dropped")
@@ -99,6 +105,8 @@ def save(key: str) -> Answer:
     if correction is None:
         flash(not_open(), "wrong")
         return _back(key)
+    if number_of(form.written.data) != correction.id:
+        return _show_both(key, form)
     try:
         with recorded("write_correction", key) as act:
             write_correction(
@@ -164,10 +172,10 @@ def carry(key: str) -> Response:
 def drop(key: str) -> Response:
     """POST …/verbetering/weg: give the correction up; the mailing stays paused."""
     mailing, _edition = _wanted(key)
-    with refusals() as refused, recorded("drop_correction", key) as act:
-        dropped = give_up_told(mailing)
-        if dropped is not None:
-            act.details["correction"] = dropped.id
+    with (refusals() as refused, recorded("drop_correction", key) as act,
+          giving_up(mailing, act) as dropped):
+        if dropped is None:
+            raise WrongState("not_open")
     if not refused:
         flash(_("De verbetering is weg. De verzending staat nog stil, met de oude tekst."), "done")
     return _back(key)
@@ -198,7 +206,7 @@ def _show_both(key: str, form: CorrectionForm) -> Answer:
     if correction is None:
         flash(not_open(), "wrong")
         return _back(key)
-    form.revision.data = str(correction.revision)
+    form.go_over(correction)
     return _show(mailing, edition, form=form, meanwhile=form.changes_to(correction)), 409
 
 
@@ -214,7 +222,9 @@ def _show(
         form = CorrectionForm(formdata=None)
         form.show(correction)
     done = corrections_of(mailing.id)
-    compiled = _compiled(edition)
+    # Of a mailing that is over it would be compared with nothing.
+    goes_on = mailing.status in (MailingStatus.SENDING, MailingStatus.PAUSED)
+    compiled = _compiled(edition) if correction is not None or goes_on else None
     return render_template(
         "pages/desk/correction.html",
         mailing=mailing, edition=edition, name=mailing_name(mailing), form=form,
@@ -222,7 +232,7 @@ def _show(
         done=done, hashes=hashes_of([each for one in done for each in
                                      (one.old_manifest_id, one.manifest_id) if each]),
         compiled=compiled, asked=_asked(edition, correction, compiled),
-        told=told_by(mailing), dropped=dropped_of(edition, mailing),
+        told=told_by(mailing), dropped=given_up(edition, mailing),
         changed_since=changed_since_sent(mailing, compiled) if correction is None else [],
         is_paused=mailing.status is MailingStatus.PAUSED,
         late=hours_late(mailing) if is_late(mailing) else None,

@@ -8,7 +8,7 @@ from wtforms import FileField, HiddenField, StringField
 
 from newsletter import clock
 from newsletter.articles.apply import draft_before
-from newsletter.articles.illustrate import find_image, illustrate, take_image
+from newsletter.articles.illustrate import draw_picture, find_image, illustrate, take_image
 from newsletter.articles.image_limits import LARGEST_FILE
 from newsletter.articles.models import Article
 from newsletter.articles.save import Saved
@@ -46,11 +46,13 @@ def save(article_id: int) -> Answer:
     """POST /redactie/artikelen/<id>/beeld: this picture, or other words with the present one."""
     article = wanted_article(article_id)
     form = ImageForm()
-    sent = request.files.get("file")
+    sent, alt = request.files.get("file"), form.image_alt.data or ""
     try:
-        with recorded("illustrate", f"article:{article.id}") as act, voiding(article) as fell:
+        # Before the edition is held: whoever plans or approves it waits for no picture.
+        picture = draw_picture(sent.read() if sent else b"", alt=alt)
+        with recorded("illustrate", f"article:{article.id}") as act, voiding(article.id) as fell:
             saved = illustrate(
-                article, file=sent.read() if sent else b"", alt=form.image_alt.data or "",
+                article, picture=picture, alt=alt,
                 revision=revision_of(form.revision.data), now=clock.now(),
                 account_id=current_user.id,
             )
@@ -70,7 +72,7 @@ def take(article_id: int) -> Response:
     """POST /redactie/artikelen/<id>/beeld/weg: no image any more."""
     article = wanted_article(article_id)
     try:
-        with recorded("take_image", f"article:{article.id}") as act, voiding(article) as fell:
+        with recorded("take_image", f"article:{article.id}") as act, voiding(article.id) as fell:
             saved = take_image(article, revision=revision_of(request.form.get("revision")),
                                now=clock.now(), account_id=current_user.id)
             offered.note(saved, act)

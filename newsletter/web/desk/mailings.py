@@ -10,7 +10,7 @@ from newsletter.deliveries.models import DeliveryStatus
 from newsletter.errors import WrongState
 from newsletter.mailings.correction_queries import (
     corrections_of,
-    find_dropped,
+    dropped_of,
     find_open_correction,
 )
 from newsletter.mailings.ledger_queries import ledgers_of
@@ -26,7 +26,7 @@ from newsletter.web.desk.lateness import hours_late, is_late, moment_of
 from newsletter.web.desk.names import failure_words, mailing_name, mailing_state, skip_words
 from newsletter.web.desk.said import _
 from newsletter.web.desk.tempo import tempo_of
-from newsletter.web.desk.told import NOT_TOLD, give_up_told, is_approved, told_by
+from newsletter.web.desk.told import NOT_TOLD, giving_up, is_approved, told_by
 from newsletter.web.languages import current_language
 
 SHELF = 30
@@ -49,7 +49,7 @@ def page(key: str) -> str:
         "pages/desk/mailing.html",
         earlier=earlier,
         events=events,
-        dropped=find_dropped(mailing.id),
+        dropped=dropped_of(mailing.id),
         press=PressForm(formdata=None),
         **_facts(mailing),
     )
@@ -129,10 +129,7 @@ def _resume(mailing: Mailing, *, asks: str, **details: int) -> Response:
     """
     key = mailing.key
     try:
-        with recorded("resume", key, **details) as act:
-            dropped = give_up_told(mailing)
-            if dropped is not None:
-                act.details["correction"] = dropped.id
+        with recorded("resume", key, **details) as act, giving_up(mailing, act) as dropped:
             resume(mailing.id, now=clock.now())
     except WrongState as refused:
         if str(refused) == NOT_TOLD:
@@ -155,10 +152,7 @@ def cancel_it(key: str) -> Response:
     """POST …/stop: the rest becomes skipped, and a correction that the page told of is dropped."""
     mailing = get_mailing(key)
     try:
-        with recorded("cancel", key) as act:
-            dropped = give_up_told(mailing)
-            if dropped is not None:
-                act.details["correction"] = dropped.id
+        with recorded("cancel", key) as act, giving_up(mailing, act):
             skipped = cancel(mailing.id, now=clock.now())
             act.details["skipped"] = skipped
     except WrongState as refused:

@@ -48,7 +48,7 @@ def take(article_id: int, proposal_id: int) -> Response:
     wanted_proposal(article, proposal_id)
     try:
         with (recorded("take_proposal", f"article:{article.id}", proposal=proposal_id) as act,
-              voiding(article) as fell):
+              voiding(article.id) as fell):
             take_over(article, proposal_id, revision=revision_of(TakeForm().revision.data),
                       now=clock.now(), account_id=current_user.id)
             act.details["revision"] = article.revision

@@ -74,7 +74,7 @@ def put_back(article_id: int, revision: int) -> Response:
     seen = revision_of(request.form.get("revision"))
     try:
         with (recorded("restore", f"article:{article.id}", version=revision) as act,
-              voiding(article) as fell):
+              voiding(article.id) as fell):
             saved = restore(article, version, revision=seen, now=clock.now(),
                             account_id=current_user.id)
             act.details["revision"] = article.revision

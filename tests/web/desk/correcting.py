@@ -41,8 +41,14 @@ def paused_half_way(session: Session) -> Mailing:
 def write(worker: Worker, **fields: str) -> int:
     """Begin a correction, unless there is one, and save it; what saving answered."""
     worker.post(f"{PATH}/begin")
-    given = {**TEXTS, "revision": "0", **fields}
+    given = {**TEXTS, "written": which(worker), "revision": "0", **fields}
     return worker.post(PATH, **given).status_code
+
+
+def which(worker: Worker) -> str:
+    """Which correction the form of the page writes; empty for none."""
+    found = page(worker.get(PATH)).css_first('input[name="written"]')
+    return str(found.attributes["value"]) if found else ""
 
 
 def approval_in(worker: Worker) -> str:

@@ -75,6 +75,7 @@ def test_one_asks_another_gives_and_only_then_it_is_scheduled(
     # The mail comes before the buttons, for who reads on a telephone.
     assert 0 < shown.index("Open op ware grootte") < shown.index("Mag deze mail zo weg?")
     assert "Een editie om te proberen" in shown
+    assert "gaat precies zo weg, en zo staat het op de site." in shown
     assert second.post(f"{HERE}/akkoord", approval=number()).status_code == 303
     assert "Goedgekeurd door Iemand publisher" in words(editor, PATH)
     frozen = session.scalars(select(Manifest.hash).order_by(Manifest.id.desc())).first()
@@ -241,6 +242,9 @@ def test_of_what_was_frozen_without_a_page_none_is_shown(
     now = compiled(made)
     ask_approval(made, replace(now, page=None, hash=now.mail_hash), asked_by=person().id, now=NOW)
     session.commit()
+    said = words(second)
+    assert "Wat je goedkeurt, gaat precies zo weg. Verandert er daarna iets" in said
+    assert "zo staat het op de site" not in said
     assert "beeld=web" not in second.get(HERE).get_data(as_text=True)
     assert second.get(f"{HERE}/mail?beeld=web").status_code == 404
     assert second.get(f"{HERE}/mail").status_code == 200

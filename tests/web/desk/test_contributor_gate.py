@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import RoleName
 from newsletter.articles.drafts import Draft
-from newsletter.articles.illustrate import illustrate
+from newsletter.articles.illustrate import draw_picture, illustrate
 from newsletter.articles.models import Article, article_themes
 from newsletter.articles.versions import draft_of
 from newsletter.articles.write import edit_article
@@ -108,7 +108,8 @@ def make(writer: Worker) -> Make:
         released_at, status = STATES[state]
         made = article("data", released_at=released_at)
         made.partner_id = writer.account.partner_id
-        illustrate(made, file=picture("PNG", (300, 300)), alt="Een balie.", revision=0, now=NOW)
+        drawn = draw_picture(picture("PNG", (300, 300)), alt="Een balie.")
+        illustrate(made, picture=drawn, alt="Een balie.", revision=0, now=NOW)
         first = draft_of(made)
         edit_article(made, Draft(**{**first.__dict__, "title": "Zoals het nu is"}), revision=1,
                      now=NOW)

@@ -137,6 +137,16 @@ def test_the_approval_of_an_edition_keeps_its_own_words(
     assert "verbetering" not in words(second, path)
 
 
+def test_of_a_pause_without_a_moment_no_empty_line_is_left(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    ask(editor)
+    mailing.paused_at = None
+    block = page(second.get(APPROVAL)).css_first("section[aria-labelledby=about]")
+    assert "Krijgen de verbeterde tekst" in block.text()
+    assert all(one.text().strip() for one in block.css("p"))
+
+
 def test_a_correction_that_was_sent_tells_how_many_got_it(
     editor: Worker, second: Worker, mailing: Mailing
 ) -> None:

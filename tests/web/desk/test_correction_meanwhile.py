@@ -17,16 +17,20 @@ from werkzeug.test import TestResponse
 
 from newsletter.accounts.models import RoleName
 from newsletter.app import create_app
+from newsletter.articles.models import Article
+from newsletter.articles.proposal_queries import waiting_for
 from newsletter.core import settings
 from newsletter.editions.approval_models import Verdict, VoidReason
 from newsletter.editions.approval_queries import find_newest, find_open
 from newsletter.editions.approve import approve
+from newsletter.editions.change import lock as hold
 from newsletter.editions.queries import get_edition
 from newsletter.editions.write_correction import open_correction
 from newsletter.extensions import db
 from newsletter.mailings.correction_queries import find_open_correction
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.queries import get_mailing
+from tests.articles.test_resize import picture
 from tests.material import NOW, person
 from tests.second_factor import code
 from tests.web.desk.conftest import MakeWorker, Worker
@@ -40,7 +44,11 @@ from tests.web.desk.correcting import (
     save_article,
     write,
 )
-from tests.web.visitor import form_of
+from tests.web.desk.test_bulk_themes import asked as plan_address
+from tests.web.desk.test_bulk_themes import plan_of
+from tests.web.desk.test_bulk_themes import press as carry_out
+from tests.web.desk.test_image_page import send
+from tests.web.visitor import faults, form_of
 
 PATIENCE = 200  # looks, a tenth of a second apart
 
@@ -86,6 +94,38 @@ def give() -> None:
     approve(made, asked.id, by=person(), now=NOW)
 
 
+def somebody_waits() -> bool:
+    # A transaction goes on seeing the connections that there were at its first look.
+    db.session.execute(text("select pg_stat_clear_snapshot()"))
+    return bool(db.session.scalar(text(
+        "select exists (select from pg_stat_activity where wait_event_type = 'Lock'"
+        " and datname = current_database())")))
+
+
+@contextmanager
+def while_held(app: Flask) -> Iterator[list[bool]]:
+    """Another holds the edition until the press is answered; true once the press waited for it."""
+    is_held, is_answered, waited = Event(), Event(), list[bool]()
+
+    def other() -> None:
+        with app.app_context():
+            hold(get_edition("90-8"))
+            is_held.set()
+            while not (waited or is_answered.wait(0.1)):
+                waited.extend([True] if somebody_waits() else [])
+            db.session.rollback()
+            db.session.remove()
+
+    thread = Thread(target=other)
+    thread.start()
+    assert is_held.wait(30)
+    try:
+        yield waited
+    finally:
+        is_answered.set()
+        thread.join()
+
+
 @contextmanager
 def in_that_instant(app: Flask, deed: Callable[[], None]) -> Iterator[None]:
     """The deed is done by another, whose commit comes once somebody waits for it."""
@@ -97,9 +137,7 @@ def in_that_instant(app: Flask, deed: Callable[[], None]) -> Iterator[None]:
             db.session.flush()
             is_done.set()
             for _ in range(PATIENCE):
-                if db.session.scalar(text(
-                        "select exists (select from pg_stat_activity where wait_event_type = 'Lock'"
-                        " and datname = current_database())")):
+                if somebody_waits():
                     waited.append(True)
                     break
                 sleep(0.1)
@@ -182,17 +220,63 @@ def test_an_approval_given_in_that_instant_is_told_of_before_it_falls(
         assert "Ze is al goedgekeurd." in publisher.get(path).text
 
 
-def test_an_article_saved_in_the_instant_of_the_approval_voids_it(
-    app: Flask, editor: Worker, publisher: Worker, mailing: Mailing
+def illustrated(worker: Worker, made: Article) -> None:
+    assert send(worker, made, file=picture(size=(400, 300))).status_code == 303
+
+
+def put_back(worker: Worker, made: Article) -> None:
+    answer = worker.post(f"/redactie/artikelen/{made.id}/versies/0/terugzetten", revision="1")
+    assert answer.status_code == 303
+
+
+def taken_over(worker: Worker, made: Article) -> None:
+    (waits,) = waiting_for(made.id)
+    answer = worker.post(f"/redactie/artikelen/{made.id}/voorstellen/{waits.id}/overnemen",
+                         revision="1")
+    assert answer.status_code == 303
+
+
+def retitled(worker: Worker, made: Article) -> None:
+    save_article(worker, made, title="Een andere titel")
+
+
+def themed(worker: Worker, made: Article) -> None:
+    assert carry_out(worker, plan_of(worker, plan_address(made))) == 303
+
+
+@pytest.mark.parametrize("deed", [retitled, illustrated, put_back, taken_over, themed])
+def test_an_article_changed_in_the_instant_of_the_approval_voids_it(
+    app: Flask, editor: Worker, publisher: Worker, contributor: Worker, mailing: Mailing,
+    deed: Callable[[Worker, Article], None],
 ) -> None:
+    made = get_edition("90-8").items[0].article
+    save_article(editor, made, title="Een eerdere titel")
+    save_article(contributor, made, title="Een titel die wacht")
     assert write(editor) == 303
     editor.post(f"{PATH}/goedkeuring")
-    made = get_edition("90-8").items[0].article
-    # Saving waits for who approves, and takes along what she gave.
+    # The change waits for who approves, and takes along what she gave.
     with in_that_instant(app, give):
-        save_article(publisher, made, title="Een andere titel")
+        deed(publisher, made)
     db.session.rollback()
     db.session.expire_all()
     asked = find_newest(get_edition("90-8").id)
     assert asked is not None
     assert (asked.verdict, asked.void_reason) == (Verdict.APPROVED, VoidReason.CONTENT)
+
+
+def test_a_picture_is_drawn_before_the_edition_is_waited_for(
+    app: Flask, editor: Worker, publisher: Worker, mailing: Mailing
+) -> None:
+    assert write(editor) == 303
+    editor.post(f"{PATH}/goedkeuring")
+    made = get_edition("90-8").items[0].article
+    # What cannot be drawn is refused while another holds the edition, and waits for nobody: so
+    # nobody waits for a drawing either.
+    with while_held(app) as waited:
+        answer = send(publisher, made, file=b"GIF89a and then nothing")
+    assert waited == []
+    assert answer.status_code == 400
+    assert set(faults(answer)) == {"file"}
+    with while_held(app) as waited:
+        assert send(publisher, made, file=picture(size=(400, 300))).status_code == 303
+    assert waited == [True]

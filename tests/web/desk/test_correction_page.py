@@ -15,6 +15,7 @@ from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.pause import cancel
 from tests.material import NOW
 from tests.second_factor import code
+from tests.statements import asked as statements
 from tests.web.desk.conftest import MakeWorker, Worker
 from tests.web.desk.correcting import (
     APPROVAL,
@@ -28,6 +29,7 @@ from tests.web.desk.correcting import (
     paused_half_way,
     press,
     weighty,
+    which,
     write,
 )
 from tests.web.visitor import page
@@ -153,7 +155,8 @@ def test_a_refusal_says_what_must_be_otherwise(
 
 def test_what_is_wrong_is_said_at_its_field_and_kept(editor: Worker, mailing: Mailing) -> None:
     editor.post(f"{PATH}/begin")
-    answer = editor.post(PATH, **{**TEXTS, "text_nl": "", "revision": "0"})
+    answer = editor.post(PATH, **{**TEXTS, "written": which(editor), "text_nl": "",
+                                  "revision": "0"})
     assert answer.status_code == 400
     assert page(answer).css_first("#text_nl").attributes["aria-invalid"] == "true"
     assert page(answer).css_first("#subject").attributes["value"] == "Nu goed"
@@ -163,7 +166,8 @@ def test_of_two_editors_the_second_sees_both_texts_and_chooses(
     editor: Worker, second: Worker, mailing: Mailing
 ) -> None:
     assert write(editor) == 303
-    answer = second.post(PATH, **{**TEXTS, "subject": "Van de tweede", "revision": "0"})
+    answer = second.post(PATH, **{**TEXTS, "written": which(second), "subject": "Van de tweede",
+                                  "revision": "0"})
     assert answer.status_code == 409
     shown = page(answer)
     assert shown.css_first("#subject").attributes["value"] == "Van de tweede"
@@ -252,6 +256,20 @@ def test_too_late_to_correct_offers_a_line_in_the_next_mail(
     assert shown.css(f'a[href^="/redactie/artikelen/{get_edition("90-8").items[0].article_id}"]')
     editor.post(f"{PATH}/begin")
     assert find_open_correction(mailing.id) is None
+
+
+def test_of_a_mailing_that_is_over_no_mail_is_made_to_compare_with(
+    editor: Worker, mailing: Mailing, session: Session
+) -> None:
+    def is_made() -> bool:
+        with statements(session) as asked_of_it:
+            assert editor.get(PATH).status_code == 200
+        # Who makes the mail asks whether a correction of its edition is open.
+        return any("WHERE mailings.edition_id =" in one for one in asked_of_it)
+
+    assert is_made()
+    cancel(mailing.id, now=NOW)
+    assert not is_made()
 
 
 @pytest.mark.parametrize("way", ["old", "corrected"])

@@ -5,15 +5,24 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.audit_queries import entries_of
 from newsletter.accounts.models import RoleName
+from newsletter.core import settings
+from newsletter.editions.compose import Texts
 from newsletter.editions.queries import get_edition
+from newsletter.editions.write_correction import (
+    drop_correction,
+    open_correction,
+    write_correction,
+)
 from newsletter.mailings.correction_queries import (
     corrections_of,
-    find_dropped,
+    dropped_of,
     find_open_correction,
 )
 from newsletter.mailings.models import Mailing, MailingStatus
 from newsletter.mailings.pause import pause
-from tests.material import NOW
+from newsletter.mailings.queries import get_mailing
+from newsletter.sending.carry_out import carry_out_edition
+from tests.material import NOW, article, edition, person
 from tests.web.desk.conftest import MakeWorker, Worker
 from tests.web.desk.correcting import (
     APPROVAL,
@@ -21,15 +30,17 @@ from tests.web.desk.correcting import (
     MAILING,
     OLD,
     PATH,
+    TEXTS,
     approval_in,
     approve_it,
     paused_half_way,
     press,
     weighty,
+    which,
     words,
     write,
 )
-from tests.web.visitor import page
+from tests.web.visitor import form_of, page
 
 AGAIN = "Begin met de teruggenomen verbetering"
 
@@ -72,7 +83,7 @@ def test_what_was_taken_away_is_shown_and_begun_with_again(
     assert made is not None
     assert (made.subject, made.editorial_md, made.text_nl, made.text_en, made.revision) == (
         "Nu goed", "Dag.", "De datum klopte niet.", "The date was wrong.", 0)
-    assert entries_of(KEY)[-1][0].details["begun_with"] == find_dropped(mailing.id).id  # type: ignore[union-attr]
+    assert entries_of(KEY)[-1][0].details["begun_with"] == dropped_of(mailing.id)[0].id
     # Nothing need be typed twice; it may be asked at once, and who wrote it cannot approve it.
     assert second.post(f"{PATH}/goedkeuring").status_code == 303
     assert "Goedkeuring gevraagd" in words(editor, PATH)
@@ -129,8 +140,7 @@ def test_what_was_given_up_before_another_was_sent_is_not_offered(
 ) -> None:
     write(editor, subject="Een eerste poging")
     drop(editor)
-    dropped = find_dropped(mailing.id)
-    assert dropped is not None
+    (dropped,) = dropped_of(mailing.id)
     approve_it(editor, second)
     assert weighty(editor, f"{PATH}/verder") == 303
     assert len(corrections_of(mailing.id)) == 1
@@ -143,15 +153,115 @@ def test_what_was_given_up_before_another_was_sent_is_not_offered(
 
 
 def test_one_of_another_mailing_or_still_open_is_nothing_to_begin_with(
-    editor: Worker, mailing: Mailing
+    editor: Worker, mailing: Mailing, session: Session
 ) -> None:
     write(editor)
     made = find_open_correction(mailing.id)
     assert made is not None
     drop(editor)
-    for given in ("", "nonsense", str(made.id + 1_000)):
+    elsewhere, still_open = of_another_mailing(), of_another_mailing(number=6, is_dropped=False)
+    session.commit()
+    for given in ("", "nonsense", str(made.id + 1_000), str(elsewhere), str(still_open)):
         assert editor.post(f"{PATH}/begin", dropped=given).status_code == 303
         assert find_open_correction(mailing.id) is None
+        assert "Met die verbetering kun je niet meer beginnen." in words(editor, PATH)
+
+
+def of_another_mailing(*, number: int = 7, is_dropped: bool = True) -> int:
+    """The id of a correction of another edition, with something written in it."""
+    made = edition([article("data")], number=number)
+    carry_out_edition(made.id, settings=settings(), now=NOW)
+    other = pause(get_mailing(f"edition:{made.key}").id, now=NOW)
+    correction = open_correction(made, other, by=person().id, now=NOW)
+    write_correction(
+        made, correction, Texts("Elders", "Elders", "", ""), text_nl="Van elders.", text_en="",
+        revision=0, by=correction.opened_by, now=NOW)
+    if is_dropped:
+        drop_correction(made, now=NOW)
+    return correction.id
+
+
+def test_each_text_that_was_taken_away_is_shown_and_can_be_begun_with(
+    editor: Worker, mailing: Mailing
+) -> None:
+    write(editor, subject="De eerste", text_nl="Een eerste bericht.")
+    drop(editor)
+    write(editor, subject="De tweede", text_nl="Een tweede bericht.")
+    drop(editor)
+    second, first = dropped_of(mailing.id)
+    # The same texts once more hide nothing, and are no third.
+    assert begin_again(editor) == 303
+    drop(editor)
+    block = page(editor.get(PATH)).css_first("section[aria-labelledby=dropped]")
+    said = block.text()
+    assert said.index("Een tweede bericht.") < said.index("Een eerste bericht.")
+    assert said.count("Een tweede bericht.") == 1
+    assert len(block.css('input[name="dropped"]')) == 2
+    assert editor.post(f"{PATH}/begin", dropped=str(first.id)).status_code == 303
+    made = find_open_correction(mailing.id)
+    assert made is not None
+    assert (made.subject, made.text_nl) == ("De eerste", "Een eerste bericht.")
+    # Of what began with kept texts these are kept again, though nothing was typed.
+    drop(editor)
+    assert [one.subject for one in dropped_of(mailing.id)] == [
+        "De eerste", "De tweede", "De tweede", "De eerste"]
+    assert second.id in [one.id for one in dropped_of(mailing.id)]
+
+
+def test_who_begins_with_kept_texts_is_told_that_another_began_meanwhile(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    write(editor)
+    drop(editor)
+    (kept,) = dropped_of(mailing.id)
+    second.post(f"{PATH}/begin")
+    assert editor.post(f"{PATH}/begin", dropped=str(kept.id)).status_code == 303
+    assert "Er is intussen al een verbetering begonnen." in words(editor, PATH)
+    made = find_open_correction(mailing.id)
+    assert made is not None
+    assert (made.text_nl, made.opened_by) == ("", second.account.id)
+    assert not any("begun_with" in entry.details for entry, _ in entries_of(KEY))
+
+
+def test_an_old_form_overwrites_no_correction_that_was_begun_since(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    write(editor, text_nl="Wat bewaard werd.")
+    drop(editor)
+    second.post(f"{PATH}/begin")
+    old_form = which(second)
+    drop(second)
+    assert begin_again(editor) == 303
+    made = find_open_correction(mailing.id)
+    assert made is not None
+    assert made.revision == 0
+    typed = {**TEXTS, "text_nl": "Uit een oude bladzijde.", "revision": "0"}
+    for written in (old_form, "", "x"):
+        answer = second.post(PATH, **{**typed, "written": written})
+        assert answer.status_code == 409
+        assert made.text_nl == "Wat bewaard werd."
+    assert "Niet bewaard: iemand anders was je voor" in answer.text
+    assert "Uit een oude bladzijde." in answer.text
+    # Saving again from that page is a choice.
+    fields = {name: str(page(answer).css_first(f'input[name="{name}"]').attributes["value"])
+              for name in ("written", "revision")}
+    assert second.post(PATH, **{**typed, **fields}).status_code == 303
+    assert made.text_nl == "Uit een oude bladzijde."
+
+
+def test_what_was_taken_away_already_is_not_said_or_recorded_twice(
+    editor: Worker, second: Worker, mailing: Mailing
+) -> None:
+    write(editor)
+    form = form_of(second.get(PATH), action=f"{PATH}/weg")
+    fields = {name: values for name, values in form.fields.items() if name != "csrf_token"}
+    assert editor.post(form.action, **fields).status_code == 303
+    assert "De verbetering is weg." in words(editor, PATH)
+    assert second.post(form.action, **fields).status_code == 303
+    said = words(second, PATH)
+    assert "Deze verbetering is intussen verzonden of weggehaald." in said
+    assert "De verbetering is weg." not in said
+    assert [entry.act for entry, _ in entries_of(KEY)].count("drop_correction") == 1
 
 
 def test_an_article_that_changed_since_the_mail_left_is_told_with_how_to_go_on(

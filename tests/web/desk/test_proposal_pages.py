@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from newsletter.accounts.audit_models import AuditEntry
 from newsletter.accounts.models import RoleName
-from newsletter.articles.illustrate import illustrate
+from newsletter.articles.illustrate import draw_picture, illustrate
 from newsletter.articles.models import Article
 from newsletter.articles.proposal_models import ArticleProposal, ProposalState
 from newsletter.articles.versions import list_versions
@@ -200,7 +200,8 @@ def test_a_contributor_who_typed_over_an_edit_sees_both_and_loses_nothing(
 def test_an_image_that_was_offered_is_shown_to_both_and_to_no_reader(
     contributor: Worker, editor: Worker, made: Article, session: Session, client: FlaskClient
 ) -> None:
-    illustrate(made, file=picture("PNG", (300, 300)), alt="Eerst.", revision=0, now=NOW)
+    drawn = draw_picture(picture("PNG", (300, 300)), alt="Eerst.")
+    illustrate(made, picture=drawn, alt="Eerst.", revision=0, now=NOW)
     assert send(contributor, made, file=picture(), alt="Daarna.").status_code == 303
     shown = contributor.get(f"{path_of(made)}/beeld")
     assert page(shown).css_first("figure img, img").attributes["alt"] == "Daarna."
