@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import clock
 from newsletter.accounts.audit_queries import entries_of
-from newsletter.accounts.models import AccountSession, RoleName
+from newsletter.accounts.models import AccountSession
 from newsletter.core import settings
 from newsletter.editions.approval_models import VoidReason
 from newsletter.editions.approval_queries import find_newest, find_open
@@ -20,7 +20,7 @@ from newsletter.mailings.models import Manifest
 from newsletter.sending.carry_out import carry_out_edition
 from tests.material import NOW, approved, article, asked, compiled, person, planned
 from tests.second_factor import code
-from tests.web.desk.conftest import MakeWorker, Worker
+from tests.web.desk.conftest import Worker
 from tests.web.visitor import faults, heading, page
 
 KEY = "90-8"
@@ -35,11 +35,6 @@ TEXTS: dict[str, str | list[str]] = {
 @pytest.fixture
 def made(session: Session, now: None) -> Edition:
     return planned([article("data"), article("data")], send_at=NOW + timedelta(days=7))
-
-
-@pytest.fixture
-def second(make_worker: MakeWorker) -> Worker:
-    return make_worker(RoleName.PUBLISHER)
 
 
 def words(worker: Worker, path: str = HERE) -> str:
@@ -59,7 +54,7 @@ def number() -> str:
 
 
 def test_one_asks_another_gives_and_only_then_it_is_scheduled(
-    editor: Worker, second: Worker, made: Edition, session: Session
+    editor: Worker, publisher: Worker, made: Edition, session: Session
 ) -> None:
     assert "Nog niet gevraagd" in words(editor, PATH)
     moment: dict[str, str | list[str]] = {"day": "17-11-2026", "at": "10.00"}
@@ -71,39 +66,39 @@ def test_one_asks_another_gives_and_only_then_it_is_scheduled(
     assert "Jij kunt dit niet beslissen" in words(editor)
     editor.post(f"{HERE}/akkoord", approval=number())
     assert "zelf gevraagd" in words(editor)
-    shown = words(second)
+    shown = words(publisher)
     # The mail comes before the buttons, for who reads on a telephone.
     assert 0 < shown.index("Open op ware grootte") < shown.index("Mag deze mail zo weg?")
     assert "Een editie om te proberen" in shown
     assert "gaat precies zo weg, en zo staat het op de site." in shown
-    assert second.post(f"{HERE}/akkoord", approval=number()).status_code == 303
+    assert publisher.post(f"{HERE}/akkoord", approval=number()).status_code == 303
     assert "Goedgekeurd door Iemand publisher" in words(editor, PATH)
     frozen = session.scalars(select(Manifest.hash).order_by(Manifest.id.desc())).first()
-    assert str(frozen) in words(second)
+    assert str(frozen) in words(publisher)
     assert editor.post(f"{PATH}/verzendmoment", **moment).status_code == 303
     assert made.status is EditionStatus.SCHEDULED
     assert acts() == ["approve", "ask_approval", "schedule"]
 
 
 def test_giving_approval_asks_the_second_factor_again(
-    second: Worker, made: Edition, session: Session
+    publisher: Worker, made: Edition, session: Session
 ) -> None:
     given = asked(made)
     session.execute(update(AccountSession).values(
         second_factor_at=clock.now() - timedelta(hours=1)))
-    answer = second.post(f"{HERE}/akkoord", approval=number())
+    answer = publisher.post(f"{HERE}/akkoord", approval=number())
     assert answer.status_code == 403
     assert given.is_waiting
-    second.post(f"{HERE}/akkoord", approval=number(), second_factor_code=code())
+    publisher.post(f"{HERE}/akkoord", approval=number(), second_factor_code=code())
     session.expire_all()
     assert given.holds
 
 
 def test_who_asked_or_worked_on_it_is_not_invited_to_decide(
-    editor: Worker, second: Worker, made: Edition
+    editor: Worker, publisher: Worker, made: Edition
 ) -> None:
     editor.post(f"{HERE}/vraag")
-    own, other = words(editor, PATH), words(second, PATH)
+    own, other = words(editor, PATH), words(publisher, PATH)
     assert "Een ander moet dit doen." in own
     assert "Bekijk wat vaststaat" in own
     assert "Bekijk en beslis" not in own
@@ -130,47 +125,47 @@ def test_the_order_and_the_month_of_sending_void_too(editor: Worker, made: Editi
     first = approved(made)
     editor.post(f"{PATH}/volgorde", revision="0", act=f"down:{made.items[0].article_id}")
     assert first.void_reason is VoidReason.CONTENT
-    second = approved(made)
+    publisher = approved(made)
     dates: dict[str, str | list[str]] = {
         f"{name}_{part}": value
         for name in ("send_at", "copy_deadline_at", "approval_deadline_at")
         for part, value in (("day", "18-11-2026"), ("time", "10.00"))}
     editor.post(f"{PATH}/data", revision=str(made.revision), **dates)
-    assert second.holds
+    assert publisher.holds
     answer = editor.post(f"{PATH}/verzendmoment", day="1-12-2026", at="10.00")
     assert "In de mail staat de maand van verzending" in answer.get_data(as_text=True)
     later = {name: value.replace("18-11", "1-12") for name, value in dates.items()
              if isinstance(value, str)}
     editor.post(f"{PATH}/data", revision=str(made.revision), **later)
-    assert second.void_reason is VoidReason.CONTENT
+    assert publisher.void_reason is VoidReason.CONTENT
 
 
 def test_an_article_that_changed_meanwhile_is_not_approved_by_mistake(
-    editor: Worker, second: Worker, made: Edition, session: Session
+    editor: Worker, publisher: Worker, made: Edition, session: Session
 ) -> None:
     given = asked(made)
     made.items[0].article.title = "Intussen anders"
     session.commit()
     assert "Goedkeuring vervallen" in words(editor, PATH)  # shown, and nothing is written
     assert given.is_waiting
-    second.post(f"{HERE}/akkoord", approval=number())
+    publisher.post(f"{HERE}/akkoord", approval=number())
     assert given.void_reason is VoidReason.CONTENT
-    assert "De goedkeuring is vervallen" in words(second)
+    assert "De goedkeuring is vervallen" in words(publisher)
     assert acts() == ["void_approval"]
 
 
 def test_a_refusal_needs_words_and_the_asker_reads_them(
-    editor: Worker, second: Worker, made: Edition
+    editor: Worker, publisher: Worker, made: Edition
 ) -> None:
     asked(made)
-    answer = second.post(f"{HERE}/weiger", approval=number(), note=" ")
+    answer = publisher.post(f"{HERE}/weiger", approval=number(), note=" ")
     assert answer.status_code == 400
     assert set(faults(answer)) == {"note"}
-    second.post(f"{HERE}/weiger", approval=number(), note="De kop <b>klopt</b> niet.")
+    publisher.post(f"{HERE}/weiger", approval=number(), note="De kop <b>klopt</b> niet.")
     assert "De kop <b>klopt</b> niet." in words(editor, PATH)
     assert find_open(made.id) is None
-    answer = second.post(f"{HERE}/akkoord", approval=number())
-    assert "wordt niet meer gevraagd" in words(second)
+    answer = publisher.post(f"{HERE}/akkoord", approval=number())
+    assert "wordt niet meer gevraagd" in words(publisher)
 
 
 def test_what_was_asked_is_withdrawn_and_asked_anew(editor: Worker, made: Edition) -> None:
@@ -186,47 +181,48 @@ def test_what_was_asked_is_withdrawn_and_asked_anew(editor: Worker, made: Editio
 
 
 def test_what_changed_since_the_last_approved_mail_is_shown(
-    second: Worker, made: Edition
+    publisher: Worker, made: Edition
 ) -> None:
     approved(made)
     made.subject, made.editorial_md = "Toch een ander onderwerp", "Dag beste lezer."
     asked(made)
-    compared = [" ".join(each.text().split()) for each in page(second.get(HERE)).css(".compared")]
+    shown = page(publisher.get(HERE)).css(".compared")
+    compared = [" ".join(each.text().split()) for each in shown]
     assert any("Toch een ander onderwerp" in each for each in compared)
     assert any("beste" in each and "…" in each for each in compared)
     assert not any("Wil je stoppen" in each for each in compared)
-    heads = page(second.get(HERE)).css("section[aria-labelledby=changed] h3")
+    heads = page(publisher.get(HERE)).css("section[aria-labelledby=changed] h3")
     assert [each.text() for each in heads] == [
         "Onderwerp", "Tekst van de mail", "Tekst van de Engelse mail"]
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_frozen_mail_is_shown_and_not_the_one_of_now(
-    second: Worker, made: Edition, session: Session, language: str
+    publisher: Worker, made: Edition, session: Session, language: str
 ) -> None:
     asked(made)
     made.title = "Intussen anders"
     session.commit()
-    answer = second.get(f"{HERE}/mail?mail={language}&beeld=donker")
+    answer = publisher.get(f"{HERE}/mail?mail={language}&beeld=donker")
     html = answer.get_data(as_text=True)
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert "Een editie" in html
     assert "Intussen anders" not in html
     assert "\x1f" not in html
-    text = page(second.get(f"{HERE}?beeld=tekst&mail={language}")).css_first("pre").text()
+    text = page(publisher.get(f"{HERE}?beeld=tekst&mail={language}")).css_first("pre").text()
     assert "EEN EDITIE" in text
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_frozen_page_is_shown_and_not_the_one_of_now(
-    second: Worker, made: Edition, session: Session, language: str
+    publisher: Worker, made: Edition, session: Session, language: str
 ) -> None:
     asked(made)
     made.title, made.items[0].article.title = "Intussen anders", "Ook anders"
     session.commit()
-    assert f"{HERE}/mail?mail={language}&amp;beeld=web" in second.get(
+    assert f"{HERE}/mail?mail={language}&amp;beeld=web" in publisher.get(
         f"{HERE}?beeld=web&mail={language}").get_data(as_text=True)
-    answer = second.get(f"{HERE}/mail?mail={language}&beeld=web")
+    answer = publisher.get(f"{HERE}/mail?mail={language}&beeld=web")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     html = answer.get_data(as_text=True)
     assert "Een editie" in html
@@ -237,18 +233,18 @@ def test_the_frozen_page_is_shown_and_not_the_one_of_now(
 
 
 def test_of_what_was_frozen_without_a_page_none_is_shown(
-    second: Worker, made: Edition, session: Session
+    publisher: Worker, made: Edition, session: Session
 ) -> None:
     now = compiled(made)
     ask_approval(made, replace(now, page=None, hash=now.mail_hash), asked_by=person().id, now=NOW)
     session.commit()
-    said = words(second)
+    said = words(publisher)
     assert "Wat je goedkeurt, gaat precies zo weg. Verandert er daarna iets" in said
     assert "zo staat het op de site" not in said
-    assert "beeld=web" not in second.get(HERE).get_data(as_text=True)
-    assert second.get(f"{HERE}/mail?beeld=web").status_code == 404
-    assert second.get(f"{HERE}/mail").status_code == 200
-    assert "Wacht op een tweede persoon" in words(second)
+    assert "beeld=web" not in publisher.get(HERE).get_data(as_text=True)
+    assert publisher.get(f"{HERE}/mail?beeld=web").status_code == 404
+    assert publisher.get(f"{HERE}/mail").status_code == 200
+    assert "Wacht op een tweede persoon" in words(publisher)
 
 
 def test_bad_input_and_what_is_not_there_get_a_page(editor: Worker, made: Edition) -> None:
@@ -265,9 +261,9 @@ def test_bad_input_and_what_is_not_there_get_a_page(editor: Worker, made: Editio
     assert found.is_waiting
 
 
-def test_a_get_changes_nothing(editor: Worker, second: Worker, made: Edition) -> None:
+def test_a_get_changes_nothing(editor: Worker, publisher: Worker, made: Edition) -> None:
     given = asked(made)
-    for worker in (editor, second):
+    for worker in (editor, publisher):
         for path in (HERE, f"{HERE}/weiger", f"{HERE}?beeld=donker", f"{HERE}/mail", PATH):
             worker.get(path)
         assert worker.get(f"{HERE}/akkoord").status_code == 405

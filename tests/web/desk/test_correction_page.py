@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.audit_queries import entries_of
-from newsletter.accounts.models import RoleName
 from newsletter.core import settings
 from newsletter.editions.approval_queries import find_open
 from newsletter.editions.queries import get_edition
@@ -16,7 +15,7 @@ from newsletter.mailings.pause import cancel
 from tests.material import NOW
 from tests.second_factor import code
 from tests.statements import asked as statements
-from tests.web.desk.conftest import MakeWorker, Worker
+from tests.web.desk.conftest import Worker
 from tests.web.desk.correcting import (
     APPROVAL,
     KEY,
@@ -41,19 +40,13 @@ def mailing(session: Session, now: None) -> Mailing:
     return paused_half_way(session)
 
 
-@pytest.fixture
-def second(make_worker: MakeWorker) -> Worker:
-    """Who looks at what the editor wrote."""
-    return make_worker(RoleName.PUBLISHER)
-
-
 def test_one_writes_another_approves_and_the_rest_gets_the_new_text(
-    editor: Worker, second: Worker, mailing: Mailing
+    editor: Worker, publisher: Worker, mailing: Mailing
 ) -> None:
     shown = editor.get(PATH).get_data(as_text=True)
     assert "Begin een verbetering" in shown
     assert page(editor.get(PATH)).css("tbody .number")[0].text() == "2"
-    approve_it(editor, second)
+    approve_it(editor, publisher)
     assert get_edition("90-8").subject == "Een editie om te proberen"
     assert "Ga verder met de verbeterde tekst" in editor.get(PATH).get_data(as_text=True)
     assert weighty(editor, f"{PATH}/verder") == 303
@@ -85,9 +78,9 @@ def test_nobody_approves_his_own_words(editor: Worker, mailing: Mailing) -> None
 
 
 def test_a_change_after_the_approval_asks_for_another(
-    editor: Worker, second: Worker, mailing: Mailing, session: Session
+    editor: Worker, publisher: Worker, mailing: Mailing, session: Session
 ) -> None:
-    approve_it(editor, second)
+    approve_it(editor, publisher)
     assert write(editor, subject="Toch anders", revision="1") == 303
     assert "Vervallen: het onderwerp is daarna veranderd" in editor.get(PATH).get_data(
         as_text=True)
@@ -96,32 +89,32 @@ def test_a_change_after_the_approval_asks_for_another(
     editor.post(f"{PATH}/goedkeuring")
     get_edition("90-8").items[0].article.title = "In het archief gewijzigd"
     session.commit()
-    assert "Vervallen: de inhoud" in second.get(PATH).get_data(as_text=True)
+    assert "Vervallen: de inhoud" in publisher.get(PATH).get_data(as_text=True)
 
 
 @pytest.mark.parametrize("field", ["text_nl", "text_en"])
 def test_the_line_for_who_was_served_is_approved_with_the_mail(
-    editor: Worker, second: Worker, mailing: Mailing, field: str
+    editor: Worker, publisher: Worker, mailing: Mailing, field: str
 ) -> None:
     assert write(editor, text_en="The date was wrong.") == 303
     editor.post(f"{PATH}/goedkeuring")
-    shown = second.get(APPROVAL).get_data(as_text=True)
+    shown = publisher.get(APPROVAL).get_data(as_text=True)
     assert TEXTS["text_nl"] in shown
     assert "The date was wrong." in shown
-    assert weighty(second, f"{APPROVAL}/akkoord", approval=approval_in(second)) == 303
+    assert weighty(publisher, f"{APPROVAL}/akkoord", approval=approval_in(publisher)) == 303
     # Nothing but the line is written anew, even by who approved it.
     given = {"text_en": "The date was wrong.", field: "Iets heel anders."}
-    assert write(second, revision="1", **given) == 303
+    assert write(publisher, revision="1", **given) == 303
     assert "Vervallen: het bericht aan wie de mail al heeft" in editor.get(PATH).get_data(
         as_text=True)
     weighty(editor, f"{PATH}/verder")
     assert mailing.status is MailingStatus.PAUSED
     editor.post(f"{PATH}/goedkeuring")
-    assert "Een ander moet kijken." in second.get(APPROVAL).get_data(as_text=True)
+    assert "Een ander moet kijken." in publisher.get(APPROVAL).get_data(as_text=True)
 
 
 def test_a_correction_is_held_to_what_blocks_an_edition(
-    editor: Worker, second: Worker, mailing: Mailing, session: Session
+    editor: Worker, publisher: Worker, mailing: Mailing, session: Session
 ) -> None:
     item = get_edition("90-8").items[0].article
     assert write(editor, subject="Lees 12·3 nu") == 303
@@ -132,7 +125,7 @@ def test_a_correction_is_held_to_what_blocks_an_edition(
     assert get_edition("90-8").subject == "Een editie om te proberen"
     assert write(editor, revision="1") == 303
     editor.post(f"{PATH}/goedkeuring")
-    assert weighty(second, f"{APPROVAL}/akkoord", approval=approval_in(second)) == 303
+    assert weighty(publisher, f"{APPROVAL}/akkoord", approval=approval_in(publisher)) == 303
     item.body_md = "![](https://x.example/a.png)"  # in no mail, and so in no approval
     session.commit()
     weighty(editor, f"{PATH}/verder")
@@ -142,11 +135,11 @@ def test_a_correction_is_held_to_what_blocks_an_edition(
 
 
 def test_a_refusal_says_what_must_be_otherwise(
-    editor: Worker, second: Worker, mailing: Mailing
+    editor: Worker, publisher: Worker, mailing: Mailing
 ) -> None:
     write(editor)
     editor.post(f"{PATH}/goedkeuring")
-    weighty(second, f"{APPROVAL}/weiger", approval=approval_in(second), note="Noem de dag.")
+    weighty(publisher, f"{APPROVAL}/weiger", approval=approval_in(publisher), note="Noem de dag.")
     assert "Noem de dag." in editor.get(PATH).get_data(as_text=True)
     line = page(editor.get("/redactie/")).css_first("section[aria-labelledby=attention] li.wrong")
     assert "De verbetering van editie 90·8 is niet goedgekeurd" in line.text()
@@ -163,18 +156,18 @@ def test_what_is_wrong_is_said_at_its_field_and_kept(editor: Worker, mailing: Ma
 
 
 def test_of_two_editors_the_second_sees_both_texts_and_chooses(
-    editor: Worker, second: Worker, mailing: Mailing
+    editor: Worker, publisher: Worker, mailing: Mailing
 ) -> None:
     assert write(editor) == 303
-    answer = second.post(PATH, **{**TEXTS, "written": which(second), "subject": "Van de tweede",
-                                  "revision": "0"})
+    answer = publisher.post(PATH, **{**TEXTS, "written": which(publisher),
+                                     "subject": "Van de tweede", "revision": "0"})
     assert answer.status_code == 409
     shown = page(answer)
     assert shown.css_first("#subject").attributes["value"] == "Van de tweede"
     assert shown.css_first('[role="alert"] .compared').text(separator=" ").split()
     assert "iemand anders was je voor" in shown.css_first("#meanwhile").text()
     stands_on = str(shown.css_first('input[name="revision"]').attributes["value"])
-    assert write(second, subject="Van de tweede", revision=stands_on) == 303
+    assert write(publisher, subject="Van de tweede", revision=stands_on) == 303
     assert find_open_correction(mailing.id).subject == "Van de tweede"
 
 
@@ -193,9 +186,9 @@ def test_a_notice_of_several_lines_becomes_one(editor: Worker, mailing: Mailing)
 
 
 def test_going_on_with_the_old_text_drops_the_correction(
-    editor: Worker, second: Worker, mailing: Mailing
+    editor: Worker, publisher: Worker, mailing: Mailing
 ) -> None:
-    approve_it(editor, second)
+    approve_it(editor, publisher)
     assert "Ga verder met de oude tekst" in editor.get(MAILING).get_data(as_text=True)
     assert "vervalt, ook als ze is goedgekeurd" in editor.get(OLD).get_data(as_text=True)
     go_on_with_the_old(editor, mailing)
@@ -205,30 +198,30 @@ def test_going_on_with_the_old_text_drops_the_correction(
 
 
 def test_who_knows_nothing_of_a_correction_does_not_drop_it(
-    editor: Worker, second: Worker, mailing: Mailing
+    editor: Worker, publisher: Worker, mailing: Mailing
 ) -> None:
-    approve_it(editor, second)
+    approve_it(editor, publisher)
     for path, fields in ((f"{MAILING}/hervat", {}), (OLD, {}), (OLD, {"correction": "1000000"})):
-        answer = second.post(path, second_factor_code=code(), **fields)
+        answer = publisher.post(path, second_factor_code=code(), **fields)
         assert answer.location.endswith("/oude-tekst")
         assert mailing.status is MailingStatus.PAUSED
         assert find_open_correction(mailing.id) is not None
-    dropped = go_on_with_the_old(second, mailing)
+    dropped = go_on_with_the_old(publisher, mailing)
     (resumed,) = [entry for entry, _ in entries_of(KEY) if entry.act == "resume"]
     assert resumed.details["correction"] == dropped
 
 
 @pytest.mark.parametrize("way", ["save", "weg", "oude-tekst", "stop"])
 def test_an_approval_that_falls_with_its_correction_is_in_the_trail(
-    editor: Worker, second: Worker, mailing: Mailing, way: str
+    editor: Worker, publisher: Worker, mailing: Mailing, way: str
 ) -> None:
-    approve_it(editor, second)
+    approve_it(editor, publisher)
     if way == "save":
         assert write(editor, subject="Toch anders", revision="1") == 303
     elif way == "oude-tekst":
         go_on_with_the_old(editor, mailing)
     elif way == "stop":
-        press(second, f"{MAILING}/stop")  # stopping is a publisher's
+        press(publisher, f"{MAILING}/stop")  # stopping is a publisher's
     else:
         press(editor, PATH, f"{PATH}/weg")
     acts = [entry.act for entry, _ in entries_of(KEY)]
@@ -274,10 +267,10 @@ def test_of_a_mailing_that_is_over_no_mail_is_made_to_compare_with(
 
 @pytest.mark.parametrize("way", ["old", "corrected"])
 def test_later_than_we_send_a_person_is_asked(
-    editor: Worker, second: Worker, mailing: Mailing, way: str
+    editor: Worker, publisher: Worker, mailing: Mailing, way: str
 ) -> None:
     if way == "corrected":
-        approve_it(editor, second)
+        approve_it(editor, publisher)
     mailing.cutoff_at = NOW - timedelta(hours=settings().lateness_hours, minutes=5)
     if way == "old":
         answer = editor.post(f"{MAILING}/hervat")

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.audit_queries import entries_of
-from newsletter.accounts.models import RoleName
 from newsletter.core import settings
 from newsletter.editions.compose import Texts
 from newsletter.editions.queries import get_edition
@@ -23,7 +22,7 @@ from newsletter.mailings.pause import pause
 from newsletter.mailings.queries import get_mailing
 from newsletter.sending.carry_out import carry_out_edition
 from tests.material import NOW, article, edition, person
-from tests.web.desk.conftest import MakeWorker, Worker
+from tests.web.desk.conftest import Worker
 from tests.web.desk.correcting import (
     APPROVAL,
     KEY,
@@ -51,11 +50,6 @@ def mailing(session: Session, now: None) -> Mailing:
     return paused_half_way(session)
 
 
-@pytest.fixture
-def second(make_worker: MakeWorker) -> Worker:
-    return make_worker(RoleName.PUBLISHER)
-
-
 def drop(worker: Worker) -> None:
     assert press(worker, PATH, f"{PATH}/weg") == 303
 
@@ -67,7 +61,7 @@ def begin_again(worker: Worker) -> int:
 
 
 def test_what_was_taken_away_is_shown_and_begun_with_again(
-    editor: Worker, second: Worker, mailing: Mailing
+    editor: Worker, publisher: Worker, mailing: Mailing
 ) -> None:
     assert write(editor, text_en="The date was wrong.") == 303
     drop(editor)
@@ -85,7 +79,7 @@ def test_what_was_taken_away_is_shown_and_begun_with_again(
         "Nu goed", "Dag.", "De datum klopte niet.", "The date was wrong.", 0)
     assert entries_of(KEY)[-1][0].details["begun_with"] == dropped_of(mailing.id)[0].id
     # Nothing need be typed twice; it may be asked at once, and who wrote it cannot approve it.
-    assert second.post(f"{PATH}/goedkeuring").status_code == 303
+    assert publisher.post(f"{PATH}/goedkeuring").status_code == 303
     assert "Goedkeuring gevraagd" in words(editor, PATH)
     assert approval_in(editor) == ""
     assert "Je hebt zelf aan deze editie gewerkt." in words(editor, APPROVAL)
@@ -116,9 +110,9 @@ def test_one_that_nobody_wrote_in_hides_no_earlier_work(editor: Worker, mailing:
 
 
 def test_going_on_with_the_old_text_keeps_the_work_where_it_is_told(
-    editor: Worker, second: Worker, mailing: Mailing, session: Session
+    editor: Worker, publisher: Worker, mailing: Mailing, session: Session
 ) -> None:
-    approve_it(editor, second)
+    approve_it(editor, publisher)
     assert "De teksten van de verbetering blijven bewaard" in words(editor, OLD)
     assert press(editor, OLD) == 303
     said = words(editor, MAILING)
@@ -136,12 +130,12 @@ def test_going_on_with_the_old_text_keeps_the_work_where_it_is_told(
 
 
 def test_what_was_given_up_before_another_was_sent_is_not_offered(
-    editor: Worker, second: Worker, mailing: Mailing, session: Session
+    editor: Worker, publisher: Worker, mailing: Mailing, session: Session
 ) -> None:
     write(editor, subject="Een eerste poging")
     drop(editor)
     (dropped,) = dropped_of(mailing.id)
-    approve_it(editor, second)
+    approve_it(editor, publisher)
     assert weighty(editor, f"{PATH}/verder") == 303
     assert len(corrections_of(mailing.id)) == 1
     pause(mailing.id, now=NOW)
@@ -188,7 +182,7 @@ def test_each_text_that_was_taken_away_is_shown_and_can_be_begun_with(
     drop(editor)
     write(editor, subject="De tweede", text_nl="Een tweede bericht.")
     drop(editor)
-    second, first = dropped_of(mailing.id)
+    publisher, first = dropped_of(mailing.id)
     # The same texts once more hide nothing, and are no third.
     assert begin_again(editor) == 303
     drop(editor)
@@ -205,39 +199,39 @@ def test_each_text_that_was_taken_away_is_shown_and_can_be_begun_with(
     drop(editor)
     assert [one.subject for one in dropped_of(mailing.id)] == [
         "De eerste", "De tweede", "De tweede", "De eerste"]
-    assert second.id in [one.id for one in dropped_of(mailing.id)]
+    assert publisher.id in [one.id for one in dropped_of(mailing.id)]
 
 
 def test_who_begins_with_kept_texts_is_told_that_another_began_meanwhile(
-    editor: Worker, second: Worker, mailing: Mailing
+    editor: Worker, publisher: Worker, mailing: Mailing
 ) -> None:
     write(editor)
     drop(editor)
     (kept,) = dropped_of(mailing.id)
-    second.post(f"{PATH}/begin")
+    publisher.post(f"{PATH}/begin")
     assert editor.post(f"{PATH}/begin", dropped=str(kept.id)).status_code == 303
     assert "Er is intussen al een verbetering begonnen." in words(editor, PATH)
     made = find_open_correction(mailing.id)
     assert made is not None
-    assert (made.text_nl, made.opened_by) == ("", second.account.id)
+    assert (made.text_nl, made.opened_by) == ("", publisher.account.id)
     assert not any("begun_with" in entry.details for entry, _ in entries_of(KEY))
 
 
 def test_an_old_form_overwrites_no_correction_that_was_begun_since(
-    editor: Worker, second: Worker, mailing: Mailing
+    editor: Worker, publisher: Worker, mailing: Mailing
 ) -> None:
     write(editor, text_nl="Wat bewaard werd.")
     drop(editor)
-    second.post(f"{PATH}/begin")
-    old_form = which(second)
-    drop(second)
+    publisher.post(f"{PATH}/begin")
+    old_form = which(publisher)
+    drop(publisher)
     assert begin_again(editor) == 303
     made = find_open_correction(mailing.id)
     assert made is not None
     assert made.revision == 0
     typed = {**TEXTS, "text_nl": "Uit een oude bladzijde.", "revision": "0"}
     for written in (old_form, "", "x"):
-        answer = second.post(PATH, **{**typed, "written": written})
+        answer = publisher.post(PATH, **{**typed, "written": written})
         assert answer.status_code == 409
         assert made.text_nl == "Wat bewaard werd."
     assert "Niet bewaard: iemand anders was je voor" in answer.text
@@ -245,20 +239,20 @@ def test_an_old_form_overwrites_no_correction_that_was_begun_since(
     # Saving again from that page is a choice.
     fields = {name: str(page(answer).css_first(f'input[name="{name}"]').attributes["value"])
               for name in ("written", "revision")}
-    assert second.post(PATH, **{**typed, **fields}).status_code == 303
+    assert publisher.post(PATH, **{**typed, **fields}).status_code == 303
     assert made.text_nl == "Uit een oude bladzijde."
 
 
 def test_what_was_taken_away_already_is_not_said_or_recorded_twice(
-    editor: Worker, second: Worker, mailing: Mailing
+    editor: Worker, publisher: Worker, mailing: Mailing
 ) -> None:
     write(editor)
-    form = form_of(second.get(PATH), action=f"{PATH}/weg")
+    form = form_of(publisher.get(PATH), action=f"{PATH}/weg")
     fields = {name: values for name, values in form.fields.items() if name != "csrf_token"}
     assert editor.post(form.action, **fields).status_code == 303
     assert "De verbetering is weg." in words(editor, PATH)
-    assert second.post(form.action, **fields).status_code == 303
-    said = words(second, PATH)
+    assert publisher.post(form.action, **fields).status_code == 303
+    said = words(publisher, PATH)
     assert "Deze verbetering is intussen verzonden of weggehaald." in said
     assert "De verbetering is weg." not in said
     assert [entry.act for entry, _ in entries_of(KEY)].count("drop_correction") == 1
