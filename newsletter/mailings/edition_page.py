@@ -14,13 +14,14 @@ from newsletter.mailings.contents import ArticleItem, EditionContent, Section, T
 class EditionPage:
     """The frozen words of an edition's page, its articles in their order.
 
-    `month` is the first day of the month that its mail names.
+    `month` is the first day of the month that its mail names, None of a page that was kept before
+    months were.
     """
 
-    month: date
     title: str
     editorial_md: str
     sections: tuple[Section, ...]
+    month: date | None = None
 
     @property
     def articles(self) -> tuple[ArticleItem, ...]:
@@ -54,8 +55,9 @@ def hash_of_page(page: Mapping[str, Any]) -> str:
 
 def read_page(page: Mapping[str, Any]) -> EditionPage:
     """The page as it was kept; what it has besides is left."""
+    month = page.get("month")
     return EditionPage(
-        month=date.fromisoformat(f"{page['month']}-01"),
+        month=date.fromisoformat(f"{month}-01") if month is not None else None,
         title=page["title"],
         editorial_md=page["editorial_md"],
         sections=tuple(

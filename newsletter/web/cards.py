@@ -98,7 +98,7 @@ def frozen_card(
 ) -> EditionCard:
     """The card of an edition with the words of this page; `public` is what can be opened."""
     return _card(
-        edition, on=page.month,
+        edition, on=page.month or day_named(edition),
         title=page.title, editorial_md=page.editorial_md, is_frozen=True,
         sections=tuple(
             Section(section.title or "", tuple(_sent(item, public) for item in section.items))

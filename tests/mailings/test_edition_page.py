@@ -57,13 +57,15 @@ def test_the_hash_of_a_page_covers_the_month_and_leaves_out_the_pictures_that_it
     assert hash_of_page(page_of(next_month)) != hash_of_page(page_of(plain))
 
 
-def test_a_page_that_was_kept_with_more_than_now_is_read() -> None:
+def test_a_page_that_was_kept_with_more_or_with_less_than_now_is_read() -> None:
     kept = page_of(marked(MARK))
     known = read_page(kept)
     (article,) = kept["sections"][0]["articles"]
     article["picture"] = {"name": "a.jpg", "width": 1, "height": 1, "alt": "", "colour": "red"}
     article["themes"][0]["colour"] = "red"
     assert read_page(kept) == known
+    kept.pop("month", None)
+    assert read_page(kept) == replace(known, month=None)
 
 
 def test_a_digest_has_no_page_and_its_hash_is_that_of_its_mails() -> None:
