@@ -27,6 +27,7 @@ from newsletter.sending.carry_correction import carry_correction
 from newsletter.sending.check_correction import refuse_blocked_correction
 from newsletter.sending.compile_now import compile_now, find_compiled
 from newsletter.web.dates import figures
+from newsletter.web.desk import unsaved
 from newsletter.web.desk.acts import recorded
 from newsletter.web.desk.approval_shown import ApprovalShown, newest_shown
 from newsletter.web.desk.correction_refusals import not_open, refusals
@@ -103,8 +104,7 @@ def save(key: str) -> Answer:
     mailing, edition = _wanted(key)
     correction, form = find_open_correction(mailing.id), CorrectionForm()
     if correction is None:
-        flash(not_open(), "wrong")
-        return _back(key)
+        return unsaved.nothing_left(not_open())
     if number_of(form.written.data) != correction.id:
         return _show_both(key, form)
     try:
@@ -121,8 +121,7 @@ def save(key: str) -> Answer:
         form.show_fault(fault)
         return _show(*_wanted(key), form=form), 400
     except WrongState:
-        flash(not_open(), "wrong")
-        return _back(key)
+        return unsaved.nothing_left(not_open())
     flash(_("Bewaard. Lezers zien het pas als de verbeterde mail vertrekt."), "done")
     tell(fell)
     return _back(key)
@@ -204,8 +203,7 @@ def _show_both(key: str, form: CorrectionForm) -> Answer:
     mailing, edition = _wanted(key)
     correction = find_open_correction(mailing.id)
     if correction is None:
-        flash(not_open(), "wrong")
-        return _back(key)
+        return unsaved.nothing_left(not_open())
     form.go_over(correction)
     return _show(mailing, edition, form=form, meanwhile=form.changes_to(correction)), 409
 

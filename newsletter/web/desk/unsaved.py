@@ -1,4 +1,4 @@
-"""What was typed under a session that ended, shown so that nothing of it is lost."""
+"""What was typed and could not be kept, shown so that nothing of it is lost."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -13,6 +13,8 @@ WORDS = {
     "subject": _l("Onderwerp"),
     "preheader": _l("Eerste regel in de inbox"),
     "editorial_md": _l("Redactioneel"),
+    "text_nl": _l("Bericht aan wie de mail al heeft"),
+    "text_en": _l("Bericht in het Engels"),
     "authors": _l("Auteurs"),
     "summary": _l("Samenvatting"),
     "body_md": _l("Tekst"),
@@ -47,6 +49,11 @@ def other_session() -> tuple[str, int]:
     """400: someone is logged in, and the form is of an earlier session."""
     sentence = _("Je bent intussen opnieuw ingelogd. Daarom is dit niet bewaard.")
     return _page(_("Dit formulier is verlopen"), sentence, _form_page(), _("Open de pagina")), 400
+
+
+def nothing_left(sentence: str) -> tuple[str, int]:
+    """409: what the form would change is no longer there, as the sentence says."""
+    return _page(_("Niet bewaard"), sentence, _form_page(), _("Open de pagina")), 409
 
 
 def _page(heading: str, sentence: str, way_on: str, way_on_words: str) -> str:

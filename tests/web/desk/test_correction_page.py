@@ -237,7 +237,7 @@ def test_a_correction_that_was_taken_away_leaves_the_mailing_still(
     assert press(editor, PATH, f"{PATH}/weg") == 303
     assert editor.post(f"{PATH}/weg").status_code == 303
     assert mailing.status is MailingStatus.PAUSED
-    assert editor.post(PATH, **TEXTS, revision="1").status_code == 303
+    assert editor.post(PATH, **TEXTS, revision="1").status_code == 409
     assert "Begin een verbetering" in editor.get(PATH).get_data(as_text=True)
 
 

@@ -258,6 +258,23 @@ def test_what_was_taken_away_already_is_not_said_or_recorded_twice(
     assert [entry.act for entry, _ in entries_of(KEY)].count("drop_correction") == 1
 
 
+def test_what_was_typed_for_a_correction_that_is_gone_is_shown_for_copying(
+    editor: Worker, publisher: Worker, mailing: Mailing
+) -> None:
+    write(editor)
+    typed = {**TEXTS, "written": which(publisher), "revision": "1",
+             "text_nl": "Het was <b>donderdag</b>.", "editorial_md": "Lang werk.\n\nMeer."}
+    drop(editor)
+    answer = publisher.post(PATH, **typed)
+    assert answer.status_code == 409
+    shown = page(answer)
+    assert "Deze verbetering is intussen verzonden of weggehaald." in shown.text()
+    assert shown.css_first("#typed-text_nl").attributes["value"] == "Het was <b>donderdag</b>."
+    assert shown.css_first("#typed-editorial_md").text().strip() == "Lang werk.\n\nMeer."
+    assert shown.css_first("main a.button").attributes["href"] == PATH
+    assert find_open_correction(mailing.id) is None
+
+
 def test_an_article_that_changed_since_the_mail_left_is_told_with_how_to_go_on(
     editor: Worker, mailing: Mailing, session: Session
 ) -> None:
