@@ -1,9 +1,9 @@
 """Messages: pre-encoded blocks and header lines put together into one complete mail.
 
-Everything that many readers share is done once, in `prepare`, and held once: until its first mail
-a variant only refers to the blocks it shares with others. `Prepared.pieces` puts one reader's
-header lines and tokens between ready bytes, so the same input gives the same bytes on every attempt
-(R04).
+Everything that many readers share is done once, in `prepare`, and held once: a variant only refers
+to the blocks it shares with others, and holds bytes of its own from its first mail until it is let
+go. `Prepared.pieces` puts one reader's header lines and tokens between ready bytes, so the same
+input gives the same bytes on every attempt (R04).
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class Prepared:
     _head: tuple[bytes, ...]  # header lines, some with places
     _body: tuple[Stretch, ...]
     # Head and body as they are sent, from the first mail on: one that waits only refers to what
-    # it shares, and one that is sent costs a call of the kernel with few pieces.
+    # it shares, and a mail costs a call of the kernel with few pieces.
     _sent: Pieces | None = None
     _octets: int = 0  # of all that is ready
     _signings: dict[tuple[str, ...], "_Signed"] = field(init=False, default_factory=dict)
@@ -93,6 +93,11 @@ class Prepared:
         tokens = {name: places.token(value) for name, value in values.items()}
         pieces, _ = self.pieces(headers=headers, tokens=tokens, keys=keys, at=at)
         return b"".join(pieces)
+
+    def let_go(self) -> None:
+        """Hold only what is shared again, until the next mail, which is the same as ever."""
+        self._sent = None
+        self._signings.clear()
 
     def _lay_out(self) -> Pieces:
         head: list[Stretch] = []

@@ -28,9 +28,8 @@ from newsletter.sending.envelope import return_path
 from newsletter.sending.house import House, house_of
 from newsletter.tokens import Purpose, Signer, minutes_of
 
-# Variants kept ready; each holds a mail of its own once one was sent, before that only references.
-# Deliveries are planned in the order of their variants, so few are enough, and memory does not
-# follow their number.
+# Variants kept ready; of each only references are held. Deliveries are planned in the order of
+# their variants, so few are enough, and memory does not follow their number.
 READY = 64
 # Frozen contents whose blocks are held: a digest and an edition, and one of each that ends.
 CONTENTS = 4
@@ -80,6 +79,8 @@ class Writer:
         self._ready: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
         self._contents: OrderedDict[int, _Content] = OrderedDict()
         self._written: dict[int, Written] = {}
+        # Of the latest letter: it alone holds bytes of its own.
+        self._latest: Prepared | None = None
         # What makes the tokens of a kind's places, by kind and name of the secret key.
         self._makers: dict[tuple[MailKind, str], list[tuple[str, Callable[[Owed], bytes]]]] = {}
 
@@ -111,11 +112,13 @@ class Writer:
 
     def letter(self, draft: Draft) -> Letter:
         """Without the database. Raises MailError."""
-        owed = draft.owed
+        owed, prepared = draft.owed, draft.prepared
+        if prepared is not self._latest:
+            self._turn_to(prepared)
         own = headers.of_reader(
             address=owed.address, message_id=owed.message_id, dated_at=owed.fixed.at
         )
-        pieces, size = draft.prepared.pieces(
+        pieces, size = prepared.pieces(
             headers=own, tokens=self._tokens(owed), keys=draft.keys, at=owed.fixed.at
         )
         address = owed.address
@@ -130,6 +133,12 @@ class Writer:
             not is_plain and needs_smtputf8(address),
             size,
         )
+
+    def _turn_to(self, prepared: Prepared) -> None:
+        """Letters leave in the order of their variants: the one before is over, as a rule."""
+        if self._latest is not None:
+            self._latest.let_go()
+        self._latest = prepared
 
     def _tokens(self, owed: Owed) -> dict[str, bytes]:
         kind, key_id = owed.due.kind, owed.fixed.key_id
