@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from newsletter.addresses import identity_of
 from newsletter.errors import TokenExpired, TokenInvalid
@@ -22,6 +23,13 @@ from newsletter.errors import TokenExpired, TokenInvalid
 _HEAD = struct.Struct(">2sBQII")
 _MAC_BYTES = 16
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")  # RFC 4648 §5
+
+
+class Maker(Protocol):
+    """Makes the token of a row; `minutes` are those since 1970, 0 for one that lasts."""
+
+    def __call__(self, row_id: int, nonce: int = 0, minutes: int = 0) -> bytes:
+        """The token, in ASCII; the same arguments give the same."""
 
 
 class Purpose(StrEnum):
@@ -98,10 +106,19 @@ class Signer:
 
         Under the key of that name, as long as we have it; else under the present one.
         """
-        minutes = int(issued_at.timestamp()) // 60 if issued_at else 0
+        minutes = minutes_of(issued_at) if issued_at else 0
+        return self.maker(purpose, key_id=key_id)(row_id, nonce, minutes).decode()
+
+    def maker(self, purpose: Purpose, *, key_id: str = "") -> Maker:
+        """What makes many tokens of one purpose, as `make` does and under the same key."""
         key = self._named.get(key_id, self._present)
-        head = _HEAD.pack(key, _CODES[purpose], row_id, nonce, minutes)
-        return _encode(head + self._of_tokens[key](head)[:_MAC_BYTES])
+        code, mac, pack = _CODES[purpose], self._of_tokens[key], _HEAD.pack
+
+        def make(row_id: int, nonce: int = 0, minutes: int = 0) -> bytes:
+            head = pack(key, code, row_id, nonce, minutes)
+            return _encode(head + mac(head)[:_MAC_BYTES])
+
+        return make
 
     def open(
         self,
@@ -188,8 +205,13 @@ def _key_id(key: str) -> bytes:
     return hashlib.sha256(b"newsletter key id\0" + key.encode()).digest()[:2]
 
 
-def _encode(raw: bytes) -> str:
-    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
+def minutes_of(moment: datetime) -> int:
+    """An aware moment in whole minutes since 1970, as a token says it."""
+    return int(moment.timestamp()) // 60
+
+
+def _encode(raw: bytes) -> bytes:
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=")
 
 
 def _decode(token: str) -> bytes:
@@ -197,6 +219,6 @@ def _decode(token: str) -> bytes:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise TokenInvalid("encoding") from error
-    if len(raw) != _HEAD.size + _MAC_BYTES or _encode(raw) != token:
+    if len(raw) != _HEAD.size + _MAC_BYTES or _encode(raw) != token.encode():
         raise TokenInvalid("length")
     return raw

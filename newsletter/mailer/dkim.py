@@ -5,11 +5,13 @@ variant share is canonicalised and digested once; of each mail only the reader's
 """
 
 import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
@@ -118,10 +120,9 @@ class Signing:
     def __init__(self, keys: Sequence[DkimKey], shared: Iterable[bytes]) -> None:
         """`shared` are whole header lines, folded or not, each with its CRLF."""
         self._keys = tuple(keys)
-        named = [_named(line) for line in shared]
-        kept = [(name, value) for name, value in named if name.lower() not in _NEVER]
-        self._names = tuple(name for name, _ in kept)
-        self._digest = hashlib.sha256(b"".join(_canonical(*line) for line in kept))
+        kept = [seen for line in shared if (seen := _seen_of_many(line))[2]]
+        self._names = tuple([name for name, _, _ in kept])
+        self._digest = hashlib.sha256(b"".join([line for _, line, _ in kept]))
         self._ready: dict[tuple[bytes, ...], tuple[_Ready, ...]] = {}
 
     def sign(self, own: Iterable[bytes], body_hash: bytes, *, at: datetime) -> bytes:
@@ -131,27 +132,25 @@ class Signing:
         `body_hash` is the SHA-256 digest of its canonical body; `at` an aware moment, of which the
         seconds are signed (`t=`). The same input gives the same bytes (R04). Raises MailError.
         """
-        if at.tzinfo is None:
-            raise MailError("a signature needs an aware moment")
+        moment = _moment(at)
         names: tuple[bytes, ...] = ()
         lines = b""
         for line in own:
-            name, value = _named(line)
-            if name.lower() not in _NEVER:
+            name, seen, is_signed = _seen(line)
+            if is_signed:
                 names += (name,)
-                lines += _canonical(name, value)
+                lines += seen
         ready = self._ready.get(names)
         if ready is None:
             ready = self._ready[names] = self._make_ready(names)
         digest = self._digest.copy()
         digest.update(lines)
-        moment = b"%d" % int(at.timestamp())
-        bh = base64.b64encode(body_hash)
+        bh = binascii.b2a_base64(body_hash, newline=False)
         signatures = []
         for key, line, signed in ready:
             whole = digest.copy()
             whole.update(b"%b%b; bh=%b; b=" % (signed, moment, bh))
-            b = base64.b64encode(key.sign(whole.digest()))
+            b = binascii.b2a_base64(key.sign(whole.digest()), newline=False)
             signatures.append(b"%b%b;\r\n bh=%b;\r\n b=%b\r\n" % (line, moment, bh, _folded(b)))
         return b"".join(signatures)
 
@@ -161,13 +160,19 @@ class Signing:
             raise MailError("a mail to sign has two header lines of one name")
         if b"from" not in {name.lower() for name in names}:
             raise MailError("a mail to sign has no From (RFC 6376 §5.4)")
-        return tuple(_ready(key, (*names, *OVERSIGNED)) for key in self._keys)
+        names += OVERSIGNED
+        return tuple(
+            _Ready(key, *_beginning(key.algorithm, key.domain, key.selector, names))
+            for key in self._keys)
 
 
-def _ready(key: DkimKey, names: Sequence[bytes]) -> _Ready:
+@lru_cache(maxsize=64)  # the mails of a kind name the same
+def _beginning(
+    algorithm: str, domain: str, selector: str, names: tuple[bytes, ...]
+) -> tuple[bytes, bytes]:
     words = [
-        b"v=1;", b"a=%b;" % key.algorithm.encode(), b"c=relaxed/relaxed;",
-        b"d=%b;" % key.domain.encode("ascii"), b"s=%b;" % key.selector.encode("ascii"),
+        b"v=1;", b"a=%b;" % algorithm.encode(), b"c=relaxed/relaxed;",
+        b"d=%b;" % domain.encode("ascii"), b"s=%b;" % selector.encode("ascii"),
     ]
     lines, line = [], b"DKIM-Signature:"
     for gap, word in [(b" ", word) for word in words] + _listed(names):
@@ -176,7 +181,7 @@ def _ready(key: DkimKey, names: Sequence[bytes]) -> _Ready:
             line, gap = b"", b" "
         line += gap + word
     sent = b"\r\n".join([*lines, line, b" t="])
-    return _Ready(key, sent, _canonical(*_named(sent))[:-2])
+    return sent, _seen(sent)[1][:-2]
 
 
 def _listed(names: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
@@ -193,15 +198,27 @@ def _folded(code: bytes) -> bytes:
     return b"\r\n ".join([code[:first], *(code[at : at + FOLD_AT - 1] for at in rest)])
 
 
-def _named(line: bytes) -> tuple[bytes, bytes]:
-    """Name and value of a header line."""
+def _seen(line: bytes) -> tuple[bytes, bytes, bool]:
+    """The name of a header line as it is written, the line as a relaxed signature sees it
+    (RFC 6376 §3.4.2), and whether it is signed.
+    """
     name, colon, value = line.partition(b":")
     if not colon:
         raise MailError("a header line without a colon cannot be signed")
-    return name.rstrip(b" \t"), value
+    name = name.rstrip(b" \t")
+    lower = name.lower()
+    value = value.replace(b"\r\n", b"").replace(b"\t", b" ").strip(b" ")
+    if b"  " in value:
+        value = _SPACES.sub(b" ", value)
+    return name, lower + b":" + value + b"\r\n", lower not in _NEVER
 
 
-def _canonical(name: bytes, value: bytes) -> bytes:
-    """The line as a relaxed signature sees it (RFC 6376 §3.4.2)."""
-    words = value.replace(b"\r\n", b"").replace(b"\t", b" ").split(b" ")
-    return b"%b:%b\r\n" % (name.lower(), b" ".join(filter(None, words)))
+# Of lines that many variants share.
+_seen_of_many = lru_cache(maxsize=256)(_seen)
+
+
+@lru_cache(maxsize=64)  # all mails of a claim carry one moment
+def _moment(at: datetime) -> bytes:
+    if at.tzinfo is None:
+        raise MailError("a signature needs an aware moment")
+    return b"%d" % int(at.timestamp())

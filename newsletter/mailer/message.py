@@ -1,23 +1,31 @@
 """Messages: pre-encoded blocks and header lines put together into one complete mail.
 
 Everything that many readers share is done once, in `prepare`, and held once: a variant only refers
-to the blocks it shares with others. `Prepared.pieces` puts one reader's header lines and tokens
-between ready bytes, so the same input gives the same bytes on every attempt (R04).
+to the blocks it shares with others, and holds bytes of its own from its first mail until it is let
+go. `Prepared.pieces` puts one reader's header lines and tokens between ready bytes, so the same
+input gives the same bytes on every attempt (R04).
 """
 
 import hashlib
 import html as html_escaping
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 
 from newsletter.errors import MailError
 from newsletter.mailer import encode, places, plain
-from newsletter.mailer.dkim import DkimKey, Signing, canonical_body, canonical_end
+from newsletter.mailer.dkim import DkimKey, Signing, canonical_end
 from newsletter.mailer.headers import text_line, token_line
+from newsletter.mailer.stretches import (
+    Cuts,
+    Pieces,
+    Stretch,
+    cut_line,
+    filled_in,
+    in_pieces,
+    join,
+)
 
 _SIGN = places.SIGN.encode("ascii")
 _PLAIN = "text/plain; charset=utf-8"
@@ -26,39 +34,6 @@ _QUOTED_PRINTABLE = token_line("Content-Transfer-Encoding", "quoted-printable")
 _VERSION = token_line("MIME-Version", "1.0")
 WORDS_KEPT = 512  # encoded values that are kept at hand
 
-
-class Stretch:
-    """Ready bytes; or an open place by its name."""
-
-    __slots__ = ("_signed", "name", "sent")
-
-    def __init__(self, sent: bytes, name: str | None = None) -> None:
-        self.sent = sent
-        self.name = name
-        self._signed: bytes | None = None
-
-    @property
-    def signed(self) -> bytes:
-        """The bytes as a signature sees them, the same object if they do not differ; found once
-        for all variants that share the stretch (RFC 6376 §3.4.4).
-        """
-        if self._signed is None:
-            signed = canonical_body(self.sent)
-            self._signed = self.sent if signed == self.sent else signed
-        return self._signed
-
-
-class Cut(NamedTuple):
-    """A block in stretches, and the names of its places."""
-
-    stretches: tuple[Stretch, ...]
-    names: frozenset[str]
-
-
-# Blocks that were cut before, so that all variants refer to the same stretches.
-Cuts = MutableMapping[bytes, Cut]
-
-_NOTHING = Stretch(b"")
 _GAP = Stretch(b"\r\n")  # between head and body, of neither
 
 
@@ -68,50 +43,43 @@ class Prepared:
 
     _head: tuple[bytes, ...]  # header lines, some with places
     _body: tuple[Stretch, ...]
-    # One slot in front for the reader's own lines, then head and body in the order they are sent.
-    _sent: list[bytes] = field(init=False)
-    _holes: list[tuple[int, str]] = field(init=False)
-    _octets: int = field(init=False)  # of all that is ready
-    _often: Counter[str] = field(init=False)  # how often each place occurs
+    # Head and body as they are sent, from the first mail on: one that waits only refers to what
+    # it shares, and a mail costs a call of the kernel with few pieces.
+    _sent: Pieces | None = None
+    _octets: int = 0  # of all that is ready
     _signings: dict[tuple[str, ...], "_Signed"] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        whole = [_NOTHING, *_split(b"".join(self._head)), _GAP, *self._body]
-        self._sent = [each.sent for each in whole]
-        self._holes = [(at, each.name) for at, each in enumerate(whole) if each.name is not None]
-        self._octets = sum(map(len, self._sent))
-        self._often = Counter(name for _, name in self._holes)
 
     def pieces(
         self,
         *,
         headers: Sequence[bytes],
-        values: Mapping[str, str],
+        tokens: Mapping[str, bytes],
         keys: Sequence[DkimKey] = (),
         at: datetime | None = None,
     ) -> tuple[list[bytes], int]:
         """The complete message with CRLF line ends, as SMTP takes it, in pieces to be written out;
         and how many octets that are.
 
-        `headers` are this reader's own lines (To, Date, Message-ID); `values` the tokens by place
-        name. Signed by each of the keys, as of the aware moment `at` (RFC 6376 §3.5, `t=`). Raises
-        MailError when a place has no token, or a bad one.
+        `headers` are this reader's own lines (To, Date, Message-ID); `tokens` what `places.token`
+        makes or our signer, by place name. Signed by each of the keys, as of the aware moment `at`
+        (RFC 6376 §3.5, `t=`). Raises MailError when a place has no token.
         """
-        tokens = {name: places.token(value) for name, value in values.items()}
-        pieces = self._sent.copy()
+        sent = self._sent
+        if sent is None:
+            sent = self._lay_out()
+        pieces = sent.ready.copy()
+        octets = self._octets
         try:
-            for place, name in self._holes:
-                pieces[place] = tokens[name]
+            for place, name in sent.holes:
+                pieces[place] = token = tokens[name]
+                octets += len(token)
         except KeyError as error:
             raise MailError(f"nothing to fill the place {error}") from error
         own = b"".join(headers)
         if keys:
             own = self._signature(headers, tokens, keys, at) + own
         pieces[0] = own
-        octets = self._octets + len(own)
-        for name, times in self._often.items():
-            octets += times * len(tokens[name])
-        return pieces, octets
+        return pieces, octets + len(own)
 
     def join(
         self,
@@ -121,9 +89,25 @@ class Prepared:
         keys: Sequence[DkimKey] = (),
         at: datetime | None = None,
     ) -> bytes:
-        """The same in one. Raises MailError."""
-        pieces, _ = self.pieces(headers=headers, values=values, keys=keys, at=at)
+        """The same in one, with tokens from anywhere. Raises MailError for a bad one, too."""
+        tokens = {name: places.token(value) for name, value in values.items()}
+        pieces, _ = self.pieces(headers=headers, tokens=tokens, keys=keys, at=at)
         return b"".join(pieces)
+
+    def let_go(self) -> None:
+        """Hold only what is shared again, until the next mail, which is the same as ever."""
+        self._sent = None
+        self._signings.clear()
+
+    def _lay_out(self) -> Pieces:
+        head: list[Stretch] = []
+        for cut in map(cut_line, self._head):
+            head += cut
+        whole = (*head, _GAP, *self._body)
+        sent = in_pieces([each.sent for each in whole], [each.name for each in whole])
+        self._octets = sum(map(len, sent.ready))
+        self._sent = sent
+        return sent
 
     def _signature(
         self,
@@ -133,7 +117,7 @@ class Prepared:
         at: datetime | None,
     ) -> bytes:
         assert at is not None
-        names = tuple(key.selector for key in keys)
+        names = tuple([key.selector for key in keys])
         signed = self._signings.get(names)
         if signed is None:
             signed = self._signings[names] = _Signed(keys, self._head, self._body)
@@ -147,23 +131,23 @@ class _Signed:
         self, keys: Sequence[DkimKey], head: Sequence[bytes], body: Sequence[Stretch]
     ) -> None:
         self._signing = Signing(keys, [line for line in head if _SIGN not in line])
-        self._open_lines = [line for line in head if _SIGN in line]
-        first = next((at for at, each in enumerate(body) if each.name), len(body))
-        signed = [each.signed for each in body]
+        self._open_lines = [
+            in_pieces([each.sent for each in cut], [each.name for each in cut])
+            for cut in (cut_line(line) for line in head if _SIGN in line)
+        ]
+        signed = [each.signed or each.see() for each in body]
         if signed:
             signed[-1] = canonical_end(signed[-1])  # its empty lines are not signed (§3.4.4)
-        self._digest = hashlib.sha256(b"".join(signed[:first]))
-        self._rest = signed[first:]
-        self._holes = [(at, each.name) for at, each in enumerate(body[first:]) if each.name]
+        self._rest = in_pieces(signed, [each.name for each in body])
+        # What comes before the first place is digested here, once.
+        self._digest = hashlib.sha256(self._rest.ready[1])
+        self._rest.ready[1] = b""
 
     def sign(self, own: Sequence[bytes], tokens: Mapping[str, bytes], at: datetime) -> bytes:
-        filled = [places.fill(line, tokens) for line in self._open_lines]
-        rest = self._rest.copy()
-        for place, name in self._holes:
-            rest[place] = tokens[name]
+        lines = [*own, *(join(line, tokens) for line in self._open_lines)]
         digest = self._digest.copy()
-        digest.update(b"".join(rest))
-        return self._signing.sign([*own, *filled], digest.digest(), at=at)
+        digest.update(join(self._rest, tokens))
+        return self._signing.sign(lines, digest.digest(), at=at)
 
 
 def prepare(
@@ -184,12 +168,12 @@ def prepare(
     """
     cuts = {} if cuts is None else cuts
     head = [*headers, text_line("Subject", subject), _VERSION]
-    text_body = _filled(text, _for_text(values), cuts)
+    text_body = filled_in(text, _for_text(values), cuts)
     if html is None:
         return Prepared((*head, *_part_headers(_PLAIN)), tuple(text_body))
-    html_body = _filled(html, _for_html(values), cuts)
+    html_body = filled_in(html, _for_html(values), cuts)
     boundary = _boundary(subject, values)
-    content_type = token_line("Content-Type", f'multipart/alternative; boundary="{boundary}"')
+    content_type = b'Content-Type: multipart/alternative;\r\n boundary="%b"\r\n' % boundary
     return Prepared((*head, content_type), tuple(_alternative(text_body, html_body, boundary)))
 
 
@@ -213,38 +197,6 @@ def write_single(
     tokens = {name: value for name, value in values.items() if name in places.READER_PLACES}
     prepared = prepare(subject=subject, headers=shared_headers, html=html, text=text, values=words)
     return prepared.join(headers=reader_headers, values=tokens, keys=keys, at=at)
-
-
-def _filled(
-    blocks: Iterable[bytes], filled: Mapping[str, Stretch], cuts: Cuts
-) -> list[Stretch]:
-    """The blocks one after the other, with the variant's places filled."""
-    stretches: list[Stretch] = []
-    for block in blocks:
-        found = cuts.get(block)
-        if found is None:
-            found = cuts[block] = _cut(block)
-        if found.names.isdisjoint(filled):
-            stretches += found.stretches
-        else:
-            stretches += (
-                filled.get(each.name, each) if each.name else each for each in found.stretches)
-    return stretches
-
-
-def _cut(block: bytes) -> Cut:
-    stretches = tuple(_split(block))
-    return Cut(stretches, frozenset(each.name for each in stretches if each.name))
-
-
-def _split(data: bytes) -> Iterator[Stretch]:
-    """Ready bytes and open places, in order."""
-    sent, names = places.split(data)
-    for stretch, name in zip(sent, (*names, None), strict=True):
-        if stretch:
-            yield Stretch(stretch)
-        if name is not None:
-            yield Stretch(b"", name)
 
 
 def _for_html(values: Mapping[str, str]) -> dict[str, Stretch]:
@@ -271,21 +223,21 @@ def _part_headers(content_type: str) -> tuple[bytes, bytes]:
     return token_line("Content-Type", content_type), _QUOTED_PRINTABLE
 
 
-def _boundary(subject: str, values: Mapping[str, str]) -> str:
+def _boundary(subject: str, values: Mapping[str, str]) -> bytes:
     """The same for the same variant, and another in a mail that holds this one.
 
     `=_` cannot occur in quoted-printable, so no body can hold the boundary (RFC 2045 §6.7).
     """
     words = "\0".join((subject, *values.values()))
-    return f"=_{hashlib.sha256(words.encode()).hexdigest()[:32]}"
+    return b"=_" + hashlib.sha256(words.encode()).hexdigest()[:32].encode()
 
 
 def _alternative(
-    text: Sequence[Stretch], html: Sequence[Stretch], boundary: str
+    text: Sequence[Stretch], html: Sequence[Stretch], boundary: bytes
 ) -> list[Stretch]:
-    opening = f"--{boundary}\r\n".encode("ascii")
+    opening = b"--%b\r\n" % boundary
     return [
         Stretch(b"".join((opening, *_part_headers(_PLAIN), b"\r\n"))), *text,
         Stretch(b"".join((b"\r\n", opening, *_part_headers(_HTML), b"\r\n"))), *html,
-        Stretch(f"\r\n--{boundary}--\r\n".encode("ascii")),
+        Stretch(b"\r\n--%b--\r\n" % boundary),
     ]

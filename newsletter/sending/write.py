@@ -19,13 +19,14 @@ from newsletter.emails.written import Written as WrittenSingle
 from newsletter.errors import MailError
 from newsletter.mailer.dkim import DkimKey
 from newsletter.mailer.headers import needs_smtputf8, to_a_label
-from newsletter.mailer.message import Cuts, Prepared, prepare
+from newsletter.mailer.message import Prepared, prepare
 from newsletter.mailer.smtp import Letter
+from newsletter.mailer.stretches import Cuts
 from newsletter.mailings.queries import Written, all_blocks, get_variant, variants_written
 from newsletter.sending.claim import Owed
 from newsletter.sending.envelope import return_path
 from newsletter.sending.house import House, house_of
-from newsletter.tokens import Purpose, Signer
+from newsletter.tokens import Purpose, Signer, minutes_of
 
 # Variants kept ready; of each only references are held. Deliveries are planned in the order of
 # their variants, so few are enough, and memory does not follow their number.
@@ -78,6 +79,10 @@ class Writer:
         self._ready: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
         self._contents: OrderedDict[int, _Content] = OrderedDict()
         self._written: dict[int, Written] = {}
+        # Of the latest letter: it alone holds bytes of its own.
+        self._latest: Prepared | None = None
+        # What makes the tokens of a kind's places, by kind and name of the secret key.
+        self._makers: dict[tuple[MailKind, str], list[tuple[str, Callable[[Owed], bytes]]]] = {}
 
     def read(self, batch: Sequence[Owed]) -> None:
         """Read what the variants of a claim say that are not ready, in one statement."""
@@ -107,52 +112,43 @@ class Writer:
 
     def letter(self, draft: Draft) -> Letter:
         """Without the database. Raises MailError."""
-        owed = draft.owed
+        owed, prepared = draft.owed, draft.prepared
+        if prepared is not self._latest:
+            self._turn_to(prepared)
         own = headers.of_reader(
             address=owed.address, message_id=owed.message_id, dated_at=owed.fixed.at
         )
-        pieces, size = draft.prepared.pieces(
-            headers=own, values=self._tokens(owed), keys=draft.keys, at=owed.fixed.at
+        pieces, size = prepared.pieces(
+            headers=own, tokens=self._tokens(owed), keys=draft.keys, at=owed.fixed.at
         )
+        address = owed.address
+        is_plain = address.isascii()  # as nearly all are
         return Letter(
             return_path(
                 owed.due.id, owed.due.created_at, signer=self._signer,
                 bounce_domain=self._settings.bounce_domain, key_id=owed.fixed.key_id,
             ),
-            to_a_label(owed.address),
+            address if is_plain else to_a_label(address),
             pieces,
-            needs_smtputf8(owed.address),
+            not is_plain and needs_smtputf8(address),
             size,
         )
 
-    def _tokens(self, owed: Owed) -> Mapping[str, str]:
-        return {name: self._token(name, owed) for name in KINDS[owed.due.kind].tokens}
+    def _turn_to(self, prepared: Prepared) -> None:
+        """Letters leave in the order of their variants: the one before is over, as a rule."""
+        if self._latest is not None:
+            self._latest.let_go()
+        self._latest = prepared
 
-    def _token(self, name: str, owed: Owed) -> str:
-        due, key_id, make = owed.due, owed.fixed.key_id, self._signer.make
-        # A test send goes to an account: its links are of the form of a reader's and open nothing.
-        row = due.subscriber_id or 0
-        match name:
-            case "manage_token":
-                return make(Purpose.MANAGE, row, nonce=owed.link_nonce, key_id=key_id)
-            case "leave_token":
-                return make(_LEAVE.get(due.kind, Purpose.LEAVE_ALL), row, key_id=key_id)
-            case "personal_token":
-                return make(Purpose.PERSONAL, row, nonce=owed.link_nonce,
-                            issued_at=owed.fixed.at, key_id=key_id)
-            case "confirm_token":
-                return make(Purpose.CONFIRM, row, nonce=int(due.params["nonce"]),
-                            issued_at=due.created_at, key_id=key_id)
-            case "confirm_address_token":
-                return make(Purpose.CONFIRM_ADDRESS, int(due.params["change_id"]),
-                            issued_at=due.created_at, key_id=key_id)
-            case "invitation_token":
-                assert due.account_id is not None  # an invitation goes to an account alone
-                return make(Purpose.INVITATION, due.account_id, nonce=int(due.params["nonce"]),
-                            issued_at=due.created_at, key_id=key_id)
-            case "undo_address_token":
-                return make(Purpose.UNDO_ADDRESS, int(due.params["change_id"]), key_id=key_id)
-        raise LookupError(name)
+    def _tokens(self, owed: Owed) -> dict[str, bytes]:
+        kind, key_id = owed.due.kind, owed.fixed.key_id
+        makers = self._makers.get((kind, key_id))
+        if makers is None:
+            makers = self._makers[kind, key_id] = [
+                (name, _token_maker(name, kind, self._signer, key_id))
+                for name in KINDS[kind].tokens
+            ]
+        return {name: make(owed) for name, make in makers}
 
     def _drafted(self, owed: Owed, prepared: Prepared, asked_at: float) -> Draft:
         return Draft(owed, prepared, tuple(self._keyring.keys(owed.fixed.dkim)), asked_at, self)
@@ -191,6 +187,46 @@ class Writer:
         else:
             self._contents.move_to_end(manifest_id)
         return found
+
+
+def _token_maker(
+    name: str, kind: MailKind, signer: Signer, key_id: str
+) -> Callable[[Owed], bytes]:
+    """What fills the place of that name in the mails of a kind."""
+    # A test send goes to an account: its links are of the form of a reader's and open nothing.
+    match name:
+        case "manage_token":
+            make = signer.maker(Purpose.MANAGE, key_id=key_id)
+            return lambda owed: make(owed.due.subscriber_id or 0, owed.link_nonce)
+        case "leave_token":
+            make = signer.maker(_LEAVE.get(kind, Purpose.LEAVE_ALL), key_id=key_id)
+            return lambda owed: make(owed.due.subscriber_id or 0)
+        case "personal_token":
+            make = signer.maker(Purpose.PERSONAL, key_id=key_id)
+            return lambda owed: make(
+                owed.due.subscriber_id or 0, owed.link_nonce, minutes_of(owed.fixed.at))
+        case "confirm_token":
+            make = signer.maker(Purpose.CONFIRM, key_id=key_id)
+            return lambda owed: make(
+                owed.due.subscriber_id or 0, int(owed.due.params["nonce"]),
+                minutes_of(owed.due.created_at))
+        case "confirm_address_token":
+            make = signer.maker(Purpose.CONFIRM_ADDRESS, key_id=key_id)
+            return lambda owed: make(
+                int(owed.due.params["change_id"]), minutes=minutes_of(owed.due.created_at))
+        case "invitation_token":
+            make = signer.maker(Purpose.INVITATION, key_id=key_id)
+            return lambda owed: make(
+                _account_of(owed), int(owed.due.params["nonce"]), minutes_of(owed.due.created_at))
+        case "undo_address_token":
+            make = signer.maker(Purpose.UNDO_ADDRESS, key_id=key_id)
+            return lambda owed: make(int(owed.due.params["change_id"]))
+    raise LookupError(name)
+
+
+def _account_of(owed: Owed) -> int:
+    assert owed.due.account_id is not None  # an invitation goes to an account alone
+    return owed.due.account_id
 
 
 def no_single(due: Due, _said: Mapping[str, Any], _house: House) -> WrittenSingle:

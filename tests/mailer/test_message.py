@@ -3,6 +3,7 @@
 import email
 import email.policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -74,7 +75,7 @@ def test_line_ends_are_crlf_only_and_the_same_input_gives_the_same_bytes() -> No
 def test_the_octets_that_are_declared_are_those_that_are_sent(is_signed: bool) -> None:
     pieces, octets = prepared().pieces(
         headers=(*TO, headers.address_line("From", [("", "c@x.example")])),
-        values={"leave_token": TOKEN}, at=clock.now(),
+        tokens={"leave_token": places.token(TOKEN)}, at=clock.now(),
         keys=(DkimKey("s1", "x.example", Ed25519PrivateKey.generate()),) if is_signed else (),
     )
     assert octets == len(b"".join(pieces))
@@ -84,6 +85,25 @@ def test_the_octets_that_are_declared_are_those_that_are_sent(is_signed: bool) -
 def test_a_missing_or_bad_token_makes_no_mail(values: dict[str, str]) -> None:
     with pytest.raises(MailError):
         prepared().join(headers=TO, values=values)
+
+
+def test_a_variant_that_was_let_go_makes_the_same_mail() -> None:
+    ready = prepared()
+    key = DkimKey("s1", "x.example", Ed25519PrivateKey.generate())
+    lines = (*TO, headers.address_line("From", [("", "c@x.example")]))
+    given: dict[str, Any] = {"headers": lines, "values": {"leave_token": TOKEN}, "keys": (key,),
+                             "at": clock.now()}
+    first = ready.join(**given)
+    ready.let_go()
+    assert ready.join(**given) == first
+
+
+def test_places_side_by_side_and_at_both_ends_are_filled() -> None:
+    leave = places.place("leave_token").encode()
+    ready = message.prepare(
+        subject="x", headers=(), html=None, text=[leave + leave, b"-", leave], values={})
+    raw = ready.join(headers=TO, values={"leave_token": TOKEN})
+    assert raw.endswith(f"\r\n\r\n{TOKEN}{TOKEN}-{TOKEN}".encode())
 
 
 def test_a_subject_with_a_line_break_makes_no_mail() -> None:
