@@ -22,7 +22,8 @@ class ReplyReader:
         """
         *lines, self._rest = (self._rest + came).split(b"\n")
         replies: list[tuple[int, str]] = []
-        if len(self._rest) + sum(map(len, self._said)) > _LONGEST:
+        if (self._rest or self._said) and (
+                len(self._rest) + sum(map(len, self._said)) > _LONGEST):
             return replies, "an answer that does not end"
         for line in lines:
             read = _read(line)
