@@ -122,12 +122,15 @@ class Outgoing:
 
     def finish(self, result: Result) -> None:
         """What came of a delivery, from any thread; in the journal before anything is done."""
+        is_news = result.outcome is not Outcome.ACCEPTED
         with self._in_order:
             self._journal.outcome(result)
             self._results.append(result)
-            self._news += result.outcome is not Outcome.ACCEPTED
-        # For the first, and for those that press: the rest wait for each other.
-        if len(self._results) == 1 or self.is_pressing:
+            self._news += is_news
+            count = len(self._results)
+        # For the first, and for one by which they come to press: the rest wait for each other, or
+        # for a clerk who was rung for, and who looks what there is before he waits again.
+        if count in (1, self._enough) or is_news or not (self.spoken_of or self._drafts):
             self._ring()
 
     def results(self) -> list[Result]:
