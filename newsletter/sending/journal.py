@@ -86,9 +86,10 @@ class Journal:
 
     def outcome(self, result: Result) -> None:
         """Right after the answer: what becomes of it is known, whoever writes it down."""
+        entry = _outcome(result, self._generation)
         self._offered.pop(result[:2], None)
         self._unsaved.append(result)
-        self._append(_outcome(result, self._generation))
+        self._append(entry)
 
     def settled(self, count: int) -> None:
         """So many outcomes, the oldest, are committed."""
