@@ -20,9 +20,11 @@ class ReplyReader:
         That is said, in words for an operator, of what is no SMTP or does not end: nothing after
         it can be read.
         """
-        *lines, self._rest = (self._rest + came).split(b"\n")
+        lines = (self._rest + came).split(b"\n")
+        self._rest = lines.pop()
         replies: list[tuple[int, str]] = []
-        if len(self._rest) + sum(map(len, self._said)) > _LONGEST:
+        if (self._rest or self._said) and (
+                len(self._rest) + sum(map(len, self._said)) > _LONGEST):
             return replies, "an answer that does not end"
         for line in lines:
             read = _read(line)

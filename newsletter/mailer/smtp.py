@@ -99,7 +99,7 @@ class Source(Protocol[T]):
     """Where letters come from, and who hears what became of each; `T` is the caller's own tag."""
 
     def next(self) -> tuple[T, Letter] | None:
-        """The next letter to speak of, if there is one."""
+        """The next letter to speak of, if there is one and room for its body."""
 
     def has_room(self) -> bool:
         """Whether one more body may be offered now; if not, its conversation waits."""

@@ -9,7 +9,6 @@ import contextlib
 import socket
 import ssl
 from collections import deque
-from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from newsletter import clock
@@ -21,7 +20,6 @@ T = TypeVar("T")
 
 _AT_A_TIME = 65_536  # octets read in one call
 _SEND_BUFFER = 262_144  # so that a whole mail leaves in one call
-_AT_ONCE = 512  # pieces in one call; POSIX allows 16, Linux and macOS 1024
 # A relay that thinks longer than this about a mail hears of the next only when it has answered: an
 # envelope that waits so long may be unwanted by its turn, and DATA knows no way back.
 _PROMPT_SECONDS = 2.0
@@ -43,7 +41,6 @@ class Wire(Generic[T]):
         self._source = source
         self._replies = ReplyReader()
         self._out: list[bytes | memoryview] = []
-        self._octets = 0  # to be written
         self._later: deque[tuple[str, bytes]] = deque()  # commands, where nothing is pipelined
         self._expected: deque[tuple[str, Job[T]]] = deque()
         self._held: Job[T] | None = None  # the relay waits for its body, and we for room
@@ -53,11 +50,17 @@ class Wire(Generic[T]):
         self.is_open = True
         self.idle_since = clock.boot_seconds()
         self.wants_to_write = False
+        self._has_moved = False  # since the relay's time was last counted anew
         self._until = float("inf")
 
     def fileno(self) -> int:
         """The socket's number, for a selector."""
         return self._socket.fileno()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no answer is waited for: idle, or held."""
+        return not self._expected
 
     @property
     def is_idle(self) -> bool:
@@ -98,8 +101,6 @@ class Wire(Generic[T]):
 
     def _announce(self) -> None:
         """The envelope of the next letter that this relay can take; with CHUNKING its body too."""
-        if self._chunks and not self._source.has_room():
-            return
         while (taken := self._source.next()) is not None:
             job: Job[T] = Job(*taken)
             unfit = job.letter.unfit_for(self._extensions, self._size_limit)
@@ -126,46 +127,46 @@ class Wire(Generic[T]):
         if not self._pipelines:
             self._later.extend(commands[1:])
             del commands[1:]
-        self._expected += [(step, job) for step, _ in commands]
-        said = b"".join([command for _, command in commands])
-        self._say([said], len(said))
+        for step, command in commands:
+            self._out.append(command)
+            self._expected.append((step, job))
         if self._chunks:
-            self._say(letter.pieces, letter.size)
+            self._out += letter.pieces
 
     def _say_body(self, job: Job[T]) -> None:
         job.is_offered = True
-        self._say([*job.letter.pieces, b".\r\n"], job.letter.size + 3)
-        self._expected.append(("dot", job))
+        self._out += job.letter.pieces
+        self._say("dot", b".\r\n", job)
         self._offered_at = clock.boot_seconds()
         if self._pipelines and self._is_prompt:
             self._announce()
 
-    def _say(self, pieces: Sequence[bytes], octets: int) -> None:
-        self._out += pieces
-        self._octets += octets
+    def _say(self, step: str, words: bytes, job: Job[T]) -> None:
+        """Words that are answered."""
+        self._out.append(words)
+        self._expected.append((step, job))
 
     def _flush(self) -> None:
-        """Write as much as the socket takes."""
-        out = self._out
-        try:
-            while out and self.is_open:
-                if self._is_tls:
-                    out[:] = [memoryview(b"".join(out))]
-                    sent = self._socket.send(out[0])
-                else:
-                    sent = self._socket.sendmsg(out if len(out) <= _AT_ONCE else out[:_AT_ONCE])
-                self._octets -= sent
-                left = memoryview(b"".join(out))[sent:] if self._octets else b""
-                out[:] = [left] if left else ()
-                self._wait()
-        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
-            pass
-        except OSError as error:
-            self._break(type(error).__name__)
-        self.wants_to_write = bool(out)
+        """Write as much as the socket takes, then wait for what is to come."""
+        if self._out:
+            # Copied together they cost less than handed to the socket by the hundred.
+            whole, at = memoryview(b"".join(self._out)), 0
+            try:
+                while at < len(whole):
+                    at += self._socket.send(whole[at:])
+                    self._has_moved = True
+            except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                pass
+            except OSError as error:
+                self._break(type(error).__name__)
+            self._out = [whole[at:]] if at < len(whole) else []
+            self.wants_to_write = bool(self._out)
+        if self._has_moved:
+            self._wait()
 
     def _wait(self) -> None:
         """From now on the relay may be silent for so long; a reply that drips in is silence."""
+        self._has_moved = False
         now = clock.boot_seconds()
         if not self._expected:
             self._until, self.idle_since = float("inf"), now
@@ -209,7 +210,7 @@ class Wire(Generic[T]):
         if amiss is not None:
             self._break(amiss)
         elif replies:
-            self._wait()
+            self._has_moved = True
 
     def _heed(self, job: Job[T], reply: Reply) -> None:
         step, code = reply.step, reply.code
@@ -227,9 +228,11 @@ class Wire(Generic[T]):
             self._on_data(job, reply)
         elif code not in (250, 251) and job.refused is None:
             job.refused = reply
-        if self.is_open and self._later and not self._expected:
+        if self._expected or not self.is_open:
+            return
+        if self._later:
             self._say_later(job)
-        if self.is_open and self.is_idle:
+        if self.is_idle:
             self._announce()
 
     def _on_data(self, job: Job[T], reply: Reply) -> None:
@@ -239,8 +242,7 @@ class Wire(Generic[T]):
             self._offer(job)
         else:
             # Nobody is to get it: end it empty, which a relay without recipients refuses.
-            self._say([b".\r\n"], 3)
-            self._expected.append(("dot", job))
+            self._say("dot", b".\r\n", job)
 
     def _offer(self, job: Job[T]) -> None:
         if not self._source.has_room():
@@ -254,7 +256,8 @@ class Wire(Generic[T]):
 
     def _on_end(self, job: Job[T], reply: Reply) -> None:
         self._is_fresh = False
-        self._is_prompt = clock.boot_seconds() - self._offered_at < _PROMPT_SECONDS
+        if not self._chunks:
+            self._is_prompt = clock.boot_seconds() - self._offered_at < _PROMPT_SECONDS
         if job.refused is not None:
             self._refuse(job, job.refused)
             return
@@ -273,9 +276,7 @@ class Wire(Generic[T]):
             self._later.clear()
             self._refuse(job, job.refused)
             return
-        step, command = self._later.popleft()
-        self._say([command], len(command))
-        self._expected.append((step, job))
+        self._say(*self._later.popleft(), job)
 
     def _break(self, reason: str, *, but: Job[T] | None = None) -> None:
         """Hang up, and tell of every letter that was spoken of what is sure of it."""

@@ -76,8 +76,8 @@ class Wires(Generic[T]):
         self._adopt()
         if waiting:
             self._open(waiting, now)
-        for wire in self._wires.copy():
-            if wire.is_held or (waiting and wire.is_idle):
+        for wire in [each for each in self._wires if each.is_silent]:
+            if waiting or wire.is_held:
                 wire.begin()
                 self._watch(wire)
         for key, _ in self._selector.select(min(seconds, _LOOK_EVERY_SECONDS)):
@@ -119,10 +119,10 @@ class Wires(Generic[T]):
 
     def _open(self, waiting: int, now: float) -> None:
         """More conversations, while there are more letters than idle ones and room for them."""
-        idle = sum(wire.is_idle for wire in self._wires)
         room = self._at_most - len(self._wires) - self._opening
-        if now < self._not_before:
+        if room <= 0 or now < self._not_before:
             return
+        idle = sum(wire.is_idle for wire in self._wires)
         for _ in range(min(room, waiting - idle - self._opening)):
             threading.Thread(target=self._open_aside, daemon=True).start()
             self._opening += 1

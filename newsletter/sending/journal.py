@@ -14,7 +14,6 @@ import mmap
 import os
 import re
 import struct
-import threading
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +36,9 @@ _MARK = b"journal1"
 _HEAD = struct.Struct("<IIQqqB")
 _REST = struct.Struct("<IQqqB")  # the same behind the checksum, which is over it
 _OFFERING, _OUTCOME = 1, 2
+# Mailing, begin, end, wait, and how long each of the words is that follow.
 _RESULT = struct.Struct("<qdddHHHHH")
+_REST_AND_RESULT = struct.Struct("<IQqqBqdddHHHHH")  # both in one
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # of Linux
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -52,7 +53,7 @@ class Entry:
 
 
 class Journal:
-    """The journal that this process writes; threads of it may share it."""
+    """The journal that this process writes: one of its threads at a time, as `Outgoing` sees to."""
 
     def __init__(self, spool: Path, worker: str) -> None:
         """Take room for it. Raises OSError: no room, or a folder that cannot be written."""
@@ -72,32 +73,28 @@ class Journal:
             os.close(self._file)
             opening.unlink(missing_ok=True)
             raise
-        self._at = self._end = 0
-        self._lock = threading.Lock()
+        self._at = self._last = 0  # where the next entry begins, and the last must have ended
         self._generation = 0
         self._offered: dict[tuple[int, int], None] = {}
-        self._unsaved: deque[tuple[int, int, bytes]] = deque()  # the last are packed results
+        self._unsaved: deque[Result] = deque()
         self._begin_half()
 
     def offering(self, delivery_id: int, claim_id: int) -> None:
         """Right before the first octet of a body: from now on it may have been taken."""
-        with self._lock:
-            self._offered[delivery_id, claim_id] = None
-            self._append(_OFFERING, delivery_id, claim_id)
+        self._offered[delivery_id, claim_id] = None
+        self._append(_offering(delivery_id, claim_id, self._generation))
 
     def outcome(self, result: Result) -> None:
         """Right after the answer: what becomes of it is known, whoever writes it down."""
-        entry = result.delivery_id, result.claim_id, _packed(result)
-        with self._lock:
-            self._offered.pop((result.delivery_id, result.claim_id), None)
-            self._unsaved.append(entry)
-            self._append(_OUTCOME, *entry)
+        entry = _outcome(result, self._generation)
+        self._offered.pop(result[:2], None)
+        self._unsaved.append(result)
+        self._append(entry)
 
     def settled(self, count: int) -> None:
         """So many outcomes, the oldest, are committed."""
-        with self._lock:
-            for _ in range(count):
-                self._unsaved.popleft()
+        for _ in range(count):
+            self._unsaved.popleft()
 
     def close(self, *, is_settled: bool) -> None:
         """Let go of it; it stays for recovery, unless all is settled and nothing in hand."""
@@ -106,30 +103,25 @@ class Journal:
         self._map.close()
         os.close(self._file)
 
-    def _append(self, kind: int, delivery_id: int, claim_id: int, body: bytes = b"") -> None:
-        whole = self._sealed(kind, delivery_id, claim_id, body)
-        end = self._at + len(whole)
-        if end + _HEAD.size > self._end:
+    def _append(self, entry: bytes) -> None:
+        end = self._at + len(entry)
+        if end > self._last:
             self._turn_over()
-            return  # the entry went along
-        self._map[self._at : end] = whole
+            return  # what it says went along
+        self._map[self._at : end] = entry
         self._at = end
 
     def _turn_over(self) -> None:
         self._generation += 1
         self._begin_half(b"".join((
-            *(self._sealed(_OFFERING, *each) for each in self._offered),
-            *(self._sealed(_OUTCOME, *each) for each in self._unsaved),
+            *(_offering(*each, self._generation) for each in self._offered),
+            *(_outcome(each, self._generation) for each in self._unsaved),
         )))
-
-    def _sealed(self, kind: int, delivery_id: int, claim_id: int, body: bytes = b"") -> bytes:
-        rest = _REST.pack(len(body), self._generation, delivery_id, claim_id, kind) + body
-        return zlib.crc32(rest).to_bytes(4, "little") + rest
 
     def _begin_half(self, live: bytes = b"") -> None:
         """Fill the half of this generation, and only then let it count."""
         self._at = _PAGE + (self._generation % 2) * _HALF
-        self._end = self._at + _HALF
+        self._last = self._at + _HALF - _HEAD.size
         if len(live) + _HEAD.size > _HALF:
             raise OSError("the journal is full")
         self._map[self._at : self._at + len(live)] = live
@@ -223,19 +215,32 @@ def _boot() -> bytes:
     return _BOOT_ID.read_bytes().strip() if _BOOT_ID.exists() else b""
 
 
-def _packed(result: Result) -> bytes:
-    (_, _, outcome, status, started_at, ended_at, code, text, wait, message_id,
+def _offering(delivery_id: int, claim_id: int, generation: int) -> bytes:
+    return _sealed(_REST.pack(0, generation, delivery_id, claim_id, _OFFERING))
+
+
+def _outcome(result: Result, generation: int) -> bytes:
+    (delivery_id, claim_id, outcome, status, started_at, ended_at, code, text, wait, message_id,
      mailing_id) = result
-    a, b, c, d = _words(outcome, status, code, text)
-    e = _word(message_id)
-    return b"".join((
-        _RESULT.pack(mailing_id or 0, started_at, ended_at, wait, len(a), len(b), len(c), len(d),
-                     len(e)), a, b, c, d, e))
+    a, b, c, d, words = _words(outcome, status, code, text)
+    name = _word(message_id)
+    e = len(name)
+    return _sealed(_REST_AND_RESULT.pack(
+        _RESULT.size + len(words) + e, generation, delivery_id, claim_id, _OUTCOME,
+        mailing_id or 0, started_at, ended_at, wait, a, b, c, d, e) + words + name)
+
+
+def _sealed(rest: bytes) -> bytes:
+    return zlib.crc32(rest).to_bytes(4, "little") + rest
 
 
 @lru_cache(maxsize=64)  # most answers are alike
-def _words(*values: str | None) -> tuple[bytes, ...]:
-    return tuple(map(_word, values))
+def _words(
+    outcome: str, status: str, code: str | None, text: str
+) -> tuple[int, int, int, int, bytes]:
+    """How long each is, and all of them."""
+    a, b, c, d = words = [_word(value) for value in (outcome, status, code, text)]
+    return len(a), len(b), len(c), len(d), b"".join(words)
 
 
 def _word(value: str | None) -> bytes:

@@ -16,6 +16,7 @@ class Leases:
     def __init__(self, length: timedelta) -> None:
         self.length = length
         self._seconds = length.total_seconds()
+        self._quarter = self._seconds / 4
         self._until: dict[int, float] = {}
         self._in_hand: dict[int, int] = {}
         self._renewed_at = 0.0
@@ -32,10 +33,14 @@ class Leases:
         self._until[claim_id] = asked_at + self._seconds
         self._in_hand[claim_id] = count
 
-    def holds(self, claim_id: int) -> bool:
-        """Whether there is room, with a quarter of the lease to spare, to offer one mail more."""
-        until = self._until.get(claim_id, 0.0)
-        return clock.boot_seconds() < until - self._seconds / 4
+    def holds(self, claim_id: int, now: float | None = None) -> bool:
+        """Whether there is room, with a quarter of the lease to spare, to offer one mail more.
+
+        `now` is the present boot second, of who has just read it.
+        """
+        if now is None:
+            now = clock.boot_seconds()
+        return now < self._until.get(claim_id, 0.0) - self._quarter
 
     def ask_renewal(self) -> bool:
         """Whether a third of a lease is over since all of them were renewed."""

@@ -60,7 +60,7 @@ class Outgoing:
         self._withdrawn: Collection[int | None] = ()
         # Of the clerk too: deliveries that an earlier claim turned out to have sent.
         self._sent_before: Collection[int] = ()
-        # So that journal and results have one order, whoever finishes.
+        # For the journal, and so that it and the results have one order, whoever finishes.
         self._in_order = threading.Lock()
         self._offered = 0
         self._news = 0  # results of which more may follow than their rows
@@ -102,7 +102,8 @@ class Outgoing:
     @property
     def is_pressing(self) -> bool:
         """Whether the results should be committed now: enough of them, news, or the last."""
-        return self.is_enough or (bool(self._results) and (
+        count = len(self._results)
+        return count >= self._enough or (count > 0 and (
             self._news > 0 or not (self.spoken_of or self._drafts)))
 
     @property
@@ -121,12 +122,15 @@ class Outgoing:
 
     def finish(self, result: Result) -> None:
         """What came of a delivery, from any thread; in the journal before anything is done."""
+        is_news = result.outcome is not Outcome.ACCEPTED
         with self._in_order:
             self._journal.outcome(result)
             self._results.append(result)
-            self._news += result.outcome is not Outcome.ACCEPTED
-        # For the first, and for those that press: the rest wait for each other.
-        if len(self._results) == 1 or self.is_pressing:
+            self._news += is_news
+            count = len(self._results)
+        # For the first, and for one by which they come to press: the rest wait for each other, or
+        # for a clerk who was rung for, and who looks what there is before he waits again.
+        if count in (1, self._enough) or is_news or not (self.spoken_of or self._drafts):
             self._ring()
 
     def results(self) -> list[Result]:
@@ -135,10 +139,11 @@ class Outgoing:
 
     def committed(self, count: int) -> None:
         """So many results, the oldest, are in the database."""
-        self._journal.settled(count)
         with self._in_order:
+            self._journal.settled(count)
             gone = [self._results.popleft() for _ in range(count)]
-            self._news -= sum(each.outcome is not Outcome.ACCEPTED for each in gone)
+            if self._news:
+                self._news -= sum(each.outcome is not Outcome.ACCEPTED for each in gone)
         self.tally.update(each.status for each in gone)
 
     def take_returned(self) -> list[Draft]:
@@ -207,7 +212,8 @@ class Outgoing:
         """Whether it may still go; then the journal says that it is offered (R07, R08, R16)."""
         if not self.is_open or not self._may_go(tag):
             return False
-        self._journal.offering(tag.owed.due.id, tag.owed.claim_id)
+        with self._in_order:
+            self._journal.offering(tag.owed.due.id, tag.owed.claim_id)
         self._offered += 1
         tag.is_offered = True
         return True
@@ -235,9 +241,10 @@ class Outgoing:
 
     def _may_go(self, draft: Draft) -> bool:
         """Whether we still hold it, nobody stopped it, and it was asked a moment ago (R16, D06)."""
-        return (clock.boot_seconds() - draft.asked_at < FRESH_SECONDS
-                and self._leases.holds(draft.owed.claim_id)
-                and not self._is_withdrawn(draft))
+        now = clock.boot_seconds()
+        return (now - draft.asked_at < FRESH_SECONDS
+                and self._leases.holds(draft.owed.claim_id, now)
+                and not ((self._withdrawn or self._sent_before) and self._is_withdrawn(draft)))
 
     def _is_withdrawn(self, draft: Draft) -> bool:
         due = draft.owed.due

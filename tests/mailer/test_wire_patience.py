@@ -77,3 +77,22 @@ def test_a_relay_that_thinks_long_hears_of_the_next_only_after_its_answer(
     moment[0] += 0.1
     _say(relay, wire, b"250 taken\r\n")
     assert _said(relay).count(b"MAIL FROM") == 1
+
+
+def test_a_reply_that_comes_while_the_socket_is_full_is_waited_from(
+    ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing more can be said then, but the relay was not silent; one that drips is."""
+    relay, ours = ends
+    moment = [clock.boot_seconds()]
+    monkeypatch.setattr(clock, "boot_seconds", lambda: moment[0])
+    large = Letter("b@x.example", "r@y.example", [b"x" * 4_000_000 + b"\r\n"])
+    wire = Wire(Connected(ours, frozenset({"pipelining", "chunking"}), 0), PATIENCE, Queue([large]))
+    wire.begin()
+    assert wire.wants_to_write
+    moment[0] += 100.0
+    _say(relay, wire, b"250 o")
+    assert wire._until - moment[0] == PATIENCE.step - 100.0
+    _say(relay, wire, b"k\r\n")
+    assert wire.wants_to_write
+    assert wire._until - moment[0] == PATIENCE.step

@@ -17,6 +17,16 @@ from newsletter.sending.outgoing import BRIM
 
 WORKER = "host:12:ab"
 MOST_CONNECTIONS = 50  # that SMTP_CONNECTIONS may be
+# Octets of the first half, as they have been written since the first journal: one that is offered,
+# one that is sent, one that cannot be made.
+OF_BEFORE = bytes.fromhex(
+    "3a53949f0000000000000000000000000100000000000000070000000000000001496cf98955000000000000"
+    "000000000001000000000000000700000000000000020300000000000000000000000000f83f000000000000"
+    "044000000000000000000800040009000b000b00616363657074656473656e7432353020322e302e30322e30"
+    "2e302074616b656e3c31406578616d706c653ed97165fa3c0000000000000000000000000000000001000000"
+    "00000002000000020000000000000000000000000000f83f0000000000000440000000000000d03f0a000600"
+    "000002000000756e6d616b6561626c656661696c6564c3a9"
+)
 CHILD = """
 import os, signal, sys
 from pathlib import Path
@@ -45,6 +55,20 @@ def test_what_a_killed_process_wrote_can_be_read(tmp_path: Path) -> None:
     with journal.taken_over(path) as is_ours:
         assert is_ours
     assert journal.last_words(journal.read(path).entries) == {(1, 7): result(1), (2, 7): None}
+
+
+def test_a_journal_has_the_octets_that_it_always_had(tmp_path: Path) -> None:
+    """What an older process left is read by a newer one, and the other way round."""
+    kept = Journal(tmp_path, WORKER)
+    unmakeable = Result(2**40, 2**33, Outcome.UNMAKEABLE, DeliveryStatus.FAILED, 1.5, 2.5, None,
+                        "é", 0.25, None, None)
+    kept.offering(1, 7)
+    kept.outcome(result(1))
+    kept.outcome(unmakeable)
+    kept.close(is_settled=False)
+    assert kept.path.read_bytes().count(OF_BEFORE + bytes(99)) == 1
+    assert [each.result for each in journal.read(kept.path).entries] == [
+        None, result(1), unmakeable]
 
 
 def test_an_owner_that_lives_is_seen_to_live(tmp_path: Path) -> None:

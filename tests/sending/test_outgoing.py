@@ -160,6 +160,26 @@ def test_results_share_a_commit_while_more_are_to_come(
     assert outgoing.is_pressing == is_pressing
 
 
+def test_the_clerk_is_rung_for_the_first_result_for_enough_and_for_news(journal: Journal) -> None:
+    """Not for each: he looks how many there are before he waits again."""
+    outgoing = _outgoing(journal)
+    outgoing.put([_draft(99)])
+    rung: list[int] = []
+    outgoing.open(lambda: rung.append(len(outgoing.results())))
+    for number in range(8):
+        outgoing.finish(_result(number))
+    assert rung == [1, 6]
+    outgoing.finish(_result(8)._replace(outcome=Outcome.REFUSED))
+    assert rung == [1, 6, 9]
+    outgoing.committed(9)
+    outgoing.finish(_result(9))
+    assert rung == [1, 6, 9, 1]
+    assert outgoing.next() is not None
+    outgoing.spoken_of = 0  # it came to nothing
+    outgoing.finish(_result(10))  # the last of all
+    assert rung == [1, 6, 9, 1, 2]
+
+
 def test_journal_and_results_have_one_order_whoever_finishes(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
