@@ -72,22 +72,20 @@ _OPEN = text("""
     returning id, at
 """)
 
-# By ids and bounds as well, so that nothing but these rows is read and no partition but theirs,
-# whatever is thought of how many there are.
+# By ids and bounds, so that nothing but these rows is read and no partition but theirs, whatever is
+# thought of how many there are; without a join, for which PostgreSQL compares each with each once it
+# plans for any number of them.
 _TAKE = text("""
-    with v as materialized (
-        select id, nonce, cast(:said as jsonb) -> id::text as said
-          from unnest(cast(:ids as bigint[]), cast(:nonces as int[])) as v(id, nonce)
-    )
     update deliveries d
        set status = 'claimed', claim_id = :claim_id,
            first_claim_id = coalesce(d.first_claim_id, :claim_id),
-           link_nonce = coalesce(d.link_nonce, v.nonce),
-           params = case when v.said is null then d.params
-                         else d.params || jsonb_build_object('said', v.said) end
-      from v
-     where d.id = v.id and d.id = any (array (select id from v))
-       and d.id between (select min(id) from v) and (select max(id) from v)
+           link_nonce = coalesce(d.link_nonce,
+                                 (cast(:nonces as jsonb) ->> d.id::text)::integer, 0),
+           params = case when cast(:said as jsonb) ? d.id::text
+                         then d.params || jsonb_build_object(
+                             'said', cast(:said as jsonb) -> d.id::text)
+                         else d.params end
+     where d.id = any(cast(:ids as bigint[])) and d.id between :first and :last
 """)
 
 # As it was before the claim.
@@ -126,15 +124,19 @@ def open_claim(
 
 
 def take(
-    claim_id: int, nonces: Mapping[int, int | None], said: Mapping[int, Mapping[str, Any]]
+    claim_id: int, nonces: Mapping[int, int], said: Mapping[int, Mapping[str, Any]]
 ) -> None:
     """Put locked deliveries into the claim; with what a first claim fixes of each.
 
     `nonces` has every delivery by its id; `said` the facts of single mails, where there are any.
     """
+    if not nonces:
+        return
     db.session.execute(_TAKE, {
-        "claim_id": claim_id, "ids": as_array(nonces), "nonces": as_array(nonces.values()),
-        "said": json.dumps({str(each): dict(facts) for each, facts in said.items()}),
+        "claim_id": claim_id, "ids": as_array(nonces), "first": min(nonces), "last": max(nonces),
+        # Of most readers it is 0.
+        "nonces": json.dumps({each: nonce for each, nonce in nonces.items() if nonce}),
+        "said": json.dumps({each: dict(facts) for each, facts in said.items()}),
     })
 
 
