@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -43,6 +44,7 @@ class Due:
     tried_for: float = 0.0  # seconds, long waits counted short; see `LONGEST_GAP`
 
 
+_ID = attrgetter("id")
 _KINDS = {kind.value: kind for kind in MailKind}
 _STATUSES = {status.value: status for status in DeliveryStatus}
 
@@ -50,11 +52,10 @@ _STATUSES = {status.value: status for status in DeliveryStatus}
 # mail: of such a wait only so much counts as trying (R19), so that nobody fails by waiting.
 LONGEST_GAP = timedelta(hours=2)
 
-_READ = text("""
-    select d.id, d.kind, d.mailing_id, d.variant_id, d.subscriber_id, d.account_id,
-           nullif(d.params, '{}'),
-           d.created_at, d.status, d.attempts, d.link_nonce, d.message_id,
-           c.at, c.key_id, c.dkim, coalesce(d.correction, 0),
+# Asked behind the lock: the query that locks a row sees it as it was left, but of the claim that
+# left it so only what was committed before that query began.
+_EARLIER = text("""
+    select d.id, c.at, c.key_id, c.dkim,
            case when d.attempts > 0 then (
                select coalesce(sum(extract(epoch from least(until - ended_at, :gap)) ::float8), 0)
                  from (select ended_at,
@@ -63,7 +64,7 @@ _READ = text("""
                          from attempts where delivery_id = d.id) tried)
            else 0.0 ::float8 end
       from deliveries d left join claims c on c.id = d.first_claim_id
-     where d.id = any(cast(:ids as bigint[])) order by d.id
+     where d.id = any(cast(:ids as bigint[]))
 """)
 
 _OPEN = text("""
@@ -72,22 +73,20 @@ _OPEN = text("""
     returning id, at
 """)
 
-# By ids and bounds as well, so that nothing but these rows is read and no partition but theirs,
-# whatever is thought of how many there are.
+# By ids and bounds, so that nothing but these rows is read and no partition but theirs, whatever is
+# thought of how many there are. Without a join: once PostgreSQL plans for any number of them, it
+# compares each with each.
 _TAKE = text("""
-    with v as materialized (
-        select id, nonce, cast(:said as jsonb) -> id::text as said
-          from unnest(cast(:ids as bigint[]), cast(:nonces as int[])) as v(id, nonce)
-    )
     update deliveries d
        set status = 'claimed', claim_id = :claim_id,
            first_claim_id = coalesce(d.first_claim_id, :claim_id),
-           link_nonce = coalesce(d.link_nonce, v.nonce),
-           params = case when v.said is null then d.params
-                         else d.params || jsonb_build_object('said', v.said) end
-      from v
-     where d.id = v.id and d.id = any (array (select id from v))
-       and d.id between (select min(id) from v) and (select max(id) from v)
+           link_nonce = coalesce(d.link_nonce,
+                                 (cast(:nonces as jsonb) ->> d.id::text)::integer, 0),
+           params = case when cast(:said as jsonb) ? d.id::text
+                         then d.params || jsonb_build_object(
+                             'said', cast(:said as jsonb) -> d.id::text)
+                         else d.params end
+     where d.id = any(cast(:ids as bigint[])) and d.id between :first and :last
 """)
 
 # As it was before the claim.
@@ -96,22 +95,33 @@ BACK = """claim_id = null,
                          when d.attempts > 0 then 'deferred' else 'pending' end"""
 
 
-def as_array(numbers: Iterable[int | None]) -> str:
+def as_array(numbers: Iterable[int]) -> str:
     """An array in PostgreSQL's own words, which a driver needs a tenth of the time for."""
-    return f"{{{','.join('NULL' if each is None else str(each) for each in numbers)}}}"
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
-def read_due(ids: Sequence[int]) -> list[Due]:
-    """The deliveries whose rows are locked, with what their first claim fixed, oldest first."""
-    return [
-        Due(
-            row[0], _KINDS[row[1]], row[2], row[3], row[4], row[5], row[6] or {}, row[7],
-            _STATUSES[row[8]], row[9], row[10], row[11],
-            None if row[12] is None else Fixed(row[12], row[13], tuple(row[14])),
-            row[15], row[16],
+def read_due(locked: Sequence[Sequence[Any]]) -> list[Due]:
+    """What `lock_due` found, with what the first claim of each fixed, in the order of their ids."""
+    found: list[Due] = []
+    earlier: dict[int, Due] = {}
+    for (delivery_id, kind, mailing_id, variant_id, subscriber_id, account_id, params, created_at,
+         status, attempts, link_nonce, message_id, correction, first_claim_id) in locked:
+        due = Due(
+            delivery_id, _KINDS[kind], mailing_id, variant_id, subscriber_id, account_id,
+            params or {}, created_at, _STATUSES[status], attempts, link_nonce, message_id, None,
+            correction,
         )
-        for row in db.session.execute(_READ, {"ids": as_array(ids), "gap": LONGEST_GAP}).all()
-    ]
+        found.append(due)
+        if attempts or first_claim_id is not None:
+            earlier[delivery_id] = due
+    if earlier:
+        asked = {"ids": as_array(earlier), "gap": LONGEST_GAP}
+        for delivery_id, at, key_id, dkim, tried_for in db.session.execute(_EARLIER, asked):
+            due = earlier[delivery_id]
+            due.first = None if at is None else Fixed(at, key_id, tuple(dkim))
+            due.tried_for = tried_for
+    found.sort(key=_ID)
+    return found
 
 
 def open_claim(
@@ -126,15 +136,19 @@ def open_claim(
 
 
 def take(
-    claim_id: int, nonces: Mapping[int, int | None], said: Mapping[int, Mapping[str, Any]]
+    claim_id: int, nonces: Mapping[int, int], said: Mapping[int, Mapping[str, Any]]
 ) -> None:
     """Put locked deliveries into the claim; with what a first claim fixes of each.
 
     `nonces` has every delivery by its id; `said` the facts of single mails, where there are any.
     """
+    if not nonces:
+        return
     db.session.execute(_TAKE, {
-        "claim_id": claim_id, "ids": as_array(nonces), "nonces": as_array(nonces.values()),
-        "said": json.dumps({str(each): dict(facts) for each, facts in said.items()}),
+        "claim_id": claim_id, "ids": as_array(nonces), "first": min(nonces), "last": max(nonces),
+        # Of most readers it is 0.
+        "nonces": json.dumps({each: nonce for each, nonce in nonces.items() if nonce}),
+        "said": json.dumps({each: dict(facts) for each, facts in said.items()}),
     })
 
 

@@ -1,6 +1,9 @@
 """Due: which deliveries may be claimed now, found without reading past what may not."""
 
-from sqlalchemy import text
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
 
 from newsletter.extensions import db
 from newsletter.jobs import Lane
@@ -10,42 +13,46 @@ from newsletter.jobs import Lane
 # second ago it expects some twenty, and would read all of them to sort them, at every claim.
 _IN_ORDER = text("set local enable_sort = off")
 _FREE = text("set local enable_sort = on")
+# What a claim has to know of each, read as it is locked.
+_COLUMNS = """d.id, d.kind, d.mailing_id, d.variant_id, d.subscriber_id, d.account_id,
+           nullif(d.params, '{}'), d.created_at, d.status, d.attempts, d.link_nonce, d.message_id,
+           coalesce(d.correction, 0), d.first_claim_id"""
 # The moment of the statement, by the database's clock (R27); that of the row would not be asked
 # of the index.
-_SINGLE = text("""
-    select d.id from deliveries d
+_SINGLE = text(f"""
+    select {_COLUMNS} from deliveries d
      where d.mailing_id is null and d.lane = :lane
        and d.status in ('pending', 'deferred', 'unclear') and d.due_at <= statement_timestamp()
      order by d.due_at, d.id limit :limit
        for update skip locked
-""")
+""")  # noqa: S608 (only constants are joined)
 # `mailings` by table name only: it lives a floor higher. Mailing by mailing, the oldest first, so
 # that the rows of one that is paused are not even looked at.
-_OF_MAILINGS = text("""
-    select d.id
+_OF_MAILINGS = text(f"""
+    select d.*
       from (select id from mailings where status = 'sending' order by id) m
      cross join lateral (
-            select d.id from deliveries d
+            select {_COLUMNS} from deliveries d
              where d.mailing_id = m.id
                and d.status in ('pending', 'deferred', 'unclear')
                and d.due_at <= statement_timestamp()
              order by d.due_at, d.id limit :limit
                for update skip locked) d
      limit :limit
-""")
+""")  # noqa: S608 (only constants are joined)
 
 
-def lock_due(lane: Lane, *, limit: int) -> list[int]:
-    """The ids of at most `limit` deliveries that are due in a lane, locked, the oldest first.
+def lock_due(lane: Lane, *, limit: int) -> Sequence[Row[tuple[Any, ...]]]:
+    """At most `limit` deliveries that are due in a lane, locked, the oldest first; for `read_due`.
 
     Prompt holds the single mails, bulk the mailings that are sending. What another transaction has
     locked is passed over.
     """
     query = _OF_MAILINGS if lane is Lane.BULK else _SINGLE
     db.session.execute(_IN_ORDER)
-    found = db.session.scalars(query, {"lane": lane.value, "limit": limit}).all()
+    found = db.session.execute(query, {"lane": lane.value, "limit": limit}).all()
     db.session.execute(_FREE)
-    return list(found)
+    return found
 
 
 # In the order of the same index, for a query that may take any row would read all of the past.

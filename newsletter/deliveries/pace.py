@@ -37,6 +37,13 @@ class Admitted(NamedTuple):
     later: list[tuple[int, float]]
 
 
+class Look(NamedTuple):
+    """Whether nothing may be claimed now, and whether anything is limited at all."""
+
+    is_stopped: bool
+    is_limited: bool
+
+
 # The key of the lock is the table itself. What a lock taken here protects is read by the next
 # statement: this one still sees what stood there before it waited.
 _LOOK = text("""
@@ -108,14 +115,22 @@ def domain_of(address: str) -> str:
         return address.rpartition("@")[2].lower()
 
 
+def look(session: Session) -> Look:
+    """One look, for a claim of which no more has to be asked while nothing is limited.
+
+    Where something is, the claim asks `room` and `admit` as well.
+    """
+    return Look(*session.execute(_LOOK).one())
+
+
 def room(session: Session, *, lane: Lane, wanted: int) -> int:
     """How many deliveries of a lane may be claimed now, at most `wanted`, whatever their domains.
 
     0 while sending is stopped or held; else what the total rate and the warm-up plan of the day
     leave, of which bulk leaves some to prompt. Nothing is taken yet: `admit` does so.
-    Call it first in the claim's transaction; at 0 ask again after ASK_AGAIN_SECONDS.
+    Call it in the claim's transaction before `admit`; at 0 ask again after ASK_AGAIN_SECONDS.
     """
-    is_stopped, is_limited = session.execute(_LOOK).one()
+    is_stopped, is_limited = look(session)
     if is_stopped:
         return 0
     if not is_limited:
@@ -131,8 +146,7 @@ def admit(session: Session, candidates: Sequence[Candidate], *, lane: Lane) -> A
     their domains. A place is free again when its delivery is no longer claimed, however that came.
     Call it once in the claim's transaction, before the deliveries are marked as claimed.
     """
-    _, is_limited = session.execute(_LOOK).one()
-    if not is_limited or not candidates:
+    if not candidates or not look(session).is_limited:
         return Admitted([candidate.delivery_id for candidate in candidates], [])
     scopes = read(session, [TOTAL, *{candidate.domain for candidate in candidates}])
     total = scopes.get(TOTAL)
@@ -159,7 +173,7 @@ def give_back(session: Session, candidates: Iterable[Candidate]) -> None:
     the claim, and a lost token only makes us slower. In a transaction of its own, or before `room`.
     """
     given = list(candidates)
-    if not given or not session.execute(_LOOK).one().is_limited:
+    if not given or not look(session).is_limited:
         return
     counts = Counter(candidate.domain for candidate in given)
     counts[TOTAL] = len(given)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from psycopg import OperationalError, pq
@@ -40,16 +39,17 @@ class Result(NamedTuple):
 # claim, deferral, refusal or return, it must not leave once more.
 _RECORD = """
     with v as materialized (
-        select * from unnest(%(ids)s ::bigint[], %(claims)s ::bigint[], %(outcomes)s ::text[],
-                             %(statuses)s ::text[], %(starts)s ::float8[], %(ends)s ::float8[],
-                             %(codes)s ::text[], %(replies)s ::text[], %(waits)s ::float8[],
-                             %(names)s ::text[])
-            as v(id, claim, outcome, status, start, ending, code, reply, wait, name)
+        select id, claim, outcome, status, to_timestamp(start / 1e6 ::float8) as start,
+               to_timestamp(ending / 1e6 ::float8) as ending, code, reply, wait, name
+          from unnest(%(ids)s ::bigint[], %(claims)s ::bigint[], %(outcomes)s ::text[],
+                      %(statuses)s ::text[], %(starts)s ::bigint[], %(ends)s ::bigint[],
+                      %(codes)s ::text[], %(replies)s ::text[], %(waits)s ::float8[],
+                      %(names)s ::text[])
+               as v(id, claim, outcome, status, start, ending, code, reply, wait, name)
     ), noted as (
         insert into attempts (delivery_id, claim_id, worker, started_at, ended_at, outcome,
                               reply_code, reply_text)
-        select id, claim, %(worker)s ::text, to_timestamp(start), to_timestamp(ending), outcome,
-               code, reply
+        select id, claim, %(worker)s ::text, start, ending, outcome, code, reply
           from v
         on conflict (delivery_id, claim_id, outcome) do nothing
     )
@@ -58,8 +58,8 @@ _RECORD = """
            message_id = coalesce(d.message_id, v.name),
            attempts = d.attempts + 1,
            unclear_count = d.unclear_count + (v.status = 'unclear')::int,
-           sent_at = case when v.status = 'sent' then to_timestamp(v.ending) end,
-           ended_at = case when v.status in ('sent', 'failed') then to_timestamp(v.ending) end,
+           sent_at = case when v.status = 'sent' then v.ending end,
+           ended_at = case when v.status in ('sent', 'failed') then v.ending end,
            due_at = clock_timestamp() + make_interval(secs => v.wait)
       from v
      where d.id = v.id and d.id = any (%(ids)s ::bigint[])
@@ -134,8 +134,8 @@ def _given(results: Sequence[Result], worker: str) -> list[str]:
     ids, claims, outcomes, statuses, starts, ends, codes, replies, waits, names, _ = zip(
         *results, strict=True)
     return [
-        _numbers(ids), _numbers(claims), _plain(outcomes), _plain(statuses), _numbers(starts),
-        _numbers(ends), _words(codes), _words(replies), _numbers(waits), _words(names),
+        _numbers(ids), _numbers(claims), _plain(outcomes), _plain(statuses), _moments(starts),
+        _moments(ends), _words(codes), _words(replies), _numbers(waits), _words(names),
         worker, str(min(ids)), str(max(ids)),
     ]
 
@@ -144,15 +144,25 @@ def _numbers(values: Sequence[float]) -> str:
     return f"{{{','.join(map(repr, values))}}}"
 
 
+def _moments(values: Sequence[float]) -> str:
+    """As PostgreSQL keeps them, in microseconds: in whole numbers, which are soon made and read."""
+    return f"{{{','.join([str(round(value * 1e6)) for value in values])}}}"
+
+
 def _plain(values: Sequence[str]) -> str:
     return f"{{{','.join(values)}}}"
 
 
 def _words(values: Sequence[str | None]) -> str:
+    known = [value for value in values if value is not None]
+    whole = '","'.join(known)
+    # Nearly always: nothing is to be escaped, so all are quoted at once.
+    is_plain = "\\" not in whole and whole.count('"') == 2 * (len(known) - 1)
+    if is_plain and len(known) == len(values):
+        return f'{{"{whole}"}}'
     return f"{{{','.join(map(_word, values))}}}"
 
 
-@lru_cache(maxsize=64)  # most answers are alike
 def _word(value: str | None) -> str:
     if value is None:
         return "NULL"

@@ -17,6 +17,7 @@ from newsletter.deliveries.pace import (
     Candidate,
     admit,
     domain_of,
+    look,
     next_turn,
     room,
 )
@@ -110,12 +111,15 @@ class Claimer:
         `meanwhile` is called a few times, for what must not wait until all is done. Raises
         ServerMissing when the mark cannot be read.
         """
-        limit = room(db.session(), lane=lane, wanted=limit)
-        if not limit:
+        session = db.session()
+        pace = look(session)
+        if pace.is_limited:
+            limit = room(session, lane=lane, wanted=limit)
+        if pace.is_stopped or not limit:
             return Batch(again_in=ASK_AGAIN_SECONDS)
         due = ledger.read_due(lock_due(lane, limit=limit))
         if not due:
-            return Batch(again_in=next_turn(db.session(), lane=lane))
+            return Batch(again_in=next_turn(session, lane=lane))
         meanwhile()
         if self._mark is None:
             self._mark = mark_of(self._settings)
@@ -128,7 +132,9 @@ class Claimer:
             ledger.skip(ids, reason=reason)
         count = sum(map(len, skipped.values()))
         meanwhile()
-        addressed, again_in = self._with_room(addressed, lane)
+        again_in: float | None = None
+        if pace.is_limited:
+            addressed, again_in = self._with_room(addressed, lane)
         if not addressed:
             return Batch(skipped=count, again_in=again_in)
         claim_id, fixed = self._open(lane)
@@ -215,16 +221,15 @@ class Claimer:
             nonce = reader.link_nonce if reader is not None else 0
         key = self._mailing_keys.get(due.mailing_id or 0)
         return Owed(due, claim_id, addressed.address, fixed,
-                    due.message_id or self._message_id(due, key, fixed), key, nonce, said)
+                    due.message_id or self._message_id(due, key, fixed.key_id), key, nonce, said)
 
-    def _message_id(self, due: Due, mailing_key: str | None, fixed: Fixed) -> str:
-        names: dict[str, Any] = {
-            "signer": self._signer, "domain": self._domain, "key_id": fixed.key_id
-        }
+    def _message_id(self, due: Due, mailing_key: str | None, key_id: str) -> str:
         if mailing_key is not None and due.subscriber_id is not None:
-            return message_id_in_mailing(mailing_key, due.subscriber_id,
-                                         correction=due.correction, **names)
-        return message_id_of_single(due.id, due.created_at, **names)
+            return message_id_in_mailing(
+                mailing_key, due.subscriber_id, signer=self._signer, domain=self._domain,
+                key_id=key_id, correction=due.correction)
+        return message_id_of_single(
+            due.id, due.created_at, signer=self._signer, domain=self._domain, key_id=key_id)
 
     def _learn_keys(self, mailing_ids: Sequence[int | None]) -> None:
         new = {each for each in mailing_ids if each is not None} - self._mailing_keys.keys()

@@ -8,10 +8,11 @@ from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from newsletter.deliveries.claim import Due, let_go_unknown, read_due, release, renew, skip
+from newsletter.deliveries.claim import Due, Fixed, let_go_unknown, release, renew, skip
 from newsletter.deliveries.due import lanes_with_work
 from newsletter.deliveries.models import (
     Attempt,
+    Claim,
     Delivery,
     DeliveryStatus,
     MailKind,
@@ -59,12 +60,12 @@ def test_what_is_not_due_is_not_claimed(owed: list[int], take: Take, session: Se
 
 def test_a_claim_keeps_the_moment_of_the_first_one(owed: list[int], take: Take) -> None:
     owner, first = take(1)
-    (before,) = read_due(owed[:1])
-    assert (first[0].first, before.first is None) == (None, False)
+    claim = db.session.get_one(Claim, owner)
+    assert first[0].first is None
     release(owed[:1], claim_ids=[owner], wait=NOTHING)
     _, again = take(9)
-    assert again[0].first == before.first
-    assert read_due(owed[:1])[0].first == before.first
+    assert again[0].first == Fixed(claim.at, claim.key_id, tuple(claim.dkim))
+    assert delivery(owed[0]).first_claim_id == owner
 
 
 def test_what_was_never_offered_is_given_back_as_it_was(owed: list[int], take: Take) -> None:

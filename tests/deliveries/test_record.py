@@ -75,6 +75,16 @@ def test_recording_twice_adds_nothing(owed: list[int], take: Take) -> None:
     assert [delivery(each).attempts for each in owed] == [1] * 4
 
 
+def test_moments_are_kept_to_the_microsecond(owed: list[int], take: Take) -> None:
+    owner, _ = take(1)
+    began, ended = (NOW + timedelta(microseconds=each) for each in (123_457, 999_999))
+    moments = {"started_at": began.timestamp(), "ended_at": ended.timestamp()}
+    record([result(owed[0], owner)._replace(**moments)], worker="w1")
+    (attempt,) = attempts()
+    assert (attempt.started_at, attempt.ended_at) == (began, ended)
+    assert (delivery(owed[0]).sent_at, delivery(owed[0]).ended_at) == (ended, ended)
+
+
 ODD = ['"', "\\", '\\"', "{a,b}", "NULL", "", " x ", "é’s", "a\tb", None]
 
 

@@ -64,8 +64,8 @@ def without_stable_name() -> None:
     claiming.message_id_in_mailing = another
     read_due = claim.read_due
 
-    def read_nameless(ids: Sequence[int]) -> list[claim.Due]:
-        found = read_due(ids)
+    def read_nameless(locked: Sequence[Sequence[Any]]) -> list[claim.Due]:
+        found = read_due(locked)
         for due in found:
             due.message_id = None
         return found

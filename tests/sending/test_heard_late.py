@@ -50,8 +50,8 @@ def test_a_late_answer_waits_for_no_lock_of_the_claim_in_hand(house: OpenHouse) 
         def claim_anew() -> None:
             with core.app_context():
                 with transaction():
-                    for number in lock_due(Lane.BULK, limit=200):
-                        desk.outgoing.finish(Result(number, 1, Outcome.ACCEPTED,
+                    for each in lock_due(Lane.BULK, limit=200):
+                        desk.outgoing.finish(Result(each.id, 1, Outcome.ACCEPTED,
                                                     DeliveryStatus.SENT, now, now, "250", "ok"))
                     assert desk.outgoing.is_pressing
                     assert desk.books.settle_plain() is False
