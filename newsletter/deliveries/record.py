@@ -96,10 +96,16 @@ def unrecorded(results: Sequence[Result]) -> list[Result]:
 
 
 def record(results: Sequence[Result], *, worker: str) -> None:
-    """Write an attempt for each result and move its delivery, in the session's transaction."""
-    if results:
-        given = dict(zip(_NAMES, _given(results, worker), strict=True))
-        db.session.connection().exec_driver_sql(_RECORD, given)
+    """Write an attempt for each result and move its delivery, in the session's transaction.
+
+    What was taken comes first: of two results of one delivery, under an earlier claim and under the
+    newer one, a single statement would heed either.
+    """
+    taken = [each for each in results if each.status is DeliveryStatus.SENT]
+    for some in (taken, [each for each in results if each.status is not DeliveryStatus.SENT]):
+        if some:
+            given = dict(zip(_NAMES, _given(some, worker), strict=True))
+            db.session.connection().exec_driver_sql(_RECORD, given)
 
 
 def prepare_to_record(connection: pq.abc.PGconn) -> None:

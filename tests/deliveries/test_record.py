@@ -193,6 +193,20 @@ def test_a_late_yes_stands_whatever_comes_of_the_claim_that_holds_it_since(
     assert delivery(owed[1]).claim_id == owner  # of the others it holds what it held
 
 
+@pytest.mark.parametrize("then", [Outcome.DEFERRED, Outcome.REFUSED, Outcome.DROPPED])
+@pytest.mark.parametrize("is_late_first", [True, False])
+def test_a_late_yes_stands_when_it_is_recorded_with_what_came_of_the_newer_claim(
+    owed: list[int], take: Take, then: Outcome, is_late_first: bool
+) -> None:
+    slow, _ = take(1, seconds=-1)
+    material.expire()
+    owner, _ = take()
+    both = [result(owed[0], slow), result(owed[0], owner, then)]
+    record(both if is_late_first else both[::-1], worker="w1")
+    assert delivery(owed[0]).status is DeliveryStatus.SENT
+    assert {each.outcome for each in attempts()} == {Outcome.UNCLEAR, Outcome.ACCEPTED, then}
+
+
 def test_a_mail_that_was_sent_stays_sent(owed: list[int], take: Take) -> None:
     owner, _ = take(1)
     record([result(owed[0], owner)], worker="w1")
