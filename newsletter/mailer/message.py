@@ -43,8 +43,8 @@ class Prepared:
 
     _head: tuple[bytes, ...]  # header lines, some with places
     _body: tuple[Stretch, ...]
-    # Head and body as they are sent, from the first mail on: one that waits only refers to what
-    # it shares, and a mail costs a call of the kernel with few pieces.
+    # Head and body as they are sent, from the first mail on until they are let go: one that waits
+    # only refers to what it shares, and a mail costs a call of the kernel with few pieces.
     _sent: Pieces | None = None
     _octets: int = 0  # of all that is ready
     _signings: dict[tuple[str, ...], "_Signed"] = field(init=False, default_factory=dict)

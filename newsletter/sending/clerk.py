@@ -38,6 +38,9 @@ AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.Inte
 # How long a few results wait for more, so that they share a commit, in seconds.
 LINGER = 0.1
 REST = 0.25
+# Mails that are written one by one take milliseconds each: of more of them at once the first would
+# be too old to leave when the last is written.
+SINGLES_AT_ONCE = 200
 # How often a lane in which nothing was due is asked again while its letters are on the wires.
 ASK_EVERY = 1.0
 ASK_RELAY_AGAIN = timedelta(seconds=5)
@@ -187,6 +190,8 @@ class Clerk:
 
     def _claim(self) -> None:
         limit = self._appetite.next_limit()
+        if self._lane is Lane.PROMPT:
+            limit = min(limit, SINGLES_AT_ONCE)
         self._asked_at = clock.boot_seconds()
         self.is_dry = False
         try:

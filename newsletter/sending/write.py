@@ -79,7 +79,7 @@ class Writer:
         self._ready: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
         self._contents: OrderedDict[int, _Content] = OrderedDict()
         self._written: dict[int, Written] = {}
-        # Of the latest letter: it alone holds bytes of its own.
+        # Of the latest letter of a mailing: of the variants it alone holds bytes of its own.
         self._latest: Prepared | None = None
         # What makes the tokens of a kind's places, by kind and name of the secret key.
         self._makers: dict[tuple[MailKind, str], list[tuple[str, Callable[[Owed], bytes]]]] = {}
@@ -114,7 +114,7 @@ class Writer:
         """Without the database. Raises MailError."""
         owed, prepared = draft.owed, draft.prepared
         if prepared is not self._latest:
-            self._turn_to(prepared)
+            self._turn_to(prepared if owed.due.variant_id is not None else None)
         own = headers.of_reader(
             address=owed.address, message_id=owed.message_id, dated_at=owed.fixed.at
         )
@@ -134,8 +134,11 @@ class Writer:
             size,
         )
 
-    def _turn_to(self, prepared: Prepared) -> None:
-        """Letters leave in the order of their variants: the one before is over, as a rule."""
+    def _turn_to(self, prepared: Prepared | None) -> None:
+        """Letters leave in the order of their variants: the one before is over, as a rule.
+
+        A single mail, None, is its reader's own, and nothing of it is kept.
+        """
         if self._latest is not None:
             self._latest.let_go()
         self._latest = prepared
@@ -158,7 +161,7 @@ class Writer:
         if place in self._ready:
             self._ready.move_to_end(place)
             return self._ready[place]
-        variant = self._written.get(place[0]) or get_variant(place[0])
+        variant = self._written.pop(place[0], None) or get_variant(place[0])
         content = self._content(variant.manifest_id)
         prepared = prepare(
             subject=variant.subject if owed.due.mailing_id else f"[test] {variant.subject}",

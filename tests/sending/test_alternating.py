@@ -1,0 +1,77 @@
+"""Letters of one process in any order: what is kept of a variant never shows in a mail (R04)."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from newsletter import clock
+from newsletter.core import settings
+from newsletter.deliveries.models import Delivery, MailKind
+from newsletter.deliveries.queue import SingleMail, queue_single
+from newsletter.dkim_rotation import make_keys, use_keys
+from newsletter.extensions import db
+from newsletter.jobs import Lane
+from newsletter.mailer.dkim import ED25519
+from newsletter.sending.carry_out import carry_out_edition
+from newsletter.sending.clerk import SINGLES_AT_ONCE
+from newsletter.sending.single import write_single_mail
+from newsletter.subscribers.models import Language
+from newsletter.transaction import transaction
+from tests import material
+from tests.faults.relay import Relay
+
+OpenHouse = Callable[..., AbstractContextManager[Any]]
+DOMAIN = "magazine.example"
+
+
+def test_letters_of_variants_and_singles_in_turns_are_the_same_each_time(
+    house: OpenHouse, tmp_path: Path
+) -> None:
+    folder, now = tmp_path / "dkim", clock.now()
+    (made,) = make_keys(folder, domain=DOMAIN, algorithms=[ED25519], now=now)
+    use_keys(folder, [made.selector], sender_domain=DOMAIN, now=now)
+    with (
+        Relay() as relay,
+        house(relay, DKIM_KEYS=str(folder), MAIL_FROM=f"post@{DOMAIN}") as (_, post),
+    ):
+        with transaction():
+            dutch, english = material.reader(), material.reader()
+            english.language = Language.EN
+            edition_id = material.edition([material.article("data")]).id
+            queue_single(SingleMail(kind=MailKind.WELCOME, subscriber_id=dutch.subscriber_id),
+                         now=material.NOW)
+        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        claimer, writer = post._open_desk().claimer, post._writer
+        with transaction():
+            owed = claimer.claim(Lane.BULK, limit=9).owed
+        with transaction():
+            (alone,) = claimer.claim(Lane.PROMPT, limit=9).owed
+        writer.read(owed)
+        drafts = [writer.draft(each, asked_at=0.0) for each in owed]
+        drafts.append(writer.draft_single(alone, write_single_mail, asked_at=0.0))
+        assert all(each.keys for each in drafts)
+        seen = [[b"".join(each.letter().pieces) for each in order]
+                for order in (drafts, drafts, drafts[::-1])]
+        assert len(set(seen[0])) == 3
+        assert seen[0] == seen[1] == seen[2][::-1]
+
+
+def test_single_mails_are_claimed_so_few_that_the_first_is_fresh_when_the_last_is_written(
+    house: OpenHouse,
+) -> None:
+    with Relay() as relay, house(relay) as (_, post):
+        with transaction():
+            reader = material.reader()
+            for _each in range(SINGLES_AT_ONCE + 10):
+                queue_single(SingleMail(kind=MailKind.WELCOME, subscriber_id=reader.subscriber_id),
+                             now=material.NOW)
+        post._appetite.limit = 1000  # as after a fast run of mailings
+        assert post.run(Lane.PROMPT, seconds=30, write_single=write_single_mail).sent == (
+            SINGLES_AT_ONCE + 10)
+        claims = db.session.scalars(
+            select(func.count(Delivery.id)).group_by(Delivery.first_claim_id))
+        assert sorted(claims) == [10, SINGLES_AT_ONCE]
+        assert len(relay.journal.entries) == SINGLES_AT_ONCE + 10
