@@ -5,7 +5,6 @@ that sign, because `plain.clean` takes every control character out of what peopl
 """
 
 import re
-from collections.abc import Mapping
 
 from newsletter.errors import MailError
 
@@ -45,15 +44,6 @@ def token(value: str) -> bytes:
     if not _TOKEN.fullmatch(value):
         raise MailError("a token must be 1 to 75 characters of URL-safe base64")
     return value.encode("ascii")
-
-
-def fill(body: bytes, values: Mapping[str, bytes]) -> bytes:
-    """The body with the places named in `values` filled in; other places stay open."""
-
-    def replace(match: re.Match[bytes]) -> bytes:
-        return values.get(match[1].decode("ascii"), match[0])
-
-    return BYTES_PATTERN.sub(replace, body)
 
 
 def split(body: bytes) -> tuple[tuple[bytes, ...], tuple[str, ...]]:

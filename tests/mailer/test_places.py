@@ -1,14 +1,24 @@
-"""Places: filled, left open, split."""
+"""Places: split, filled, left open; and what may fill them."""
 
 import pytest
 
 from newsletter.errors import MailError
 from newsletter.mailer import places
+from newsletter.mailer.stretches import Stretch, filled_in
+from newsletter.tokens import Purpose, Signer
 
 
 def test_unknown_places_stay_open() -> None:
     body = places.place("why").encode() + places.place("leave_token").encode()
-    assert places.fill(body, {"why": b"x"}) == b"x\x1fleave_token\x1f"
+    first, second = filled_in([body], {"why": Stretch(b"x")}, {})
+    assert (first.name, first.sent) == (None, b"x")
+    assert (second.name, second.sent) == ("leave_token", b"")
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_what_our_signer_makes_may_fill_a_place_as_it_is(purpose: Purpose) -> None:
+    made = Signer("x" * 32).maker(purpose)(2**40, 2**31 - 1, 2**25)
+    assert places.token(made.decode()) == made
 
 
 def test_splitting_gives_one_stretch_more_than_names() -> None:
