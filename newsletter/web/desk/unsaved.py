@@ -13,7 +13,7 @@ WORDS = {
     "subject": _l("Onderwerp"),
     "preheader": _l("Eerste regel in de inbox"),
     "editorial_md": _l("Redactioneel"),
-    "text_nl": _l("Bericht aan wie de mail al heeft"),
+    "text_nl": _l("Bericht"),
     "text_en": _l("Bericht in het Engels"),
     "authors": _l("Auteurs"),
     "summary": _l("Samenvatting"),
@@ -53,14 +53,19 @@ def other_session() -> tuple[str, int]:
 
 def nothing_left(sentence: str) -> tuple[str, int]:
     """409: what the form would change is no longer there, as the sentence says."""
-    return _page(_("Niet bewaard"), sentence, _form_page(), _("Open de pagina")), 409
+    return _page(_("Niet bewaard"), sentence, _form_page(), _("Bekijk hoe het er nu voor staat"),
+                 is_over=True), 409
 
 
-def _page(heading: str, sentence: str, way_on: str, way_on_words: str) -> str:
+def _page(
+    heading: str, sentence: str, way_on: str, way_on_words: str, *, is_over: bool = False
+) -> str:
+    """`is_over` says that there is no form to paste what was typed into again."""
     return render_template(
         "pages/desk/unsaved.html",
         heading=heading,
         sentence=sentence,
+        is_over=is_over,
         typed=list(_typed()),
         way_on=way_on,
         way_on_words=way_on_words,

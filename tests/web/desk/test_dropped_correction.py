@@ -272,6 +272,7 @@ def test_what_was_typed_for_a_correction_that_is_gone_is_shown_for_copying(
     assert shown.css_first("#typed-text_nl").attributes["value"] == "Het was <b>donderdag</b>."
     assert shown.css_first("#typed-editorial_md").text().strip() == "Lang werk.\n\nMeer."
     assert shown.css_first("main a.button").attributes["href"] == PATH
+    assert "plak het terug" not in shown.text()
     assert find_open_correction(mailing.id) is None
 
 
