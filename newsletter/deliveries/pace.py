@@ -128,7 +128,8 @@ def room(session: Session, *, lane: Lane, wanted: int) -> int:
 
     0 while sending is stopped or held; else what the total rate and the warm-up plan of the day
     leave, of which bulk leaves some to prompt. Nothing is taken yet: `admit` does so.
-    Call it in the claim's transaction before `admit`; at 0 ask again after ASK_AGAIN_SECONDS.
+    Call it in the claim's transaction, after `look` and before `admit`; at 0 ask again after
+    ASK_AGAIN_SECONDS.
     """
     is_stopped, is_limited = look(session)
     if is_stopped:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from newsletter import clock
+from newsletter.config import SETTINGS
 from newsletter.core import create_core, settings, signer
 from newsletter.deliveries.partitions import MOST_ROWS, STRIDE
 from newsletter.dkim_keys import Keyring
@@ -31,7 +32,7 @@ OLD = int(os.environ.get("BENCH_OLD_DELIVERIES", "2000000"))
 READERS = int(os.environ.get("BENCH_MANY_READERS", "60000"))
 NAMED = 50_000_000  # what the names of the figures say
 TURNS = 4
-AT_ONCE = 500
+AT_ONCE = int(next(each.default or 0 for each in SETTINGS if each.name == "CLAIM_SIZE"))
 CLAIMS = min(30, READERS // AT_ONCE)
 
 pytestmark = pytest.mark.bench

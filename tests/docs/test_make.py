@@ -30,7 +30,9 @@ def test_make_takes_the_python_that_is_named() -> None:
 
 
 def _chosen(*words: str) -> str:
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHON"}
+    # What an outer make passes on, too.
+    environ = {name: value for name, value in os.environ.items()
+               if name != "PYTHON" and not name.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(
         ["make", "--no-print-directory", "-f", "-", "shown", *words], cwd=ROOT, env=environ,
         input="include Makefile\nshown: ; @echo $(PYTHON)\n", text=True, check=True,
