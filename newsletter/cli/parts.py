@@ -15,7 +15,7 @@ from newsletter.dkim_keys import Keyring
 from newsletter.errors import BadSettings, RelayUnreachable, ServerMissing
 from newsletter.extensions import db, queue
 from newsletter.jobs import Errand, Lane
-from newsletter.mailer.connect import connect, tls_context
+from newsletter.mailer.connect import connect, context_of
 from newsletter.schema_version import behind
 
 PATIENCE = 3  # seconds that a server may take to answer
@@ -75,7 +75,7 @@ def relay() -> Part:
     try:
         found = connect(
             at, helo=settings().mail_from.rpartition("@")[2], seconds=PATIENCE,
-            context=tls_context(settings().smtp_ca_file),
+            context=context_of(at, settings().smtp_ca_file),
         )
     except RelayUnreachable as error:
         return Part("relay", works=False, says=(

@@ -66,6 +66,14 @@ def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
     return context
 
 
+def context_of(relay: Relay, ca_file: Path | None = None) -> ssl.SSLContext | None:
+    """The same for this relay; None where its address asks for no TLS.
+
+    To read the system's authorities takes a process 35 ms and some megabytes.
+    """
+    return None if relay.tls == "none" else tls_context(ca_file)
+
+
 def connect(
     relay: Relay, *, helo: str, seconds: float, context: ssl.SSLContext | None = None
 ) -> Connected:
@@ -77,7 +85,8 @@ def connect(
     """
     with _Limit(_STEPS_AT_LENGTH * seconds) as limit:
         try:
-            opening = _Opening(relay, to_a_label(helo), seconds, context or tls_context(), limit)
+            opening = _Opening(
+                relay, to_a_label(helo), seconds, context or context_of(relay), limit)
             return _let_go(_open(opening))
         # ValueError: a challenge that is no base64, or a hash that this machine forbids.
         except (OSError, ValueError, MailError, smtplib.SMTPException) as error:
@@ -122,7 +131,7 @@ class _Opening:
     relay: Relay
     helo: str
     seconds: float
-    context: ssl.SSLContext
+    context: ssl.SSLContext | None  # None only without TLS: smtplib would take it to check nothing
     limit: _Limit
 
 
@@ -136,6 +145,7 @@ class _Smtp(smtplib.SMTP):
 class _Smtps(smtplib.SMTP_SSL):
     def __init__(self, opening: _Opening) -> None:
         opening.limit.smtp = self
+        assert opening.context is not None
         super().__init__(opening.relay.host, opening.relay.port, local_hostname=opening.helo,
                          timeout=opening.seconds, context=opening.context)
 
@@ -156,7 +166,8 @@ def _open(opening: _Opening) -> smtplib.SMTP:
     return smtp
 
 
-def _secure(smtp: smtplib.SMTP, context: ssl.SSLContext) -> None:
+def _secure(smtp: smtplib.SMTP, context: ssl.SSLContext | None) -> None:
+    assert context is not None
     if not smtp.has_extn("starttls"):
         raise RelayUnreachable("no STARTTLS offered")
     try:

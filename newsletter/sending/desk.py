@@ -7,7 +7,7 @@ from ssl import SSLContext
 
 from newsletter.config import Settings
 from newsletter.dkim_keys import Keyring
-from newsletter.mailer.connect import Connected, connect, tls_context
+from newsletter.mailer.connect import Connected, connect, context_of
 from newsletter.mailer.smtp import Timeouts
 from newsletter.mailer.wires import Wires
 from newsletter.sending.answer import Judge
@@ -51,7 +51,7 @@ def desk_of(
         connections=settings.smtp_connections, results_at_once=settings.results_at_once,
     )
     # Read once, not for every conversation: the authorities take longer than the handshake.
-    context = tls_context(settings.smtp_ca_file)
+    context = context_of(settings.smtp_url, settings.smtp_ca_file)
     return Desk(
         journal,
         outgoing,
@@ -66,7 +66,7 @@ def desk_of(
     )
 
 
-def _connect(settings: Settings, context: SSLContext) -> Connected:
+def _connect(settings: Settings, context: SSLContext | None) -> Connected:
     return connect(
         settings.smtp_url,
         helo=settings.mail_from.rpartition("@")[2],

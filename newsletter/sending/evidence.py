@@ -15,7 +15,7 @@ from newsletter.deliveries.reconcile import OpenDelivery
 from newsletter.deliveries.record import Result
 from newsletter.deliveries.restore_models import Restore
 from newsletter.errors import RelayUnreachable
-from newsletter.mailer.connect import connect, tls_context
+from newsletter.mailer.connect import connect, context_of
 from newsletter.mailer.relay_log import Answer, RelayLog
 from newsletter.mailer.relay_takes import Take
 from newsletter.mailings.queries import keys_of
@@ -159,7 +159,7 @@ def _greet(settings: Settings) -> None:
     with suppress(RelayUnreachable, OSError):
         found = connect(
             settings.smtp_url, helo=settings.mail_from.rpartition("@")[2],
-            seconds=GREETING_SECONDS, context=tls_context(settings.smtp_ca_file),
+            seconds=GREETING_SECONDS, context=context_of(settings.smtp_url, settings.smtp_ca_file),
         )
         with found.socket:
             found.socket.sendall(b"QUIT\r\n")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import RelayUnreachable
-from newsletter.mailer.connect import connect, tls_context
+from newsletter.mailer.connect import connect, context_of, tls_context
 from newsletter.values import certificates, read_relay
+from tests.faults.relay import Relay
 from tests.faults.script import EXTENSIONS, Script
 from tests.mailer.authority import DAY, authority, self_signed
 from tests.mailer.connecting import opened, refused, tapped
@@ -150,3 +151,21 @@ def test_the_context_is_strict_whatever_the_authority() -> None:
     assert context.check_hostname
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_only_where_no_tls_is_spoken_are_no_authorities_read(
+    tls: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They take a process 35 ms and some megabytes; without them nothing would be checked."""
+    with Relay() as relay, monkeypatch.context() as unread:
+        unread.delattr(ssl, "create_default_context")
+        connect(read_relay(relay.url), helo="x.example", seconds=5).socket.close()
+    assert context_of(read_relay("smtp://localhost:25?tls=none")) is None
+    needed = context_of(read_relay(f"smtp://localhost:25?tls={tls}"))
+    assert needed is not None
+    assert needed.verify_mode is ssl.CERT_REQUIRED
+    with tapped(tls=authority().serving(NAME), implicit=tls == "implicit") as tap:
+        at = read_relay(tap.url(tls=tls))
+        with pytest.raises(RelayUnreachable, match="unknown authority"):
+            connect(at, helo="x.example", seconds=5)
