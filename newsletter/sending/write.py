@@ -1,7 +1,8 @@
 """Write: a claimed delivery becomes a draft, and the draft, when its turn comes, a letter.
 
-The draft has all that needs the database or a template; the letter is only put together, signed
-and given its envelope, by the thread that drives the wires.
+The draft has all that needs the database or a template, and what is its reader's own and short; the
+letter is only put together and signed, by the thread that drives the wires. Links and lines of a
+whole claim, one after the other, cost half of what each costs between two mails.
 """
 
 from collections import OrderedDict
@@ -50,6 +51,12 @@ class Draft:
     keys: tuple[DkimKey, ...]
     asked_at: float
     writer: "Writer"
+    # Of its reader: header lines, what fills the places, and the envelope.
+    own: tuple[bytes, ...]
+    tokens: Mapping[str, bytes]
+    mail_from: str
+    rcpt_to: str
+    needs_smtputf8: bool
     started_at: float = 0.0  # seconds since 1970, when it was spoken of
     is_offered: bool = False
 
@@ -115,24 +122,10 @@ class Writer:
         owed, prepared = draft.owed, draft.prepared
         if prepared is not self._latest:
             self._turn_to(prepared if owed.due.variant_id is not None else None)
-        own = headers.of_reader(
-            address=owed.address, message_id=owed.message_id, dated_at=owed.fixed.at
-        )
         pieces, size = prepared.pieces(
-            headers=own, tokens=self._tokens(owed), keys=draft.keys, at=owed.fixed.at
+            headers=draft.own, tokens=draft.tokens, keys=draft.keys, at=owed.fixed.at
         )
-        address = owed.address
-        is_plain = address.isascii()  # as nearly all are
-        return Letter(
-            return_path(
-                owed.due.id, owed.due.created_at, signer=self._signer,
-                bounce_domain=self._settings.bounce_domain, key_id=owed.fixed.key_id,
-            ),
-            address if is_plain else to_a_label(address),
-            pieces,
-            not is_plain and needs_smtputf8(address),
-            size,
-        )
+        return Letter(draft.mail_from, draft.rcpt_to, pieces, draft.needs_smtputf8, size)
 
     def _turn_to(self, prepared: Prepared | None) -> None:
         """Letters leave in the order of their variants: the one before is over, as a rule.
@@ -154,7 +147,17 @@ class Writer:
         return {name: make(owed) for name, make in makers}
 
     def _drafted(self, owed: Owed, prepared: Prepared, asked_at: float) -> Draft:
-        return Draft(owed, prepared, tuple(self._keyring.keys(owed.fixed.dkim)), asked_at, self)
+        due, address, fixed = owed.due, owed.address, owed.fixed
+        is_plain = address.isascii()  # as nearly all are
+        return Draft(
+            owed, prepared, tuple(self._keyring.keys(fixed.dkim)), asked_at, self,
+            headers.of_reader(address=address, message_id=owed.message_id, dated_at=fixed.at),
+            self._tokens(owed),
+            return_path(due.id, due.created_at, signer=self._signer,
+                        bounce_domain=self._settings.bounce_domain, key_id=fixed.key_id),
+            address if is_plain else to_a_label(address),
+            not is_plain and needs_smtputf8(address),
+        )
 
     def _variant(self, owed: Owed) -> Prepared:
         place = _place(owed)
