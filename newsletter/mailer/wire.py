@@ -150,16 +150,16 @@ class Wire(Generic[T]):
         """Write as much as the socket takes, then wait for what is to come."""
         if self._out:
             # Copied together they cost less than handed to the socket by the hundred.
-            whole, at = memoryview(b"".join(self._out)), 0
+            rest: bytes | memoryview = b"".join(self._out)
             try:
-                while at < len(whole):
-                    at += self._socket.send(whole[at:])
+                while rest:
+                    rest = memoryview(rest)[self._socket.send(rest):]
                     self._has_moved = True
             except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
                 pass
             except OSError as error:
                 self._break(type(error).__name__)
-            self._out = [whole[at:]] if at < len(whole) else []
+            self._out = [rest] if rest else []
             self.wants_to_write = bool(self._out)
         if self._has_moved:
             self._wait()

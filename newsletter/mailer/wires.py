@@ -44,6 +44,7 @@ class Wires(Generic[T]):
         self._source = source
         self._wires: list[Wire[T]] = []
         self._writing: set[Wire[T]] = set()  # those whose socket is full
+        self._silent: set[Wire[T]] = set()  # those that wait for no answer
         self._opening = 0
         self._is_closed = False
         self._lock = threading.Lock()  # between the last conversation opened and the end
@@ -76,7 +77,7 @@ class Wires(Generic[T]):
         self._adopt()
         if waiting:
             self._open(waiting, now)
-        for wire in [each for each in self._wires if each.is_silent]:
+        for wire in tuple(self._silent):
             if waiting or wire.is_held:
                 wire.begin()
                 self._watch(wire)
@@ -153,6 +154,7 @@ class Wires(Generic[T]):
             self._refusal = None
             wire = Wire(opened, self._timeouts, self._source)
             self._wires.append(wire)
+            self._silent.add(wire)
             self._selector.register(wire, selectors.EVENT_READ, wire)
 
     def _watch(self, wire: Wire[T]) -> None:
@@ -160,6 +162,8 @@ class Wires(Generic[T]):
         if not wire.is_open:
             self._forget(wire)
             return
+        if wire.is_silent != (wire in self._silent):
+            self._silent ^= {wire}
         if wire.wants_to_write != (wire in self._writing):
             self._writing ^= {wire}
             events = selectors.EVENT_READ | (selectors.EVENT_WRITE if wire.wants_to_write else 0)
@@ -178,3 +182,4 @@ class Wires(Generic[T]):
         self._selector.unregister(wire)
         self._wires.remove(wire)
         self._writing.discard(wire)
+        self._silent.discard(wire)

@@ -93,6 +93,7 @@ class Clerk:
         self._pause = FIRST_PAUSE
         self._bell = threading.Event()
         self._work_done: Future[None] | None = None
+        self.is_done = False  # the thread came to its end: as it was told to, or by `error`
 
     def start(self) -> None:
         """Begin; the first claim is asked for at once."""
@@ -112,23 +113,21 @@ class Clerk:
         self._bell.set()
 
     @property
-    def is_done(self) -> bool:
-        """Whether the thread has ended: as it was told to, or by the error in `error`."""
-        return self._work_done is not None and self._work_done.done()
-
-    @property
     def error(self) -> BaseException | None:
         """What ended the thread against its orders; waits for its end."""
         return self._work_done.exception() if self._work_done is not None else None
 
     def _work(self) -> None:
-        with self._app.app_context():
-            try:
-                self._keep_working()
-            finally:
-                self._books.rest()
-                db.session.remove()
-                self._wake()
+        try:
+            with self._app.app_context():
+                try:
+                    self._keep_working()
+                finally:
+                    self._books.rest()
+                    db.session.remove()
+        finally:
+            self.is_done = True
+            self._wake()
 
     def _keep_working(self) -> None:
         over_since = float("inf")

@@ -92,6 +92,22 @@ def test_a_journal_that_fails_ends_both_threads_and_nothing_is_held(
         assert relay.journal.repeats() == 0
 
 
+def test_a_clerk_that_fails_at_its_very_end_is_not_waited_for(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Books) -> None:
+        raise RuntimeError("it cannot put its books away")
+
+    with Relay() as relay, house(relay, SMTP_CONNECTIONS="1") as (_, post):
+        _publish(2)
+        with monkeypatch.context() as broken:
+            broken.setattr(Books, "rest", fail)
+            with pytest.raises(RuntimeError, match="books"):
+                post.run(Lane.BULK, seconds=30)
+        assert _statuses() == {DeliveryStatus.SENT: 2}
+        assert relay.journal.repeats() == 0
+
+
 def test_a_clerk_whose_letters_wait_for_the_relay_rests(
     house: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
