@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypair
 
 from newsletter.errors import MailError
 
@@ -73,7 +74,14 @@ class DkimKey:
         """The signature of a SHA-256 digest; the same for the same digest."""
         if isinstance(self.private, RSAPrivateKey):
             return self.private.sign(digest, _PADDING, _DIGESTED)
-        return self.private.sign(digest)  # of the digest itself (RFC 8463 §3)
+        # Of the digest itself (RFC 8463 §3); libsodium needs half the time that OpenSSL does.
+        return crypto_sign(digest, self._ed25519)[:crypto_sign_BYTES]
+
+    @cached_property
+    def _ed25519(self) -> bytes:
+        """The key as libsodium takes it: both halves."""
+        assert isinstance(self.private, Ed25519PrivateKey)
+        return crypto_sign_seed_keypair(self.private.private_bytes_raw())[1]
 
 
 def canonical_body(data: bytes) -> bytes:
