@@ -137,7 +137,7 @@ SETTINGS = (
             values.number(1, 300)),
     Setting("LEASE_SECONDS", "30", "How long a claim holds without renewal, in seconds.",
             values.number(2, 3600)),
-    Setting("CLAIM_SIZE", "500", "The most deliveries that a worker takes at once; it takes fewer "
+    Setting("CLAIM_SIZE", "1000", "The most deliveries that a worker takes at once; it takes fewer "
             "while they leave more slowly.", values.number(1, 1000)),
     Setting("SMTP_CONNECTIONS", "6", "The most conversations that each worker process has with "
             "the relay; also the most mails that a kill can leave unclear.", values.number(1, 50)),
