@@ -71,9 +71,15 @@ TWO_SINKS = Figure("the same on two smtp-sinks", 0.7, 1.0)
 CHEAP_SINK = Figure("the same on the cheap sink", 0.5, 0.9)
 SIGNED_ED25519 = Figure("the same with Ed25519, on one smtp-sink", 0.75, 0.95)
 SIGNED_RSA = Figure("the same with RSA-2048, on one smtp-sink", 0.4, 0.6)
-CPU = Figure("own CPU a message, unsigned", 100, 40, "µs", is_most=True)
-CPU_ED25519 = Figure("own CPU a message, Ed25519", 200, 90, "µs", is_most=True)
-CPU_RSA = Figure("own CPU a message, RSA-2048", 450, 330, "µs", is_most=True)
+CPU = Figure("own CPU a message, unsigned, on the cheap sink", 100, 40, "µs", is_most=True)
+CPU_ED25519 = Figure("own CPU a message, Ed25519, on the cheap sink", 200, 90, "µs", is_most=True)
+CPU_RSA = Figure("own CPU a message, RSA-2048, on the cheap sink", 450, 330, "µs", is_most=True)
+# The same while a relay never lets its core rest, and ours wait for it half of their time.
+CPU_BESIDE = Figure("own CPU a message, unsigned, on one smtp-sink", 100, 40, "µs", is_most=True)
+CPU_BESIDE_ED25519 = Figure("own CPU a message, Ed25519, on one smtp-sink", 200, 90, "µs",
+                            is_most=True)
+CPU_BESIDE_RSA = Figure("own CPU a message, RSA-2048, on one smtp-sink", 450, 330, "µs",
+                        is_most=True)
 NODEMAILER = Figure("against a pooled nodemailer sender with precompiled templates", 10, 30)
 PLAIN_CELERY = Figure("against the plain Celery way", 20, 80)
 MEMORY = Figure("memory of a worker child, 1,000,000 readers", 100, 60, "MB", is_most=True,
@@ -106,9 +112,9 @@ PREVIEW = Figure("live preview of an edition of 12 articles while it is typed, p
 
 FIGURES = (
     ONE_SINK, TWO_SINKS, CHEAP_SINK, SIGNED_ED25519, SIGNED_RSA, CPU, CPU_ED25519, CPU_RSA,
-    NODEMAILER, PLAIN_CELERY, MEMORY, MEMORY_GROWTH, RATE_GROWTH, SLOW_RELAY, CONFIRMATION,
-    PLANNING, FIRST_MAIL, PLANNING_EDITION, OLD_PLANNING, OLD_CLAIMING, SLOT_NAIVE, SLOT_GROWTH,
-    SLOT_MEMORY, ARTICLE_PAGE, PREVIEW,
+    CPU_BESIDE, CPU_BESIDE_ED25519, CPU_BESIDE_RSA, NODEMAILER, PLAIN_CELERY, MEMORY,
+    MEMORY_GROWTH, RATE_GROWTH, SLOW_RELAY, CONFIRMATION, PLANNING, FIRST_MAIL, PLANNING_EDITION,
+    OLD_PLANNING, OLD_CLAIMING, SLOT_NAIVE, SLOT_GROWTH, SLOT_MEMORY, ARTICLE_PAGE, PREVIEW,
 )
 _NAMES = frozenset(figure.name for figure in FIGURES)
 _this_run: dict[str, Row] = {}
