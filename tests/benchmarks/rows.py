@@ -74,7 +74,7 @@ SIGNED_RSA = Figure("the same with RSA-2048, on one smtp-sink", 0.4, 0.6)
 CPU = Figure("own CPU a message, unsigned, on the cheap sink", 100, 40, "µs", is_most=True)
 CPU_ED25519 = Figure("own CPU a message, Ed25519, on the cheap sink", 200, 90, "µs", is_most=True)
 CPU_RSA = Figure("own CPU a message, RSA-2048, on the cheap sink", 450, 330, "µs", is_most=True)
-# The same while a relay never lets its core rest, and ours wait for it half of their time.
+# The same where the relay's one thread is the limit, and ours wait for it most of the time.
 CPU_BESIDE = Figure("own CPU a message, unsigned, on one smtp-sink", 100, 40, "µs", is_most=True)
 CPU_BESIDE_ED25519 = Figure("own CPU a message, Ed25519, on one smtp-sink", 200, 90, "µs",
                             is_most=True)

@@ -130,7 +130,8 @@ def _report_memory(few: Measured, many: Measured) -> None:
         why = "only where Linux tells it" if not HAS_PROC else "no process was found"
         not_run((rows.MEMORY, rows.MEMORY_GROWTH), why)
         return
-    report(_named(rows.MEMORY), many.peak_megabytes, note="the most it ever had, shared pages too")
+    report(_named(rows.MEMORY), many.peak_megabytes,
+           note="the most it ever had, shared pages too; without TLS")
     report(_named(rows.MEMORY_GROWTH, against=FEW), many.peak_megabytes / few.peak_megabytes,
            note=f"{many.peak_megabytes:.0f} MB against {few.peak_megabytes:.0f} MB")
 

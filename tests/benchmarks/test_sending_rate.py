@@ -83,9 +83,15 @@ def _report(way: Way, ours: Sequence[Measured], their_rate: float) -> None:
                 + with_planning(ours, their_rate))
     spent = [each.cpu_microseconds for each in ours if each.cpu_microseconds is not None]
     if way.cpu and spent:
-        report(way.cpu, statistics.median(spent))
+        report(way.cpu, statistics.median(spent), note=spread(ours))
     elif way.cpu:
         not_run([way.cpu], "only where Linux tells it")
+
+
+def spread(ours: Sequence[Measured]) -> str:
+    """From the least own CPU to the most, for a note."""
+    spent = [each.cpu_microseconds or 0 for each in ours]
+    return f"{min(spent):.0f} to {max(spent):.0f}, {len(ours)} runs of {READERS:,}"
 
 
 def keys(folder: Path, algorithm: str | None) -> str:

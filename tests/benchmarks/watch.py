@@ -16,16 +16,19 @@ from typing import Any
 PARTS: Mapping[str, tuple[str, ...]] = {
     "claim": ("newsletter.sending.clerk:Clerk._claim",),
     "draft": ("newsletter.sending.clerk:Clerk._write",),
-    "headers and links": ("newsletter.sending.write:Writer.letter",),
-    "join": ("newsletter.mailer.message:Prepared.pieces",),
-    "sign": ("newsletter.mailer.message:_Signed.sign",),
+    "headers and links": ("newsletter.sending.write:Writer._drafted",),
+    "join": ("newsletter.sending.write:Writer.letter",),
+    "sign": ("newsletter.mailer.message:Prepared._signature",),
     "wire": ("newsletter.mailer.wires:Wires.turn",),
     "journal": (
         "newsletter.sending.outgoing:Outgoing.next",
         "newsletter.sending.outgoing:Outgoing.may_offer",
         "newsletter.sending.outgoing:Outgoing.answered",
     ),
-    "settle": ("newsletter.sending.settle:Books.settle",),
+    "settle": (
+        "newsletter.sending.settle:Books.settle",
+        "newsletter.sending.settle:Books.settle_plain",
+    ),
 }
 OTHER = "the rest"
 _TRIES = 20_000
