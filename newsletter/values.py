@@ -95,6 +95,8 @@ def read_relay(value: str) -> Relay:
     tls = parse_qs(parts.query).get("tls", [tls])[0]
     if tls not in ("none", "starttls", "implicit"):
         raise ValueError("tls must be starttls, implicit or none")
+    if parts.scheme == "smtps" and tls != "implicit":
+        raise ValueError("smtps:// means tls=implicit and no other")
     port = parts.port or {"implicit": 465, "starttls": 587, "none": 25}[tls]
     user = unquote(parts.username) if parts.username else None
     password = unquote(parts.password) if parts.password else None

@@ -69,7 +69,7 @@ def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
 def context_of(relay: Relay, ca_file: Path | None = None) -> ssl.SSLContext | None:
     """The same for this relay; None where its address asks for no TLS.
 
-    To read the system's authorities takes a process 35 ms and some megabytes.
+    To read the system's authorities takes a process 35 ms and some megabytes. Raises OSError.
     """
     return None if relay.tls == "none" else tls_context(ca_file)
 
@@ -131,7 +131,7 @@ class _Opening:
     relay: Relay
     helo: str
     seconds: float
-    context: ssl.SSLContext | None  # None only without TLS: smtplib would take it to check nothing
+    context: ssl.SSLContext | None  # None only without TLS
     limit: _Limit
 
 
@@ -145,9 +145,8 @@ class _Smtp(smtplib.SMTP):
 class _Smtps(smtplib.SMTP_SSL):
     def __init__(self, opening: _Opening) -> None:
         opening.limit.smtp = self
-        assert opening.context is not None
         super().__init__(opening.relay.host, opening.relay.port, local_hostname=opening.helo,
-                         timeout=opening.seconds, context=opening.context)
+                         timeout=opening.seconds, context=_given(opening.context))
 
 
 def _open(opening: _Opening) -> smtplib.SMTP:
@@ -167,15 +166,21 @@ def _open(opening: _Opening) -> smtplib.SMTP:
 
 
 def _secure(smtp: smtplib.SMTP, context: ssl.SSLContext | None) -> None:
-    assert context is not None
     if not smtp.has_extn("starttls"):
         raise RelayUnreachable("no STARTTLS offered")
     try:
-        smtp.starttls(context=context)
+        smtp.starttls(context=_given(context))
     except smtplib.SMTPResponseException as error:
         raise RelayUnreachable(f"STARTTLS refused with {error.smtp_code}") from error
     # What was offered in clear is forgotten (RFC 3207 §4.2).
     smtp.ehlo_or_helo_if_needed()
+
+
+def _given(context: ssl.SSLContext | None) -> ssl.SSLContext:
+    """Without one smtplib would speak TLS and check nothing. Raises ValueError."""
+    if context is None:
+        raise ValueError
+    return context
 
 
 def _expect_silence(smtp: smtplib.SMTP) -> None:

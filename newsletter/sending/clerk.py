@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from newsletter import clock
+from newsletter.deliveries.record import Result
 from newsletter.errors import ServerMissing
 from newsletter.extensions import db
 from newsletter.jobs import Lane
@@ -220,19 +221,22 @@ class Clerk:
     def _write(self, batch: Batch) -> None:
         """Make drafts of the whole claim; no transaction spans the network."""
         drafts: list[Draft] = []
+        faults: list[Result] = []
         unwritten = deque(batch.owed)
         try:
             self._relieve()  # the statement that takes a whole claim is the longest of all
             asked = self._claimer.ask_relay(batch.owed)
             self._writer.read(batch.owed)
-            while unwritten and not self._outgoing.is_brimming:
+            while unwritten and not self._outgoing.brims_with(len(faults)):
                 owed = unwritten[0]
                 if owed.message_id in asked.taken:
                     self._outgoing.finish(of_log(owed, now=clock.unix_seconds()))
                 elif owed.message_id in asked.undecided:
                     self._books.put_back(owed, wait=ASK_RELAY_AGAIN)
-                elif (draft := self._draft(owed)) is not None:
-                    drafts.append(draft)
+                elif isinstance(made := self._draft(owed), Draft):
+                    drafts.append(made)
+                else:
+                    faults.append(made)
                 unwritten.popleft()
                 self._relieve()
             db.session.rollback()
@@ -241,6 +245,9 @@ class Clerk:
             for owed in unwritten:
                 self._books.put_back(owed, wait=timedelta(0))
             self._outgoing.put(drafts)
+            # Not before: they are news, and while news waits for its commit few others have room.
+            for fault in faults:
+                self._outgoing.finish(fault)
 
     def _relieve(self) -> None:
         """Let no conversation wait for room while a claim is made."""
@@ -248,12 +255,11 @@ class Clerk:
             self._books.settle_plain()
             self._wake()
 
-    def _draft(self, owed: Owed) -> Draft | None:
+    def _draft(self, owed: Owed) -> Draft | Result:
         try:
             if owed.due.variant_id is not None:
                 return self._writer.draft(owed, asked_at=self._asked_at)
             return self._writer.draft_single(owed, self._write_single, asked_at=self._asked_at)
         except FAULTS as error:
             log.error("mail_unmakeable", delivery=owed.due.id, fault=type(error).__name__)
-            self._outgoing.finish(of_fault(owed, error, now=clock.unix_seconds()))
-            return None
+            return of_fault(owed, error, now=clock.unix_seconds())

@@ -94,10 +94,9 @@ class Outgoing:
         """Whether so many results wait for their commit that conversations may soon have to."""
         return len(self._results) >= self._enough
 
-    @property
-    def is_brimming(self) -> bool:
-        """Whether so many wait that the journal may soon have no room for more."""
-        return len(self._results) >= BRIM
+    def brims_with(self, more: int) -> bool:
+        """Whether with so many more the journal may soon have no room for others."""
+        return len(self._results) + more >= BRIM
 
     @property
     def is_pressing(self) -> bool:

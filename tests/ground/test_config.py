@@ -168,7 +168,9 @@ def test_a_relay_wants_tls_unless_told_otherwise(address: str, relay: Relay) -> 
 
 
 @pytest.mark.parametrize("address", ["relay.example", "http://relay.example", "smtp://",
-                                     "smtp://relay.example:99999", "smtp://[::1"])
+                                     "smtp://relay.example:99999", "smtp://[::1",
+                                     "smtps://relay.example?tls=none",
+                                     "smtps://relay.example?tls=starttls"])
 def test_what_is_no_relay_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_relay(address)

@@ -247,3 +247,11 @@ def test_the_example_of_rfc_8463_is_signed_as_it_says() -> None:
     )
     assert base64.b64encode(key.sign(hashlib.sha256(head.encode()).digest())).decode() == (
         "/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11BusFa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==")
+
+
+def test_an_ed25519_signature_is_the_same_whichever_library_makes_it() -> None:
+    """RFC 8032 leaves nothing to chance; an attempt may begin with one and end with the other."""
+    for number in range(20):
+        private = Ed25519PrivateKey.generate()
+        digest = hashlib.sha256(bytes([number])).digest()
+        assert DkimKey("e1", DOMAIN, private).sign(digest) == private.sign(digest)

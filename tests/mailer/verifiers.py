@@ -1,8 +1,9 @@
-"""Verifiers of DKIM that share no code with the signer: dkimpy, OpenDKIM and Perl's Mail::DKIM.
+"""Verifiers of DKIM that others wrote: dkimpy, OpenDKIM and Perl's Mail::DKIM.
 
-Each takes whole mails and the DNS records of the keys, asks no network, and says for each mail
-which selectors it verified. OpenDKIM (C, OpenSSL) is what many receivers run; Mail::DKIM is behind
-SpamAssassin, and its older versions know no Ed25519.
+Of the signer's they share no code but libsodium, which dkimpy has for Ed25519 too. Each takes
+whole mails and the DNS records of the keys, asks no network, and says for each mail which selectors
+it verified. OpenDKIM (C, OpenSSL) is what many receivers run; Mail::DKIM is behind SpamAssassin,
+and its older versions know no Ed25519.
 """
 
 import re

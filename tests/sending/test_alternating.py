@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from newsletter import clock
@@ -15,6 +16,7 @@ from newsletter.dkim_rotation import make_keys, use_keys
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailer.dkim import ED25519
+from newsletter.sending import write
 from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.clerk import SINGLES_AT_ONCE
 from newsletter.sending.single import write_single_mail
@@ -57,6 +59,30 @@ def test_letters_of_variants_and_singles_in_turns_are_the_same_each_time(
                 for order in (drafts, drafts, drafts[::-1])]
         assert len(set(seen[0])) == 3
         assert seen[0] == seen[1] == seen[2][::-1]
+
+
+def test_what_is_short_is_made_with_the_draft_and_no_more_with_the_letter(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim's worth in one go costs less than one between each two mails."""
+    def too_late(*_: object, **__: object) -> str:
+        raise AssertionError("made with the letter")
+
+    with Relay() as relay, house(relay) as (_, post):
+        with transaction():
+            material.reader()
+            edition_id = material.edition([material.article("data")]).id
+        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        with transaction():
+            owed = post._open_desk().claimer.claim(Lane.BULK, limit=9).owed
+        post._writer.read(owed)
+        (draft,) = [post._writer.draft(each, asked_at=0.0) for each in owed]
+        for owner, name in ((write.headers, "of_reader"), (write, "return_path"),
+                            (write.Writer, "_tokens")):
+            monkeypatch.setattr(owner, name, too_late)
+        letter = draft.letter()
+        assert letter.rcpt_to == owed[0].address
+        assert owed[0].message_id.encode() in b"".join(letter.pieces)
 
 
 def test_single_mails_are_claimed_so_few_that_the_first_is_fresh_when_the_last_is_written(

@@ -1,7 +1,8 @@
 """The wires and the clerk: neither goes on without the other, and neither is busy with nothing."""
 
+import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
@@ -12,15 +13,16 @@ from sqlalchemy import select, update
 from newsletter import clock
 from newsletter.core import settings
 from newsletter.deliveries.alarm import open_alarms
-from newsletter.deliveries.models import Claim, Delivery, DeliveryStatus
+from newsletter.deliveries.models import Claim, Delivery, DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result
-from newsletter.errors import RelayUnreachable
+from newsletter.errors import MailError, RelayUnreachable
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.sending import desk, outgoing
 from newsletter.sending.appetite import Appetite
 from newsletter.sending.carry_out import carry_out_edition
+from newsletter.sending.claim import Owed
 from newsletter.sending.journal import Journal
 from newsletter.sending.outgoing import Outgoing
 from newsletter.sending.recover import recover
@@ -171,3 +173,46 @@ def test_where_a_whole_claim_fails_at_once_it_stops_at_the_brim_and_goes_on_late
         assert [alarm.kind for alarm in open_alarms()] == ["mail_unmakeable"]
     assert most == brim
     assert relay.journal.entries == []
+
+
+def test_one_that_cannot_be_made_keeps_nobody_waiting_while_the_others_are_written(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is news, and while news waits for its commit few others have room."""
+    told: list[str] = []
+    finish, put, draft = Outgoing.finish, Outgoing.put, Writer.draft
+
+    def unmakeable_first(self: Writer, owed: Owed, *, asked_at: float) -> Draft:
+        if not told:
+            told.append("failed")
+            raise MailError("no address that can be written to")
+        return draft(self, owed, asked_at=asked_at)
+
+    def putting(self: Outgoing, drafts: Collection[Draft]) -> None:
+        told.append("put")
+        put(self, drafts)
+
+    def finishing(self: Outgoing, result: Result) -> None:
+        if result.outcome is Outcome.UNMAKEABLE:
+            told.append("finished")
+        finish(self, result)
+
+    monkeypatch.setattr(Writer, "draft", unmakeable_first)
+    monkeypatch.setattr(Outgoing, "put", putting)
+    monkeypatch.setattr(Outgoing, "finish", finishing)
+    with Relay() as relay, house(relay) as (_, post):
+        _publish(5)
+        assert post.run(Lane.BULK, seconds=30).sent == 4
+        assert _statuses() == {DeliveryStatus.SENT: 4, DeliveryStatus.FAILED: 1}
+        assert len(relay.journal.entries) == 4
+    assert told[:3] == ["failed", "put", "finished"]
+
+
+def test_a_desk_that_speaks_no_tls_reads_no_authorities(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Relay() as relay, house(relay) as (_, post):
+        _publish(1)
+        with monkeypatch.context() as unread:
+            unread.delattr(ssl, "create_default_context")
+            assert post.run(Lane.BULK, seconds=30).sent == 1
