@@ -9,6 +9,7 @@ from newsletter import clock
 from newsletter.mailer.connect import Connected
 from newsletter.mailer.smtp import Letter, Timeouts
 from newsletter.mailer.wire import Wire
+from newsletter.mailer.wires import Wires
 from tests.mailer.hand_over import Queue
 
 PATIENCE = Timeouts(step=300.0, final=600.0)
@@ -96,3 +97,40 @@ def test_a_reply_that_comes_while_the_socket_is_full_is_waited_from(
     _say(relay, wire, b"k\r\n")
     assert wire.wants_to_write
     assert wire._until - moment[0] == PATIENCE.step
+
+
+class _Filling(Queue):
+    """A queue that has room for a body when it is told so."""
+
+    room = False
+
+    def has_room(self) -> bool:
+        """As it was told."""
+        return self.room
+
+
+def test_a_body_that_waited_for_room_goes_on_though_nothing_else_waits(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
+    relay, ours = ends
+    source = _Filling(LETTERS[:1])
+    wires = Wires(lambda: Connected(ours, frozenset({"pipelining"}), 0), at_most=1,
+                  timeouts=PATIENCE, source=source)
+    relay.settimeout(5)
+    envelope = b""
+    for _ in range(40):
+        wires.turn(0.1, waiting=1)
+        envelope += _said(relay)
+        if envelope.endswith(b"DATA\r\n"):
+            break
+    relay.sendall(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+    for _ in range(3):
+        wires.turn(0, waiting=0)
+    assert _said(relay) == b""
+    source.room = True
+    wires.turn(0, waiting=0)
+    assert _said(relay).endswith(b"hello\r\n.\r\n")
+    relay.sendall(b"250 taken\r\n")
+    wires.turn(1, waiting=0)
+    assert [each.text for each in source.became.values()] == ["taken"]
+    wires.close()
