@@ -121,3 +121,12 @@ def feed(sinks: list[Sink], *, messages: int, octets: int) -> float:
         if process.wait(timeout=LONGEST_SECONDS) != 0:
             raise subprocess.CalledProcessError(process.returncode, source)
     return share * len(sinks) / (time.monotonic() - began)
+
+
+def feed_counted(sinks: list[Sink], *, messages: int, octets: int) -> tuple[float, float]:
+    """The same, and the CPU seconds that the load generator took for it. Raises the same."""
+    before = os.times()
+    rate = feed(sinks, messages=messages, octets=octets)
+    after = os.times()
+    return rate, (after.children_user - before.children_user
+                  + after.children_system - before.children_system)

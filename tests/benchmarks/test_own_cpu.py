@@ -4,7 +4,6 @@ On one `smtp-sink` its one thread is: ours wait for it most of the time, and wak
 two. There the same mail counts as more, which `test_sending_rate.py` tells in a row of its own.
 """
 
-import os
 import statistics
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +16,7 @@ from tests.benchmarks.filled import Fillings
 from tests.benchmarks.machine import HAS_PROC
 from tests.benchmarks.mailing import Measured, measure
 from tests.benchmarks.rows import CPU, CPU_ED25519, CPU_RSA, Figure, not_run, report
-from tests.benchmarks.sink import ToolMissing, cheap_sink, feed
+from tests.benchmarks.sink import ToolMissing, cheap_sink, feed_counted
 from tests.benchmarks.test_sending_rate import READERS, RUNS, keys, spread
 
 pytestmark = pytest.mark.bench
@@ -65,9 +64,4 @@ def _run(fillings: Fillings, folder: Path, turn: int, algorithm: str | None) -> 
 def _of_the_load_generator(folder: Path) -> float:
     """What `smtp-source`, which keeps no account of anything, takes for a mail."""
     with cheap_sink(folder) as sink:
-        before = os.times()
-        feed([sink], messages=READERS, octets=MAIL_BYTES)
-        after = os.times()
-    spent = (after.children_user - before.children_user
-             + after.children_system - before.children_system)
-    return spent / READERS * 1e6
+        return feed_counted([sink], messages=READERS, octets=MAIL_BYTES)[1] / READERS * 1e6

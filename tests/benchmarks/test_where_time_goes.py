@@ -21,7 +21,7 @@ from tests.benchmarks.machine import HAS_PROC, cpu_seconds, family_cpu_seconds
 from tests.benchmarks.mailing import bound, plan_slot
 from tests.benchmarks.picture import KEPT, SOURCE, Spent
 from tests.benchmarks.rows import report
-from tests.benchmarks.sink import LONGEST_SECONDS, Sink, ToolMissing, feed, postfix_sink
+from tests.benchmarks.sink import LONGEST_SECONDS, Sink, ToolMissing, feed_counted, postfix_sink
 from tests.benchmarks.test_sending_rate import keys
 from tests.faults.parts import ROOT
 
@@ -55,11 +55,9 @@ def test_where_the_time_of_a_message_goes(fillings: Fillings, tmp_path: Path) ->
 
 def _spent_by_the_load_generator() -> Spent:
     with postfix_sink() as sink:
-        own, its = os.times(), cpu_seconds([sink.pid])
-        rate = feed([sink], messages=READERS, octets=MAIL_BYTES)
-        after, its = os.times(), cpu_seconds([sink.pid]) - its
-    source = (after.children_user - own.children_user
-              + after.children_system - own.children_system)
+        its = cpu_seconds([sink.pid])
+        rate, source = feed_counted([sink], messages=READERS, octets=MAIL_BYTES)
+        its = cpu_seconds([sink.pid]) - its
     return Spent(SOURCE, {}, 0.0, its * 1e6 / READERS, rate, source=source * 1e6 / READERS)
 
 

@@ -116,7 +116,6 @@ def test_a_body_that_waited_for_room_goes_on_though_nothing_else_waits(
     source = _Filling(LETTERS[:1])
     wires = Wires(lambda: Connected(ours, frozenset({"pipelining"}), 0), at_most=1,
                   timeouts=PATIENCE, source=source)
-    relay.settimeout(5)
     envelope = b""
     for _ in range(40):
         wires.turn(0.1, waiting=1)

@@ -65,6 +65,7 @@ def test_what_is_short_is_made_with_the_draft_and_no_more_with_the_letter(
     house: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A claim's worth in one go costs less than one between each two mails."""
+
     def too_late(*_: object, **__: object) -> str:
         raise AssertionError("made with the letter")
 
