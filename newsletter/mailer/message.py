@@ -2,8 +2,9 @@
 
 Everything that many readers share is done once, in `prepare`, and held once: a variant only refers
 to the blocks it shares with others, and holds bytes of its own from its first mail until it is let
-go. `Prepared.pieces` puts one reader's header lines and tokens between ready bytes, so the same
-input gives the same bytes on every attempt (R04).
+go. `Prepared.signed` and `Prepared.pieces` put one reader's header lines and tokens between ready
+bytes, so the same input gives the same bytes on every attempt (R04). One thread may sign while
+another lays out.
 """
 
 import hashlib
@@ -49,20 +50,34 @@ class Prepared:
     _octets: int = 0  # of all that is ready
     _signings: dict[tuple[str, ...], "_Signed"] = field(init=False, default_factory=dict)
 
-    def pieces(
+    def signed(
         self,
-        *,
         headers: Sequence[bytes],
+        *,
         tokens: Mapping[str, bytes],
         keys: Sequence[DkimKey] = (),
         at: datetime | None = None,
-    ) -> tuple[list[bytes], int]:
+    ) -> bytes:
+        """What a mail begins with: this reader's own lines (To, Date, Message-ID), and above them
+        the signatures of the whole.
+
+        `tokens` are what `places.token` makes or our signer, by place name. Signed by each of the
+        keys, as of the aware moment `at` (RFC 6376 §3.5, `t=`). Raises MailError when a place has
+        no token.
+        """
+        own = b"".join(headers)
+        if not keys:
+            return own
+        try:
+            return self._signature(headers, tokens, keys, at) + own
+        except KeyError as error:
+            raise _nothing_to_fill(error) from error
+
+    def pieces(self, own: bytes, *, tokens: Mapping[str, bytes]) -> tuple[list[bytes], int]:
         """The complete message with CRLF line ends, as SMTP takes it, in pieces to be written out;
         and how many octets that are.
 
-        `headers` are this reader's own lines (To, Date, Message-ID); `tokens` what `places.token`
-        makes or our signer, by place name. Signed by each of the keys, as of the aware moment `at`
-        (RFC 6376 §3.5, `t=`). Raises MailError when a place has no token.
+        `own` is what `signed` made, with the same tokens. Raises MailError when a place has none.
         """
         sent = self._sent
         if sent is None:
@@ -74,10 +89,7 @@ class Prepared:
                 pieces[place] = token = tokens[name]
                 octets += len(token)
         except KeyError as error:
-            raise MailError(f"nothing to fill the place {error}") from error
-        own = b"".join(headers)
-        if keys:
-            own = self._signature(headers, tokens, keys, at) + own
+            raise _nothing_to_fill(error) from error
         pieces[0] = own
         return pieces, octets + len(own)
 
@@ -89,14 +101,18 @@ class Prepared:
         keys: Sequence[DkimKey] = (),
         at: datetime | None = None,
     ) -> bytes:
-        """The same in one, with tokens from anywhere. Raises MailError for a bad one, too."""
+        """Both in one, with tokens from anywhere. Raises MailError for a bad one, too."""
         tokens = {name: places.token(value) for name, value in values.items()}
-        pieces, _ = self.pieces(headers=headers, tokens=tokens, keys=keys, at=at)
+        own = self.signed(headers, tokens=tokens, keys=keys, at=at)
+        pieces, _ = self.pieces(own, tokens=tokens)
         return b"".join(pieces)
 
     def let_go(self) -> None:
-        """Hold only what is shared again, until the next mail, which is the same as ever."""
+        """Hold of what is sent only what is shared again, until the next mail is laid out."""
         self._sent = None
+
+    def let_go_of_signing(self) -> None:
+        """The same of what a signature covers, until the next mail is signed."""
         self._signings.clear()
 
     def _lay_out(self) -> Pieces:
@@ -150,6 +166,10 @@ class _Signed:
         return self._signing.sign(lines, digest.digest(), at=at)
 
 
+def _nothing_to_fill(error: KeyError) -> MailError:
+    return MailError(f"nothing to fill the place {error}")
+
+
 def prepare(
     *,
     subject: str,
@@ -191,7 +211,7 @@ def write_single(
     """A mail to one reader, such as a confirmation; the same input gives the same bytes.
 
     `values` holds plain words for variant places and tokens for reader places; `keys` and `at` are
-    those of `Prepared.pieces`.
+    those of `Prepared.signed`.
     """
     words = {name: value for name, value in values.items() if name in places.VARIANT_PLACES}
     tokens = {name: value for name, value in values.items() if name in places.READER_PLACES}

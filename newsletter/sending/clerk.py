@@ -1,13 +1,12 @@
 """Clerk: the thread of a run that has the database to itself.
 
-It claims ahead, writes the drafts, makes results durable a few at a time, renews the leases, and
-looks every second whether somebody said stop. While PostgreSQL is away it tries again, and nothing
-new is offered; what it cannot write down stays in the journal (R10). While the mark cannot be used
-nothing is claimed, and all else goes on (R23).
+It claims ahead, writes drafts when they run low, makes results durable a few at a time, renews the
+leases, and looks every second whether somebody said stop. While PostgreSQL is away it tries again,
+and nothing new is offered; what it cannot write down stays in the journal (R10). While the mark
+cannot be used nothing is claimed, and all else goes on (R23).
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from newsletter.jobs import Lane
 from newsletter.logs import get_logger
 from newsletter.sending.answer import of_fault, of_log
 from newsletter.sending.appetite import Appetite
-from newsletter.sending.claim import Batch, Claimer, Owed
+from newsletter.sending.claim import NOTHING_KNOWN, Batch, Claimer, Owed
 from newsletter.sending.facts import FAULTS
 from newsletter.sending.outgoing import Outgoing
 from newsletter.sending.settle import Books
@@ -39,9 +38,12 @@ AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.Inte
 # How long a few results wait for more, so that they share a commit, in seconds.
 LINGER = 0.1
 REST = 0.25
-# Mails that are written one by one take milliseconds each: of more of them at once the first would
-# be too old to leave when the last is written.
+# Mails that are written one by one take milliseconds each: of more of them in a claim the last
+# would be too old to leave when it is written.
 SINGLES_AT_ONCE = 200
+# How long drafts are written before results are looked at again: to write and sign a whole claim
+# can take the best part of a second, and an answer that is news would wait as long for its commit.
+WRITE_SECONDS = 0.02
 # How often a lane in which nothing was due is asked again while its letters are on the wires.
 ASK_EVERY = 1.0
 ASK_RELAY_AGAIN = timedelta(seconds=5)
@@ -89,7 +91,8 @@ class Clerk:
         self._wake = wake
         self.orders = Orders()
         self.is_dry = False  # nothing was due when it was last asked
-        self._asked_at = 0.0
+        self._asked_at = 0.0  # the boot second before the latest claim was asked for
+        self._asked = NOTHING_KNOWN  # what our own relay said of it
         self._ask_at = 0.0  # not before this second since boot
         self._pause = FIRST_PAUSE
         self._bell = threading.Event()
@@ -139,8 +142,11 @@ class Clerk:
             try:
                 if self._books.settle(self.orders.relay_fault):
                     self.is_dry, self._ask_at = False, 0.0
-                if not is_over and self._wants_more() and self._has_mark():
-                    self._claim()
+                if not is_over and self._wants_more():
+                    if self._outgoing.has_unwritten:
+                        self._write()
+                    elif self._has_mark():
+                        self._claim()
                 self._pause = FIRST_PAUSE
             except AWAY as error:
                 if self.orders.is_hurried and clock.boot_seconds() - over_since > PATIENCE:
@@ -177,8 +183,10 @@ class Clerk:
                 self._bell.wait(LINGER)
 
     def _wants_more(self) -> bool:
-        return (self._outgoing.is_open and clock.boot_seconds() >= self._ask_at
-                and self._outgoing.waiting <= self._appetite.limit // 2)
+        """Whether drafts run low, and there is something of which to make more."""
+        outgoing = self._outgoing
+        return (outgoing.is_open and outgoing.waiting <= self._appetite.limit // 2
+                and (outgoing.has_unwritten or clock.boot_seconds() >= self._ask_at))
 
     def _has_mark(self) -> bool:
         """Whether what is claimed can be noted outside the database, as far as is known."""
@@ -216,38 +224,41 @@ class Clerk:
             for owed in batch.owed:
                 self._books.put_back(owed, wait=timedelta(seconds=MARK_AGAIN))
             return
-        self._write(batch)
+        self._relieve()  # the statement that takes a whole claim is the longest of all
+        self._asked = self._claimer.ask_relay(batch.owed)
+        self._outgoing.hold(batch.owed, asked_at=self._asked_at)
+        self._writer.read(batch.owed)
+        db.session.rollback()
 
-    def _write(self, batch: Batch) -> None:
-        """Make drafts of the whole claim; no transaction spans the network."""
+    def _write(self) -> None:
+        """Make drafts of the next of what is claimed; no transaction spans the network.
+
+        Where the database goes away in the midst of it, the rest is written later, or goes back.
+        """
         drafts: list[Draft] = []
         faults: list[Result] = []
-        unwritten = deque(batch.owed)
+        outgoing, asked = self._outgoing, self._asked
+        ends_at = clock.boot_seconds() + WRITE_SECONDS
         try:
-            self._relieve()  # the statement that takes a whole claim is the longest of all
-            asked = self._claimer.ask_relay(batch.owed)
-            self._writer.read(batch.owed)
-            while unwritten and not self._outgoing.brims_with(len(faults)):
-                owed = unwritten[0]
+            while owed := outgoing.first_unwritten():
+                if outgoing.brims_with(len(faults)) or clock.boot_seconds() > ends_at:
+                    break
                 if owed.message_id in asked.taken:
-                    self._outgoing.finish(of_log(owed, now=clock.unix_seconds()))
+                    outgoing.finish(of_log(owed, now=clock.unix_seconds()))
                 elif owed.message_id in asked.undecided:
                     self._books.put_back(owed, wait=ASK_RELAY_AGAIN)
                 elif isinstance(made := self._draft(owed), Draft):
                     drafts.append(made)
                 else:
                     faults.append(made)
-                unwritten.popleft()
+                outgoing.is_seen_to()
                 self._relieve()
             db.session.rollback()
         finally:
-            # When the database went away in the midst of it, or too many came to an end at once.
-            for owed in unwritten:
-                self._books.put_back(owed, wait=timedelta(0))
-            self._outgoing.put(drafts)
+            outgoing.put(drafts)
             # Not before: they are news, and while news waits for its commit few others have room.
             for fault in faults:
-                self._outgoing.finish(fault)
+                outgoing.finish(fault)
 
     def _relieve(self) -> None:
         """Let no conversation wait for room while a claim is made."""

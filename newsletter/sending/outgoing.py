@@ -1,12 +1,15 @@
-"""Outgoing: the drafts of one run on their way, between the clerk and the wires.
+"""Outgoing: what one run has claimed on its way, between the clerk and the wires.
 
-The clerk's thread puts drafts in and takes results out; the thread of the wires does the rest. What
-was offered stands in the journal before the first octet leaves, and every result before the next.
+The clerk's thread holds here what is not yet written, puts drafts in and takes results out; the
+thread of the wires does the rest. What was offered stands in the journal before the first octet
+leaves, and every result before the next.
 """
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from itertools import chain
 
 from newsletter import clock
 from newsletter.deliveries.models import DeliveryStatus, Outcome
@@ -14,6 +17,7 @@ from newsletter.deliveries.record import Result
 from newsletter.logs import get_logger
 from newsletter.mailer.smtp import Letter, Reply
 from newsletter.sending.answer import Judge, of_fault
+from newsletter.sending.claim import Owed
 from newsletter.sending.facts import FAULTS
 from newsletter.sending.journal import Journal
 from newsletter.sending.lease import Leases
@@ -53,8 +57,11 @@ class Outgoing:
         self._few_at_most = 2 * connections + min(results_at_once, WITH_NEWS)
         # While these are committed, there is room for more.
         self._enough = results_at_once - results_at_once // 4
+        # Of the clerk: of its latest claim, which it asked for at that boot second.
+        self._unwritten: deque[Owed] = deque()
+        self._asked_at = 0.0
         self._drafts: deque[Draft] = deque()
-        self._returned: deque[Draft] = deque()
+        self._returned: deque[Owed] = deque()
         self._results: deque[Result] = deque()
         # Of the clerk, who alone sets it as a whole: mailings of which nothing more is to go.
         self._withdrawn: Collection[int | None] = ()
@@ -87,7 +94,13 @@ class Outgoing:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is left that the clerk would have to see to."""
-        return not (self._drafts or self._returned or self._results or self.spoken_of)
+        return not (self._unwritten or self._drafts or self._returned or self._results
+                    or self.spoken_of)
+
+    @property
+    def has_unwritten(self) -> bool:
+        """Whether something that is claimed is not yet a draft."""
+        return bool(self._unwritten)
 
     @property
     def is_enough(self) -> bool:
@@ -113,7 +126,22 @@ class Outgoing:
     @property
     def has_returned(self) -> bool:
         """Whether something is to go back to the ledger, and so will be due there again."""
-        return bool(self._returned or (self._drafts and not self.is_open))
+        return bool(self._returned or (not self.is_open and (self._unwritten or self._drafts)))
+
+    def hold(self, claimed: Collection[Owed], *, asked_at: float) -> None:
+        """A claim that was asked for at that boot second, once all before it is written."""
+        self._unwritten.extend(claimed)
+        self._asked_at = asked_at
+
+    def first_unwritten(self) -> Owed | None:
+        """The next to be written, if any may still go; what may not is on its way back."""
+        while self._unwritten and not self._may_go(self._unwritten[0], self._asked_at):
+            self._returned.append(self._unwritten.popleft())
+        return self._unwritten[0] if self._unwritten else None
+
+    def is_seen_to(self) -> None:
+        """The first of the unwritten is a draft now, or came to an end."""
+        self._unwritten.popleft()
 
     def put(self, drafts: Collection[Draft]) -> None:
         """New drafts, in the order in which they are to go."""
@@ -145,21 +173,29 @@ class Outgoing:
                 self._news -= sum(each.outcome is not Outcome.ACCEPTED for each in gone)
         self.tally.update(each.status for each in gone)
 
-    def take_returned(self) -> list[Draft]:
+    def take_returned(self) -> list[Owed]:
         """What is to go back to the ledger as it was; with everything, once this is closed."""
-        back: list[Draft] = []
-        for queue in (self._returned,) if self.is_open else (self._returned, self._drafts):
-            while queue:
-                back.append(queue.popleft())
+        back: list[Owed] = []
+        while self._returned:
+            back.append(self._returned.popleft())
+        if not self.is_open:
+            with suppress(IndexError):  # the wires may be open again by now, and take some
+                while self._drafts:
+                    back.append(self._drafts.popleft().owed)
+            back += self._unwritten
+            self._unwritten.clear()
         return back
 
     def mailings(self) -> set[int | None]:
-        """The mailings of which drafts wait; None stands for single mails."""
-        return {each.owed.due.mailing_id for each in self._drafts.copy()}
+        """The mailings of what has not been spoken of; None stands for single mails."""
+        return {each.due.mailing_id for each in self._unspoken()}
 
     def ids(self) -> list[int]:
-        """The deliveries of which drafts wait."""
-        return [each.owed.due.id for each in self._drafts.copy()]
+        """The deliveries that have not been spoken of."""
+        return [each.due.id for each in self._unspoken()]
+
+    def _unspoken(self) -> Iterator[Owed]:
+        return chain((each.owed for each in self._drafts.copy()), self._unwritten)
 
     def withdraw(
         self, mailing_ids: Collection[int | None], sent_before: Collection[int] = ()
@@ -176,7 +212,10 @@ class Outgoing:
                 draft = self._drafts.popleft()
             except IndexError:
                 return
-            (self._returned if self._is_withdrawn(draft) else self._drafts).append(draft)
+            if self._is_withdrawn(draft.owed):
+                self._returned.append(draft.owed)
+            else:
+                self._drafts.append(draft)
 
     # For the wires.
 
@@ -187,7 +226,7 @@ class Outgoing:
                 draft = self._drafts.popleft()
             except IndexError:
                 return None
-            if not self._may_go(draft):
+            if not self._may_go(draft.owed, draft.asked_at):
                 self._give_back(draft)
                 continue
             try:
@@ -209,7 +248,7 @@ class Outgoing:
 
     def may_offer(self, tag: Draft) -> bool:
         """Whether it may still go; then the journal says that it is offered (R07, R08, R16)."""
-        if not self.is_open or not self._may_go(tag):
+        if not self.is_open or not self._may_go(tag.owed, tag.asked_at):
             return False
         with self._in_order:
             self._journal.offering(tag.owed.due.id, tag.owed.claim_id)
@@ -233,20 +272,20 @@ class Outgoing:
     def returned(self, tag: Draft) -> None:
         """Never offered: to the front again, or back to the ledger when the lease is over."""
         self._let_go(tag)
-        if self._may_go(tag):
+        if self._may_go(tag.owed, tag.asked_at):
             self._drafts.appendleft(tag)
         else:
             self._give_back(tag)
 
-    def _may_go(self, draft: Draft) -> bool:
+    def _may_go(self, owed: Owed, asked_at: float) -> bool:
         """Whether we still hold it, nobody stopped it, and it was asked a moment ago (R16, D06)."""
         now = clock.boot_seconds()
-        return (now - draft.asked_at < FRESH_SECONDS
-                and self._leases.holds(draft.owed.claim_id, now)
-                and not ((self._withdrawn or self._sent_before) and self._is_withdrawn(draft)))
+        return (now - asked_at < FRESH_SECONDS
+                and self._leases.holds(owed.claim_id, now)
+                and not ((self._withdrawn or self._sent_before) and self._is_withdrawn(owed)))
 
-    def _is_withdrawn(self, draft: Draft) -> bool:
-        due = draft.owed.due
+    def _is_withdrawn(self, owed: Owed) -> bool:
+        due = owed.due
         return due.mailing_id in self._withdrawn or due.id in self._sent_before
 
     def _let_go(self, draft: Draft) -> None:
@@ -255,5 +294,5 @@ class Outgoing:
         draft.is_offered = False
 
     def _give_back(self, draft: Draft) -> None:
-        self._returned.append(draft)
+        self._returned.append(draft.owed)
         self._ring()

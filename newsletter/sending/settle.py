@@ -120,7 +120,7 @@ class Books:
         """
         results = self._outgoing.results()
         wait = WAIT_FOR_RELAY if relay_fault else timedelta(0)
-        self._back += [(each.owed, wait) for each in self._outgoing.take_returned()]
+        self._back += [(owed, wait) for owed in self._outgoing.take_returned()]
         self._to_close += self._leases.ended()
         asked_at = clock.boot_seconds()
         renews, looks = self._leases.ask_renewal(), self._is_time_to_look(results, asked_at)

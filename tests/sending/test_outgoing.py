@@ -92,7 +92,35 @@ def test_what_was_announced_is_offered_only_while_it_may_still_go(
     assert [each.delivery_id for each in outgoing.results()] == [1]
     if happens != "nothing":
         outgoing.close()
-        assert [draft.owed.due.id for draft in outgoing.take_returned()] == [2]
+        assert [owed.due.id for owed in outgoing.take_returned()] == [2]
+
+
+@pytest.mark.parametrize("happens", ["nothing", "close", "withdraw", "late", "lost"])
+def test_what_is_claimed_is_written_only_while_it_may_still_go(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, happens: str
+) -> None:
+    """To write and sign it costs much, and who stopped it is to see it back at once (D06)."""
+    moment = [clock.boot_seconds()]
+    monkeypatch.setattr(clock, "boot_seconds", lambda: moment[0])
+    outgoing = _outgoing(journal)
+    outgoing.hold([_draft(1).owed, _draft(2).owed], asked_at=moment[0])
+    assert (outgoing.mailings(), outgoing.ids()) == ({MAILING}, [1, 2])
+    assert not outgoing.is_empty
+    assert outgoing.waiting == 0
+    if happens == "close":
+        outgoing.close()
+        assert outgoing.has_returned
+    elif happens == "withdraw":
+        outgoing.withdraw({MAILING})
+    elif happens == "late":
+        moment[0] += FRESH_SECONDS + 1
+    elif happens == "lost":
+        outgoing._leases.renewed([], asked_at=moment[0])
+    if outgoing.is_open:
+        assert (outgoing.first_unwritten() is not None) == (happens == "nothing")
+    back = [each.due.id for each in outgoing.take_returned()]
+    assert back == ([] if happens == "nothing" else [1, 2])
+    assert outgoing.is_empty == (happens != "nothing")
 
 
 def test_no_more_is_offered_than_may_be_unknown_when_the_machine_is_lost(journal: Journal) -> None:
