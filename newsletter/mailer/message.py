@@ -2,9 +2,9 @@
 
 Everything that many readers share is done once, in `prepare`, and held once: a variant only refers
 to the blocks it shares with others, and holds bytes of its own from its first mail until it is let
-go. `Prepared.signed` and `Prepared.pieces` put one reader's header lines and tokens between ready
-bytes, so the same input gives the same bytes on every attempt (R04). One thread may sign while
-another lays out.
+go. `Prepared.own_lines` and `Prepared.pieces` put one reader's header lines and tokens between
+ready bytes, so the same input gives the same bytes on every attempt (R04). One thread may sign
+while another lays out.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ class Prepared:
     _octets: int = 0  # of all that is ready
     _signings: dict[tuple[str, ...], "_Signed"] = field(init=False, default_factory=dict)
 
-    def signed(
+    def own_lines(
         self,
         headers: Sequence[bytes],
         *,
@@ -62,8 +62,8 @@ class Prepared:
         the signatures of the whole.
 
         `tokens` are what `places.token` makes or our signer, by place name. Signed by each of the
-        keys, as of the aware moment `at` (RFC 6376 §3.5, `t=`). Raises MailError when a place has
-        no token.
+        keys, if any, as of the aware moment `at`, which they need (RFC 6376 §3.5, `t=`). Raises
+        MailError for what cannot be signed: a place has no token, a line comes twice, no From.
         """
         own = b"".join(headers)
         if not keys:
@@ -77,7 +77,7 @@ class Prepared:
         """The complete message with CRLF line ends, as SMTP takes it, in pieces to be written out;
         and how many octets that are.
 
-        `own` is what `signed` made, with the same tokens. Raises MailError when a place has none.
+        `own` is what `own_lines` made with the same tokens. Raises MailError when a place has none.
         """
         sent = self._sent
         if sent is None:
@@ -103,15 +103,15 @@ class Prepared:
     ) -> bytes:
         """Both in one, with tokens from anywhere. Raises MailError for a bad one, too."""
         tokens = {name: places.token(value) for name, value in values.items()}
-        own = self.signed(headers, tokens=tokens, keys=keys, at=at)
+        own = self.own_lines(headers, tokens=tokens, keys=keys, at=at)
         pieces, _ = self.pieces(own, tokens=tokens)
         return b"".join(pieces)
 
-    def let_go(self) -> None:
+    def let_go_of_sent(self) -> None:
         """Hold of what is sent only what is shared again, until the next mail is laid out."""
         self._sent = None
 
-    def let_go_of_signing(self) -> None:
+    def let_go_of_signed(self) -> None:
         """The same of what a signature covers, until the next mail is signed."""
         self._signings.clear()
 
@@ -211,7 +211,7 @@ def write_single(
     """A mail to one reader, such as a confirmation; the same input gives the same bytes.
 
     `values` holds plain words for variant places and tokens for reader places; `keys` and `at` are
-    those of `Prepared.signed`.
+    those of `Prepared.own_lines`.
     """
     words = {name: value for name, value in values.items() if name in places.VARIANT_PLACES}
     tokens = {name: value for name, value in values.items() if name in places.READER_PLACES}

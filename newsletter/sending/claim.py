@@ -46,10 +46,14 @@ LOG_SLACK = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class Owed:
-    """A claimed delivery with its address and all that its bytes depend on (R04)."""
+    """A claimed delivery with its address and all that its bytes depend on (R04).
+
+    `asked_at` is the boot second before its claim was asked for.
+    """
 
     due: Due
     claim_id: int
+    asked_at: float
     address: str
     fixed: Fixed
     message_id: str
@@ -64,10 +68,12 @@ class Owed:
 class Batch:
     """What one claim took, how many were no longer wanted, and in how many seconds more is due.
 
-    `again_in` is None when nothing is known to come.
+    `asked_at` is the boot second before it was asked for; `again_in` is None when nothing is known
+    to come.
     """
 
     claim_id: int = 0
+    asked_at: float = 0.0
     owed: tuple[Owed, ...] = ()
     skipped: int = 0
     again_in: float | None = None
@@ -111,6 +117,7 @@ class Claimer:
         `meanwhile` is called a few times, for what must not wait until all is done. Raises
         ServerMissing when the mark cannot be read.
         """
+        asked_at = clock.boot_seconds()
         session = db.session()
         pace = look(session)
         if pace.is_limited:
@@ -144,14 +151,14 @@ class Claimer:
             return Batch(again_in=ASK_AGAIN_SECONDS)
         self._learn_keys([each.due.mailing_id for each in addressed])
         meanwhile()
-        owed = tuple(self._owed(each, claim_id, fixed) for each in addressed)
+        owed = tuple(self._owed(each, claim_id, asked_at, fixed) for each in addressed)
         meanwhile()
         ledger.take(
             claim_id,
             {each.due.id: each.link_nonce for each in owed},
             {each.due.id: each.said for each in owed if each.said and each.due.first is None},
         )
-        return Batch(claim_id, owed, count, again_in)
+        return Batch(claim_id, asked_at, owed, count, again_in)
 
     def committed(self, batch: Batch, lane: Lane) -> None:
         """Note outside the database how far it came, before anything of the claim is offered.
@@ -208,7 +215,9 @@ class Claimer:
         )
         return claim_id, Fixed(at, self._signer.present, selectors)
 
-    def _owed(self, addressed: Addressed, claim_id: int, fixed: Fixed) -> Owed:
+    def _owed(
+        self, addressed: Addressed, claim_id: int, asked_at: float, fixed: Fixed
+    ) -> Owed:
         due, reader = addressed.due, addressed.reader
         fixed = due.first or fixed
         said: Mapping[str, Any] = {}
@@ -220,7 +229,7 @@ class Claimer:
         if nonce is None:
             nonce = reader.link_nonce if reader is not None else 0
         key = self._mailing_keys.get(due.mailing_id or 0)
-        return Owed(due, claim_id, addressed.address, fixed,
+        return Owed(due, claim_id, asked_at, addressed.address, fixed,
                     due.message_id or self._message_id(due, key, fixed.key_id), key, nonce, said)
 
     def _message_id(self, due: Due, mailing_key: str | None, key_id: str) -> str:

@@ -91,8 +91,8 @@ class Clerk:
         self._wake = wake
         self.orders = Orders()
         self.is_dry = False  # nothing was due when it was last asked
-        self._asked_at = 0.0  # the boot second before the latest claim was asked for
-        self._asked = NOTHING_KNOWN  # what our own relay said of it
+        self._relay_said = NOTHING_KNOWN  # of the unclear ones of the latest claim
+        self._settled_at = 0.0
         self._ask_at = 0.0  # not before this second since boot
         self._pause = FIRST_PAUSE
         self._bell = threading.Event()
@@ -140,8 +140,8 @@ class Clerk:
             if is_over:
                 over_since = min(over_since, clock.boot_seconds())
             try:
-                if self._books.settle(self.orders.relay_fault):
-                    self.is_dry, self._ask_at = False, 0.0
+                if self._is_time_to_settle():
+                    self._settle()
                 if not is_over and self._wants_more():
                     if self._outgoing.has_unwritten:
                         self._write()
@@ -158,6 +158,18 @@ class Clerk:
             if is_over and self._outgoing.is_empty and self._books.is_clean:
                 return
             self._rest()
+
+    def _settle(self) -> None:
+        self._settled_at = clock.boot_seconds()
+        if self._books.settle(self.orders.relay_fault):
+            self.is_dry, self._ask_at = False, 0.0
+
+    def _is_time_to_settle(self) -> bool:
+        """Unless there is more to write: then a few results wait for more, as they do at rest."""
+        outgoing = self._outgoing
+        return (not (outgoing.has_unwritten and self._wants_more())
+                or outgoing.is_pressing or outgoing.has_returned
+                or clock.boot_seconds() - self._settled_at > LINGER)
 
     def _wait_for_database(self, error: DBAPIError | psycopg.Error) -> None:
         cause = error.orig if isinstance(error, DBAPIError) else error
@@ -200,7 +212,7 @@ class Clerk:
         limit = self._appetite.next_limit()
         if self._lane is Lane.PROMPT:
             limit = min(limit, SINGLES_AT_ONCE)
-        self._asked_at = clock.boot_seconds()
+        asked_at = clock.boot_seconds()
         self.is_dry = False
         try:
             with self._books.unsure(), transaction():
@@ -211,9 +223,9 @@ class Clerk:
         if batch.is_empty:
             self._appetite.rest()
             wait = ASK_EVERY if batch.again_in is None else min(batch.again_in, ASK_EVERY)
-            self._ask_at = self._asked_at + wait
+            self._ask_at = asked_at + wait
         if batch.owed:
-            self._books.opened(batch, asked_at=self._asked_at)
+            self._books.opened(batch)
             self._take_up(batch)
 
     def _take_up(self, batch: Batch) -> None:
@@ -224,9 +236,9 @@ class Clerk:
             for owed in batch.owed:
                 self._books.put_back(owed, wait=timedelta(seconds=MARK_AGAIN))
             return
+        self._relay_said = self._claimer.ask_relay(batch.owed)
+        self._outgoing.take_in(batch.owed)
         self._relieve()  # the statement that takes a whole claim is the longest of all
-        self._asked = self._claimer.ask_relay(batch.owed)
-        self._outgoing.hold(batch.owed, asked_at=self._asked_at)
         self._writer.read(batch.owed)
         db.session.rollback()
 
@@ -237,21 +249,21 @@ class Clerk:
         """
         drafts: list[Draft] = []
         faults: list[Result] = []
-        outgoing, asked = self._outgoing, self._asked
+        outgoing, relay_said = self._outgoing, self._relay_said
         ends_at = clock.boot_seconds() + WRITE_SECONDS
         try:
-            while owed := outgoing.first_unwritten():
+            while owed := outgoing.next_unwritten():
                 if outgoing.brims_with(len(faults)) or clock.boot_seconds() > ends_at:
                     break
-                if owed.message_id in asked.taken:
+                if owed.message_id in relay_said.taken:
                     outgoing.finish(of_log(owed, now=clock.unix_seconds()))
-                elif owed.message_id in asked.undecided:
+                elif owed.message_id in relay_said.undecided:
                     self._books.put_back(owed, wait=ASK_RELAY_AGAIN)
                 elif isinstance(made := self._draft(owed), Draft):
                     drafts.append(made)
                 else:
                     faults.append(made)
-                outgoing.is_seen_to()
+                outgoing.seen_to()
                 self._relieve()
             db.session.rollback()
         finally:
@@ -269,8 +281,8 @@ class Clerk:
     def _draft(self, owed: Owed) -> Draft | Result:
         try:
             if owed.due.variant_id is not None:
-                return self._writer.draft(owed, asked_at=self._asked_at)
-            return self._writer.draft_single(owed, self._write_single, asked_at=self._asked_at)
+                return self._writer.draft(owed)
+            return self._writer.draft_single(owed, self._write_single)
         except FAULTS as error:
             log.error("mail_unmakeable", delivery=owed.due.id, fault=type(error).__name__)
             return of_fault(owed, error, now=clock.unix_seconds())

@@ -57,9 +57,7 @@ class Outgoing:
         self._few_at_most = 2 * connections + min(results_at_once, WITH_NEWS)
         # While these are committed, there is room for more.
         self._enough = results_at_once - results_at_once // 4
-        # Of the clerk: of its latest claim, which it asked for at that boot second.
-        self._unwritten: deque[Owed] = deque()
-        self._asked_at = 0.0
+        self._unwritten: deque[Owed] = deque()  # for the clerk's thread alone
         self._drafts: deque[Draft] = deque()
         self._returned: deque[Owed] = deque()
         self._results: deque[Result] = deque()
@@ -128,19 +126,18 @@ class Outgoing:
         """Whether something is to go back to the ledger, and so will be due there again."""
         return bool(self._returned or (not self.is_open and (self._unwritten or self._drafts)))
 
-    def hold(self, claimed: Collection[Owed], *, asked_at: float) -> None:
-        """A claim that was asked for at that boot second, once all before it is written."""
+    def take_in(self, claimed: Collection[Owed]) -> None:
+        """A claim, of which drafts are to be made in this order."""
         self._unwritten.extend(claimed)
-        self._asked_at = asked_at
 
-    def first_unwritten(self) -> Owed | None:
+    def next_unwritten(self) -> Owed | None:
         """The next to be written, if any may still go; what may not is on its way back."""
-        while self._unwritten and not self._may_go(self._unwritten[0], self._asked_at):
+        while self._unwritten and not self._may_go(self._unwritten[0]):
             self._returned.append(self._unwritten.popleft())
         return self._unwritten[0] if self._unwritten else None
 
-    def is_seen_to(self) -> None:
-        """The first of the unwritten is a draft now, or came to an end."""
+    def seen_to(self) -> None:
+        """The next to be written came to an end, or is a draft that will be put."""
         self._unwritten.popleft()
 
     def put(self, drafts: Collection[Draft]) -> None:
@@ -207,15 +204,17 @@ class Outgoing:
         self._withdrawn, self._sent_before = frozenset(mailing_ids), frozenset(sent_before)
         if not (mailing_ids or sent_before):
             return
-        for _ in range(len(self._drafts)):
-            try:
+        kept: deque[Owed] = deque()
+        for owed in self._unwritten:
+            (self._returned if self._is_withdrawn(owed) else kept).append(owed)
+        self._unwritten = kept
+        with suppress(IndexError):  # the wires take some
+            for _ in range(len(self._drafts)):
                 draft = self._drafts.popleft()
-            except IndexError:
-                return
-            if self._is_withdrawn(draft.owed):
-                self._returned.append(draft.owed)
-            else:
-                self._drafts.append(draft)
+                if self._is_withdrawn(draft.owed):
+                    self._returned.append(draft.owed)
+                else:
+                    self._drafts.append(draft)
 
     # For the wires.
 
@@ -226,7 +225,7 @@ class Outgoing:
                 draft = self._drafts.popleft()
             except IndexError:
                 return None
-            if not self._may_go(draft.owed, draft.asked_at):
+            if not self._may_go(draft.owed):
                 self._give_back(draft)
                 continue
             try:
@@ -248,7 +247,7 @@ class Outgoing:
 
     def may_offer(self, tag: Draft) -> bool:
         """Whether it may still go; then the journal says that it is offered (R07, R08, R16)."""
-        if not self.is_open or not self._may_go(tag.owed, tag.asked_at):
+        if not self.is_open or not self._may_go(tag.owed):
             return False
         with self._in_order:
             self._journal.offering(tag.owed.due.id, tag.owed.claim_id)
@@ -272,15 +271,15 @@ class Outgoing:
     def returned(self, tag: Draft) -> None:
         """Never offered: to the front again, or back to the ledger when the lease is over."""
         self._let_go(tag)
-        if self._may_go(tag.owed, tag.asked_at):
+        if self._may_go(tag.owed):
             self._drafts.appendleft(tag)
         else:
             self._give_back(tag)
 
-    def _may_go(self, owed: Owed, asked_at: float) -> bool:
+    def _may_go(self, owed: Owed) -> bool:
         """Whether we still hold it, nobody stopped it, and it was asked a moment ago (R16, D06)."""
         now = clock.boot_seconds()
-        return (now - asked_at < FRESH_SECONDS
+        return (now - owed.asked_at < FRESH_SECONDS
                 and self._leases.holds(owed.claim_id, now)
                 and not ((self._withdrawn or self._sent_before) and self._is_withdrawn(owed)))
 

@@ -105,9 +105,9 @@ class Books:
         yield
         self._is_unsure = was
 
-    def opened(self, batch: Batch, *, asked_at: float) -> None:
-        """A claim that is committed; `asked_at` is the boot second before it was asked for."""
-        self._leases.add(batch.claim_id, len(batch.owed), asked_at=asked_at)
+    def opened(self, batch: Batch) -> None:
+        """A claim that is committed."""
+        self._leases.add(batch.claim_id, len(batch.owed), asked_at=batch.asked_at)
 
     def put_back(self, owed: Owed, *, wait: timedelta) -> None:
         """One that is not to be offered now, and is due again after so long."""

@@ -1,8 +1,8 @@
 """Write: a claimed delivery becomes a draft, and the draft, when its turn comes, a letter.
 
 The draft has all that needs the database or a template, and what is its reader's own: links, header
-lines, the signature. The letter is only put together, by the thread that drives the wires. Many
-one after the other these cost less than each would between two mails.
+lines, the signature. Made for many, one after the other, these cost less than each would between
+two mails; so the thread that drives the wires only puts the letter together.
 """
 
 from collections import OrderedDict
@@ -43,11 +43,10 @@ _LEAVE = {MailKind.EDITION: Purpose.LEAVE_EDITIONS, MailKind.DIGEST: Purpose.LEA
 
 @dataclass(slots=True)
 class Draft:
-    """A mail that only has to be put together; `asked_at` is the boot second before its claim."""
+    """A mail that only has to be put together."""
 
     owed: Owed
     prepared: Prepared
-    asked_at: float
     writer: "Writer"
     # Of its reader: header lines with the signature, what fills the places, and the envelope.
     own: bytes
@@ -84,9 +83,9 @@ class Writer:
         self._ready: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
         self._contents: OrderedDict[int, _Content] = OrderedDict()
         self._written: dict[int, Written] = {}
-        # Of the latest letter of a mailing: of the variants it alone holds bytes of its own.
+        # Of the latest letter and the latest draft of a mailing: of the variants these alone hold
+        # bytes of their own, one those that are sent, the other those that are signed.
         self._latest: Prepared | None = None
-        # The same of the latest draft, for what is signed.
         self._signing: Prepared | None = None
         # What makes the tokens of a kind's places, by kind and name of the secret key.
         self._makers: dict[tuple[MailKind, str], list[tuple[str, Callable[[Owed], bytes]]]] = {}
@@ -99,14 +98,14 @@ class Writer:
         }
         self._written = {each.id: each for each in variants_written(wanted)} if wanted else {}
 
-    def draft(self, owed: Owed, *, asked_at: float) -> Draft:
+    def draft(self, owed: Owed) -> Draft:
         """One of those that were read, with the database at hand.
 
         Raises one of FAULTS, or what the database raises.
         """
-        return self._drafted(owed, self._variant(owed), asked_at)
+        return self._drafted(owed, self._variant(owed))
 
-    def draft_single(self, owed: Owed, write_single: WriteSingle, *, asked_at: float) -> Draft:
+    def draft_single(self, owed: Owed, write_single: WriteSingle) -> Draft:
         """A mail to one reader, with the database at hand. Raises the same."""
         house = house_of(self._settings)
         written = write_single(owed.due, owed.said, house)
@@ -115,7 +114,7 @@ class Writer:
             subject=written.subject, headers=shared, html=written.html, text=written.text,
             values={},
         )
-        return self._drafted(owed, prepared, asked_at)
+        return self._drafted(owed, prepared)
 
     def letter(self, draft: Draft) -> Letter:
         """Without the database. Raises MailError."""
@@ -131,8 +130,14 @@ class Writer:
         A single mail, None, is its reader's own, and nothing of it is kept.
         """
         if self._latest is not None:
-            self._latest.let_go()
+            self._latest.let_go_of_sent()
         self._latest = prepared
+
+    def _sign_of(self, prepared: Prepared | None) -> None:
+        """The same of drafts, which are made in that order."""
+        if self._signing is not None:
+            self._signing.let_go_of_signed()
+        self._signing = prepared
 
     def _tokens(self, owed: Owed) -> dict[str, bytes]:
         kind, key_id = owed.due.kind, owed.fixed.key_id
@@ -144,20 +149,18 @@ class Writer:
             ]
         return {name: make(owed) for name, make in makers}
 
-    def _drafted(self, owed: Owed, prepared: Prepared, asked_at: float) -> Draft:
+    def _drafted(self, owed: Owed, prepared: Prepared) -> Draft:
         due, address, fixed = owed.due, owed.address, owed.fixed
         if prepared is not self._signing:
-            if self._signing is not None:
-                self._signing.let_go_of_signing()
-            self._signing = prepared
+            self._sign_of(prepared if due.variant_id is not None else None)
         is_plain = address.isascii()  # as nearly all are
         tokens = self._tokens(owed)
-        own = prepared.signed(
+        own = prepared.own_lines(
             headers.of_reader(address=address, message_id=owed.message_id, dated_at=fixed.at),
             tokens=tokens, keys=self._keyring.keys(fixed.dkim), at=fixed.at,
         )
         return Draft(
-            owed, prepared, asked_at, self, own, tokens,
+            owed, prepared, self, own, tokens,
             return_path(due.id, due.created_at, signer=self._signer,
                         bounce_domain=self._settings.bounce_domain, key_id=fixed.key_id),
             address if is_plain else to_a_label(address),

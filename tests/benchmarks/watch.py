@@ -15,7 +15,10 @@ from typing import Any
 # belongs to that part, unless it has a door of its own.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "claim": ("newsletter.sending.clerk:Clerk._claim",),
-    "draft": ("newsletter.sending.clerk:Clerk._write",),
+    "draft": (
+        "newsletter.sending.write:Writer.read",
+        "newsletter.sending.clerk:Clerk._write",
+    ),
     "headers and links": ("newsletter.sending.write:Writer._drafted",),
     "join": ("newsletter.sending.write:Writer.letter",),
     "sign": ("newsletter.mailer.message:Prepared._signature",),

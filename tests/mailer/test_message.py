@@ -74,7 +74,7 @@ def test_line_ends_are_crlf_only_and_the_same_input_gives_the_same_bytes() -> No
 @pytest.mark.parametrize("is_signed", [True, False])
 def test_the_octets_that_are_declared_are_those_that_are_sent(is_signed: bool) -> None:
     ready, tokens = prepared(), {"leave_token": places.token(TOKEN)}
-    own = ready.signed(
+    own = ready.own_lines(
         (*TO, headers.address_line("From", [("", "c@x.example")])), tokens=tokens, at=clock.now(),
         keys=(DkimKey("s1", "x.example", Ed25519PrivateKey.generate()),) if is_signed else (),
     )
@@ -95,8 +95,8 @@ def test_a_variant_that_was_let_go_makes_the_same_mail() -> None:
     given: dict[str, Any] = {"headers": lines, "values": {"leave_token": TOKEN}, "keys": (key,),
                              "at": clock.now()}
     first = ready.join(**given)
-    ready.let_go()
-    ready.let_go_of_signing()
+    ready.let_go_of_sent()
+    ready.let_go_of_signed()
     assert ready.join(**given) == first
 
 

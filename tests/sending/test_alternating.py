@@ -52,8 +52,8 @@ def test_letters_of_variants_and_singles_in_turns_are_the_same_each_time(
         with transaction():
             (alone,) = claimer.claim(Lane.PROMPT, limit=9).owed
         writer.read(owed)
-        drafts = [writer.draft(each, asked_at=0.0) for each in owed]
-        drafts.append(writer.draft_single(alone, write_single_mail, asked_at=0.0))
+        drafts = [writer.draft(each) for each in owed]
+        drafts.append(writer.draft_single(alone, write_single_mail))
         assert all(each.own.startswith(b"DKIM-Signature") for each in drafts)
         seen = [[b"".join(each.letter().pieces) for each in order]
                 for order in (drafts, drafts, drafts[::-1])]
@@ -77,7 +77,7 @@ def test_what_is_short_is_made_with_the_draft_and_no_more_with_the_letter(
         with transaction():
             owed = post._open_desk().claimer.claim(Lane.BULK, limit=9).owed
         post._writer.read(owed)
-        (draft,) = [post._writer.draft(each, asked_at=0.0) for each in owed]
+        (draft,) = [post._writer.draft(each) for each in owed]
         for owner, name in ((write.headers, "of_reader"), (write, "return_path"),
                             (write.Writer, "_tokens"), (DkimKey, "sign")):
             monkeypatch.setattr(owner, name, too_late)

@@ -65,7 +65,7 @@ def test_what_goes_back_unoffered_is_known_to_be_due_again(house: OpenHouse) -> 
         assert desk is not None
         with transaction():
             batch = desk.claimer.claim(Lane.BULK, limit=3)
-        desk.books.opened(batch, asked_at=clock.boot_seconds())
+        desk.books.opened(batch)
         for owed, wait in zip(batch.owed, (0, 5, 5), strict=True):
             desk.books.put_back(owed, wait=timedelta(seconds=wait))
         assert desk.books.settle(None)
@@ -182,11 +182,11 @@ def test_one_that_cannot_be_made_keeps_nobody_waiting_while_the_others_are_writt
     told: list[str] = []
     finish, put, draft = Outgoing.finish, Outgoing.put, Writer.draft
 
-    def unmakeable_first(self: Writer, owed: Owed, *, asked_at: float) -> Draft:
+    def unmakeable_first(self: Writer, owed: Owed) -> Draft:
         if not told:
             told.append("failed")
             raise MailError("no address that can be written to")
-        return draft(self, owed, asked_at=asked_at)
+        return draft(self, owed)
 
     def putting(self: Outgoing, drafts: Collection[Draft]) -> None:
         told.append("put")

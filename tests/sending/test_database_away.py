@@ -18,7 +18,8 @@ from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.sending.carry_out import carry_out_edition
-from newsletter.sending.claim import Owed
+from newsletter.sending.claim import Batch, Claimer, Owed
+from newsletter.sending.clerk import Clerk
 from newsletter.sending.write import Draft, Writer
 from newsletter.transaction import transaction
 from tests import material
@@ -73,12 +74,12 @@ def test_what_was_claimed_when_the_database_went_leaves_as_soon_as_it_is_back(
     calls = 0
     draft = Writer.draft
 
-    def away_at_the_third(writer: Writer, owed: Owed, *, asked_at: float) -> Draft:
+    def away_at_the_third(writer: Writer, owed: Owed) -> Draft:
         nonlocal calls
         calls += 1
         if calls == 3:
             raise OperationalError("select", {}, Exception("server closed the connection"))
-        return draft(writer, owed, asked_at=asked_at)
+        return draft(writer, owed)
 
     with Relay() as relay, house(relay, CLAIM_SIZE="8", SMTP_CONNECTIONS="4") as (_, post):
         with transaction():
@@ -151,3 +152,33 @@ def test_a_full_disk_of_the_database_stops_and_does_not_lie(
         ledger = progress(get_mailing("edition:90-8"))
         assert ledger.by_status == {DeliveryStatus.SENT: 24}
         assert ledger.unclear_copies == 0
+
+
+def test_a_claim_is_in_hand_when_the_database_goes_right_behind_it(
+    house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else its lease is renewed for ever, and the run has no end."""
+    told: list[str] = []
+    committed, relieve = Claimer.committed, Clerk._relieve
+
+    def noted(claimer: Claimer, batch: Batch, lane: Lane) -> None:
+        committed(claimer, batch, lane)
+        told.append("claimed")
+
+    def away_once(clerk: Clerk) -> None:
+        if told == ["claimed"]:
+            told.append("away")
+            raise OperationalError("select", {}, Exception("server closed the connection"))
+        relieve(clerk)
+
+    monkeypatch.setattr(Claimer, "committed", noted)
+    monkeypatch.setattr(Clerk, "_relieve", away_once)
+    with Relay() as relay, house(relay) as (_, post):
+        with transaction():
+            for _each in range(5):
+                material.reader()
+            edition_id = material.edition([material.article("data")]).id
+        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        assert post.run(Lane.BULK, seconds=30).sent == 5
+        assert "away" in told
+        assert len(relay.journal.entries) == 5

@@ -26,8 +26,7 @@ OpenHouse = Callable[..., AbstractContextManager[Any]]
 
 def _draft(owed: Owed) -> Any:
     letter = Letter("b@x.example", owed.address, [b"Subject: x\r\n\r\nhello\r\n"])
-    return SimpleNamespace(owed=owed, started_at=0.0, asked_at=clock.boot_seconds(),
-                           is_offered=False, letter=lambda: letter)
+    return SimpleNamespace(owed=owed, started_at=0.0, is_offered=False, letter=lambda: letter)
 
 
 def _statuses() -> dict[int, DeliveryStatus]:
@@ -46,10 +45,10 @@ def test_the_newer_claim_lets_go_of_what_a_late_answer_shows_as_sent(house: Open
             slow, (due,) = material.claimed(Lane.BULK, limit=1, seconds=-1, worker="slow")
         with transaction():
             assert material.expire() == 1
-        desk, asked_at = post._open_desk(), clock.boot_seconds()
+        desk = post._open_desk()
         with transaction():
             batch = desk.claimer.claim(Lane.BULK, limit=9)
-        desk.books.opened(batch, asked_at=asked_at)
+        desk.books.opened(batch)
         desk.outgoing.open(lambda: None)
         desk.outgoing.put([_draft(owed) for owed in batch.owed])
         (other,) = {owed.due.id for owed in batch.owed} - {due.id}

@@ -45,8 +45,8 @@ def _result(number: int) -> Result:
 def _draft(number: int) -> Any:
     letter = Letter("b@x.example", f"r{number}@y.example", [b"Subject: x\r\n\r\nhello\r\n"])
     due = SimpleNamespace(id=number, mailing_id=MAILING)
-    return SimpleNamespace(owed=SimpleNamespace(due=due, claim_id=CLAIM), started_at=0.0,
-                           asked_at=clock.boot_seconds(), is_offered=False, letter=lambda: letter)
+    owed = SimpleNamespace(due=due, claim_id=CLAIM, asked_at=clock.boot_seconds())
+    return SimpleNamespace(owed=owed, started_at=0.0, is_offered=False, letter=lambda: letter)
 
 
 @pytest.fixture
@@ -103,21 +103,21 @@ def test_what_is_claimed_is_written_only_while_it_may_still_go(
     moment = [clock.boot_seconds()]
     monkeypatch.setattr(clock, "boot_seconds", lambda: moment[0])
     outgoing = _outgoing(journal)
-    outgoing.hold([_draft(1).owed, _draft(2).owed], asked_at=moment[0])
+    outgoing.take_in([_draft(1).owed, _draft(2).owed])
     assert (outgoing.mailings(), outgoing.ids()) == ({MAILING}, [1, 2])
     assert not outgoing.is_empty
     assert outgoing.waiting == 0
     if happens == "close":
         outgoing.close()
-        assert outgoing.has_returned
     elif happens == "withdraw":
         outgoing.withdraw({MAILING})
     elif happens == "late":
         moment[0] += FRESH_SECONDS + 1
     elif happens == "lost":
         outgoing._leases.renewed([], asked_at=moment[0])
-    if outgoing.is_open:
-        assert (outgoing.first_unwritten() is not None) == (happens == "nothing")
+    if happens in ("late", "lost"):  # which shows when it is to be written
+        assert outgoing.next_unwritten() is None
+    assert outgoing.has_returned == (happens != "nothing")
     back = [each.due.id for each in outgoing.take_returned()]
     assert back == ([] if happens == "nothing" else [1, 2])
     assert outgoing.is_empty == (happens != "nothing")
