@@ -168,7 +168,7 @@ class Clerk:
         """Unless there is more to write: then a few results wait for more, as they do at rest."""
         outgoing = self._outgoing
         return (not (outgoing.has_unwritten and self._wants_more())
-                or outgoing.is_pressing or outgoing.has_returned
+                or outgoing.is_pressing or outgoing.has_returned or self._books.is_wary
                 or clock.boot_seconds() - self._settled_at > LINGER)
 
     def _wait_for_database(self, error: DBAPIError | psycopg.Error) -> None:

@@ -98,6 +98,11 @@ class Books:
         """Whether no claim is open and none may be."""
         return not (self._leases.ids or self._to_close or self._back or self._is_unsure)
 
+    @property
+    def is_wary(self) -> bool:
+        """Whether an answer of late was about us: then each commit looks for the brake."""
+        return clock.boot_seconds() < self._wary_until
+
     @contextmanager
     def unsure(self) -> Iterator[None]:
         """Around a claim: if its commit's answer is lost, it may hold what we know nothing of."""
@@ -198,8 +203,7 @@ class Books:
     def _is_time_to_look(self, results: Sequence[Result], now: float) -> bool:
         if any(each.outcome is Outcome.ABOUT_SENDER for each in results):
             self._wary_until = now + WARY_SECONDS
-        is_wary = bool(results) and now < self._wary_until
-        return is_wary or now - self._looked_at > LOOK_EVERY
+        return (bool(results) and self.is_wary) or now - self._looked_at > LOOK_EVERY
 
     def _tell(self, results: Sequence[Result], relay_fault: str | None) -> None:
         """Whether the relay can be used, where people look for it."""

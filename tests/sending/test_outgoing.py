@@ -170,6 +170,41 @@ def test_a_ring_for_what_is_committed_does_not_cut_short_the_wait_for_more(
     assert rung == [False]
 
 
+@pytest.mark.parametrize(("happens", "is_time"), [
+    ("nothing", False),  # they wait for more
+    ("long", True),  # but not for longer than at rest
+    ("news", True),
+    ("wary", True),  # another process may have pulled the brake (R20)
+    ("returned", True),
+    ("closed", True),
+    ("written", True),  # there is nothing to do meanwhile
+])
+def test_while_there_is_more_to_write_a_few_results_wait_for_more(
+    journal: Journal, happens: str, is_time: bool
+) -> None:
+    """Each portion that is written would end with a commit of a few."""
+    outgoing = _outgoing(journal)
+    outgoing.put([_draft(1)])
+    assert outgoing.next() is not None
+    if happens != "written":
+        outgoing.take_in([_draft(2).owed])
+    outgoing.finish(_result(1))
+    no = cast(Any, None)
+    books = cast(Any, SimpleNamespace(is_wary=happens == "wary"))
+    clerk = Clerk(no, Lane.BULK, outgoing=outgoing, books=books, claimer=no, writer=no,
+                  write_single=no_single, appetite=Appetite(least=1, most=1), wake=lambda: None)
+    if happens != "long":
+        clerk._settled_at = clock.boot_seconds() + 60
+    if happens == "news":
+        outgoing.finish(_result(3)._replace(outcome=Outcome.REFUSED))
+    elif happens == "returned":
+        outgoing.take_in([_draft(4).owed])
+        outgoing.withdraw((), {4})
+    elif happens == "closed":
+        outgoing.close()
+    assert clerk._is_time_to_settle() == is_time
+
+
 @pytest.mark.parametrize(("count", "outcome", "is_on_the_wire", "is_pressing"), [
     (5, Outcome.ACCEPTED, True, False),  # more are to come
     (6, Outcome.ACCEPTED, True, True),  # enough for a commit
