@@ -4,6 +4,8 @@ import base64
 import email
 import hashlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -255,3 +257,22 @@ def test_an_ed25519_signature_is_the_same_whichever_library_makes_it() -> None:
         private = Ed25519PrivateKey.generate()
         digest = hashlib.sha256(bytes([number])).digest()
         assert DkimKey("e1", DOMAIN, private).sign(digest) == private.sign(digest)
+
+
+def test_who_does_not_sign_with_ed25519_does_not_pay_for_its_library() -> None:
+    """Most of a megabyte of each worker's child."""
+    code = (
+        "import sys\n"
+        "from cryptography.hazmat.primitives.asymmetric import ed25519, rsa\n"
+        "from newsletter.sending import run\n"
+        "from newsletter.mailer.dkim import DkimKey\n"
+        "long = DkimKey('s1', 'x.example', rsa.generate_private_key(65537, 2048))\n"
+        "short = DkimKey('s2', 'x.example', ed25519.Ed25519PrivateKey.generate())\n"
+        "long.sign(bytes(32))\n"
+        "print('nacl' in sys.modules)\n"
+        "short.sign(bytes(32))\n"
+        "print('nacl' in sys.modules)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["False", "True"]
