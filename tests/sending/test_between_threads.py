@@ -21,7 +21,6 @@ from newsletter.jobs import Lane
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.sending import desk, outgoing
 from newsletter.sending.appetite import Appetite
-from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.claim import Owed
 from newsletter.sending.journal import Journal
 from newsletter.sending.outgoing import Outgoing
@@ -31,16 +30,9 @@ from newsletter.sending.write import Draft, Writer
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import Relay
+from tests.sending.published import publish
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
-
-
-def _publish(readers: int) -> None:
-    with transaction():
-        for _ in range(readers):
-            material.reader()
-        edition_id = material.edition([material.article("data")]).id
-    carry_out_edition(edition_id, settings=settings(), now=material.NOW)
 
 
 def _statuses() -> dict[DeliveryStatus, int]:
@@ -50,7 +42,7 @@ def _statuses() -> dict[DeliveryStatus, int]:
 
 def test_what_was_to_stay_in_an_earlier_run_may_leave_in_this_one(house: OpenHouse) -> None:
     with Relay() as relay, house(relay) as (_, post):
-        _publish(3)
+        publish(3)
         assert post.run(Lane.BULK, seconds=0).sent == 0
         assert post._desk is not None
         post._desk.outgoing.withdraw({get_mailing("edition:90-8").id})  # it was paused, and goes on
@@ -60,7 +52,7 @@ def test_what_was_to_stay_in_an_earlier_run_may_leave_in_this_one(house: OpenHou
 def test_what_goes_back_unoffered_is_known_to_be_due_again(house: OpenHouse) -> None:
     """Else a run ends as if nothing were due, and the next tick has to find it."""
     with Relay() as relay, house(relay) as (_, post):
-        _publish(3)
+        publish(3)
         desk = post._open_desk()
         assert desk is not None
         with transaction():
@@ -80,7 +72,7 @@ def test_a_journal_that_fails_ends_both_threads_and_nothing_is_held(
         raise OSError("the journal is full")
 
     with Relay() as relay, house(relay, SMTP_CONNECTIONS="1") as (_, post):
-        _publish(6)
+        publish(6)
         with monkeypatch.context() as broken:
             broken.setattr(Journal, "offering", fail)
             with pytest.raises(OSError, match="full"):
@@ -101,7 +93,7 @@ def test_a_clerk_that_fails_at_its_very_end_is_not_waited_for(
         raise RuntimeError("it cannot put its books away")
 
     with Relay() as relay, house(relay, SMTP_CONNECTIONS="1") as (_, post):
-        _publish(2)
+        publish(2)
         with monkeypatch.context() as broken:
             broken.setattr(Books, "rest", fail)
             with pytest.raises(RuntimeError, match="books"):
@@ -122,7 +114,7 @@ def test_a_clerk_whose_letters_wait_for_the_relay_rests(
 
     monkeypatch.setattr(Books, "settle", counted)
     with Relay(pace=0.3) as relay, house(relay, SMTP_CONNECTIONS="1") as (_, post):
-        _publish(8)
+        publish(8)
         assert post.run(Lane.BULK, seconds=30).sent == 8
     # Some for each answer, and four a second; a clerk that never rests makes thousands.
     assert len(rounds) < 100
@@ -135,7 +127,7 @@ def test_a_relay_that_came_back_is_tried_at_the_next_run(
         raise RelayUnreachable("connection refused")
 
     with Relay() as relay, house(relay, SMTP_CONNECTIONS="1") as (_, post):
-        _publish(1)
+        publish(1)
         with monkeypatch.context() as away:
             away.setattr(desk, "connect", refuse)
             assert post.run(Lane.BULK, seconds=30).sent == 0
@@ -165,7 +157,7 @@ def test_where_a_whole_claim_fails_at_once_it_stops_at_the_brim_and_goes_on_late
     monkeypatch.setattr(Outgoing, "finish", counting)
     monkeypatch.setattr(Writer, "draft", unmakeable)
     with Relay() as relay, house(relay, RESULTS_AT_ONCE="8") as (_, post):
-        _publish(readers)
+        publish(readers)
         post._appetite = Appetite(least=readers, most=readers)
         post._open_desk().books._told = ""  # the relay has answered before
         post.run(Lane.BULK, seconds=60)
@@ -201,7 +193,7 @@ def test_one_that_cannot_be_made_keeps_nobody_waiting_while_the_others_are_writt
     monkeypatch.setattr(Outgoing, "put", putting)
     monkeypatch.setattr(Outgoing, "finish", finishing)
     with Relay() as relay, house(relay) as (_, post):
-        _publish(5)
+        publish(5)
         assert post.run(Lane.BULK, seconds=30).sent == 4
         assert _statuses() == {DeliveryStatus.SENT: 4, DeliveryStatus.FAILED: 1}
         assert len(relay.journal.entries) == 4
@@ -212,7 +204,7 @@ def test_a_desk_that_speaks_no_tls_reads_no_authorities(
     house: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Relay() as relay, house(relay) as (_, post):
-        _publish(1)
+        publish(1)
         with monkeypatch.context() as unread:
             unread.delattr(ssl, "create_default_context")
             assert post.run(Lane.BULK, seconds=30).sent == 1

@@ -12,18 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from newsletter.core import settings
 from newsletter.deliveries.models import DeliveryStatus
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.queries import get_mailing, progress
-from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.claim import Batch, Claimer, Owed
 from newsletter.sending.clerk import Clerk
 from newsletter.sending.write import Draft, Writer
-from newsletter.transaction import transaction
-from tests import material
 from tests.faults.relay import OK, Relay
+from tests.sending.published import publish
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 AWAY_SECONDS = 1.0
@@ -39,11 +36,7 @@ def test_outcomes_outlive_a_database_that_is_away_for_a_while(
         house(relay, SMTP_CONNECTIONS="1") as (_, post),
     ):
         name = db.session.scalar(text("select current_database()"))
-        with transaction():
-            for _ in range(8):
-                material.reader()
-            edition_id = material.edition([material.article("data")]).id
-        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        publish(8)
         back = threading.Timer(AWAY_SECONDS, lambda: admin.execute(
             f"alter database {name} allow_connections true"))
 
@@ -82,11 +75,7 @@ def test_what_was_claimed_when_the_database_went_leaves_as_soon_as_it_is_back(
         return draft(writer, owed)
 
     with Relay() as relay, house(relay, CLAIM_SIZE="8", SMTP_CONNECTIONS="4") as (_, post):
-        with transaction():
-            for _ in range(8):
-                material.reader()
-            edition_id = material.edition([material.article("data")]).id
-        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        publish(8)
         monkeypatch.setattr(Writer, "draft", away_at_the_third)
         # Well before the leases of that claim would be over.
         assert post.run(Lane.BULK, seconds=20).sent == 8
@@ -112,11 +101,7 @@ def test_a_full_disk_of_the_database_stops_and_does_not_lie(
         house(relay, SMTP_CONNECTIONS="1", CLAIM_SIZE="8") as (_, post),
     ):
         name = str(db.session.scalar(text("select current_database()")))
-        with transaction():
-            for _ in range(24):
-                material.reader()
-            edition_id = material.edition([material.article("data")]).id
-        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        publish(24)
         seen: list[int] = []
 
         def sql(statement: str) -> None:
@@ -174,11 +159,7 @@ def test_a_claim_is_in_hand_when_the_database_goes_right_behind_it(
     monkeypatch.setattr(Claimer, "committed", noted)
     monkeypatch.setattr(Clerk, "_relieve", away_once)
     with Relay() as relay, house(relay) as (_, post):
-        with transaction():
-            for _each in range(5):
-                material.reader()
-            edition_id = material.edition([material.article("data")]).id
-        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        publish(5)
         assert post.run(Lane.BULK, seconds=30).sent == 5
         assert "away" in told
         assert len(relay.journal.entries) == 5

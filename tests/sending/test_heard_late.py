@@ -17,27 +17,19 @@ from newsletter.jobs import Lane
 from newsletter.mailings.models import MailingStatus
 from newsletter.mailings.pause import resume
 from newsletter.mailings.queries import get_mailing
-from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.recover import recover
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import Relay
+from tests.sending.published import publish
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 KEY = "edition:90-8"
 
 
-def _publish(readers: int) -> None:
-    with transaction():
-        for _ in range(readers):
-            material.reader()
-        edition_id = material.edition([material.article("data")]).id
-    carry_out_edition(edition_id, settings=settings(), now=material.NOW)
-
-
 def test_a_late_answer_waits_for_no_lock_of_the_claim_in_hand(house: OpenHouse) -> None:
     with Relay() as relay, house(relay, SMTP_CONNECTIONS="12") as (core, post):
-        _publish(12)
+        publish(12)
         desk = post._open_desk()
         with transaction():  # what recovery leaves of a claim past its lease
             db.session.execute(text(
@@ -75,7 +67,7 @@ def test_a_kill_after_the_brake_was_let_go_does_not_pull_it_again(house: OpenHou
         return "550 5.7.26 unauthenticated" if is_bad else "250 2.0.0 taken"
 
     with Relay(answer=answer) as relay, house(relay, SMTP_CONNECTIONS="2") as (_, post):
-        _publish(120)
+        publish(120)
         post.run(Lane.BULK, seconds=10)
         db.session.rollback()
         assert get_mailing(KEY).status is MailingStatus.PAUSED

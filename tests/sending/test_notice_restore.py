@@ -26,6 +26,7 @@ from newsletter.sending.run import Post
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import Relay
+from tests.sending.published import publish
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 FAR = 5_000
@@ -43,14 +44,6 @@ def post(relay: Relay, house: OpenHouse) -> Iterator[Post]:
         yield post
 
 
-def _publish(readers: int) -> None:
-    with transaction():
-        for _ in range(readers):
-            material.reader()
-        edition_id = material.edition([material.article("data")]).id
-    carry_out_edition(edition_id, settings=settings(), now=material.NOW)
-
-
 def _mark() -> Mark:
     return mark_of(settings()).read()
 
@@ -66,7 +59,7 @@ def _is_held() -> bool:
 
 
 def test_each_claim_raises_the_mark_before_anything_of_it_leaves(relay: Relay, post: Post) -> None:
-    _publish(5)
+    publish(5)
     post.run(Lane.BULK, seconds=30)
     db.session.rollback()
     assert _mark().claim == db.session.scalar(select(func.max(Claim.id)))
@@ -75,7 +68,7 @@ def test_each_claim_raises_the_mark_before_anything_of_it_leaves(relay: Relay, p
 
 
 def test_a_worker_that_runs_notices_at_its_next_claim(relay: Relay, post: Post) -> None:
-    _publish(3)
+    publish(3)
     post.run(Lane.BULK, seconds=30)
     _publish_more(4)
     _fall_behind()
@@ -99,7 +92,7 @@ def _publish_more(readers: int) -> None:
 def test_a_worker_that_starts_on_a_restored_database_sends_nothing(
     relay: Relay, post: Post
 ) -> None:
-    _publish(3)
+    publish(3)
     _fall_behind()
     post.run(Lane.BULK, seconds=1)
     assert _is_held()
@@ -109,7 +102,7 @@ def test_a_worker_that_starts_on_a_restored_database_sends_nothing(
 
 
 def test_the_tick_notices_and_no_number_is_given_out_again(post: Post) -> None:
-    _publish(3)
+    publish(3)
     before = numbers()
     _fall_behind(bulk=before.delivery + 40)
     assert notice_restore(settings(), now=clock.now())
@@ -136,7 +129,7 @@ def test_an_alarm_that_somebody_closed_rings_again_while_sending_is_held(post: P
 
 
 def test_sending_is_not_released_before_all_is_reconciled(relay: Relay, post: Post) -> None:
-    _publish(3)
+    publish(3)
     _fall_behind()
     notice_restore(settings(), now=clock.now())
     with pytest.raises(WrongState, match="reconcile"), transaction():
@@ -173,7 +166,7 @@ def test_without_a_mark_that_can_be_written_nothing_is_sent(
     blocked = tmp_path / "blocked"
     blocked.touch()
     with house(relay, HIGH_WATER=str(blocked / "high-water")) as (_, post):
-        _publish(2)
+        publish(2)
         post.run(Lane.BULK, seconds=1)
         db.session.rollback()
         assert relay.journal.entries == []
@@ -186,7 +179,7 @@ def test_without_a_mark_that_can_be_written_nothing_is_sent(
 
 
 def test_a_mark_that_is_lost_in_mid_run_begins_anew(relay: Relay, post: Post) -> None:
-    _publish(2)
+    publish(2)
     post.run(Lane.BULK, seconds=30)
     settings().high_water.unlink()
     _publish_more(2)

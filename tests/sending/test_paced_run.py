@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from newsletter import clock
-from newsletter.core import settings
 from newsletter.deliveries.bucket import size_of
 from newsletter.deliveries.models import Attempt, Outcome, Suppression, SwitchName
 from newsletter.deliveries.switch import switch
@@ -19,25 +18,17 @@ from newsletter.jobs import Lane
 from newsletter.mailings.models import MailingStatus
 from newsletter.mailings.pause import resume
 from newsletter.mailings.queries import get_mailing, progress
-from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.run import Post
 from newsletter.sending.set_pace import plan_warm_up, set_limit
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import OK, Relay
+from tests.sending.published import publish
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 KEY = "edition:90-8"
 DOMAIN = "gemeente.example"
 REFUSED = "550 5.7.26 unauthenticated email is not accepted due to domain's policy"
-
-
-def _publish(readers: int) -> None:
-    with transaction():
-        for _ in range(readers):
-            material.reader()
-        edition_id = material.edition([material.article("data")]).id
-    carry_out_edition(edition_id, settings=settings(), now=material.NOW)
 
 
 def _limit(scope: str, *, per_second: float | None = None, at_once: int | None = None) -> None:
@@ -85,7 +76,7 @@ def test_a_run_that_is_refused_as_a_sender_pauses_and_resuming_finishes_it(
         return OK if heard["all"] <= 100 or heard.get("mended") else REFUSED
 
     with Relay(answer=answer) as relay, house(relay) as (_, post):
-        _publish(300)
+        publish(300)
         post.run(Lane.BULK, seconds=30)
         db.session.rollback()
         mailing = get_mailing(KEY)
@@ -107,7 +98,7 @@ def test_a_run_that_is_refused_as_a_sender_pauses_and_resuming_finishes_it(
 
 def test_stop_is_heeded_within_five_seconds_and_go_sends_the_rest(house: OpenHouse) -> None:
     with Relay(pace=0.05) as relay, house(relay) as (core, post):
-        _publish(200)
+        publish(200)
         with _running(core, post, seconds=6):
             _until(lambda: len(relay.journal.entries) > 20)
             _turn(SwitchName.SENDING_STOPPED, is_on=True)
@@ -124,7 +115,7 @@ def test_stop_is_heeded_within_five_seconds_and_go_sends_the_rest(house: OpenHou
 
 def test_a_total_rate_holds_on_the_wire_and_a_new_one_at_once(house: OpenHouse) -> None:
     with Relay() as relay, house(relay) as (core, post):
-        _publish(300)
+        publish(300)
         _limit("total", per_second=30)
         with _running(core, post, seconds=12):
             _until(lambda: bool(relay.journal.entries))
@@ -138,7 +129,7 @@ def test_a_total_rate_holds_on_the_wire_and_a_new_one_at_once(house: OpenHouse) 
 
 def test_no_more_of_a_domain_are_under_way_than_may_be_at_once(house: OpenHouse) -> None:
     with Relay(pace=0.02) as relay, house(relay) as (core, post):
-        _publish(40)
+        publish(40)
         _limit(DOMAIN, at_once=3)
         held = []
         with _running(core, post, seconds=30) as thread:
@@ -154,7 +145,7 @@ def test_no_more_of_a_domain_are_under_way_than_may_be_at_once(house: OpenHouse)
 
 def test_a_warm_up_plan_sends_its_amount_and_the_rest_waits(house: OpenHouse) -> None:
     with Relay() as relay, house(relay) as (_, post):
-        _publish(20)
+        publish(20)
         today = db.session.execute(text(
             "select (clock_timestamp() at time zone 'Europe/Amsterdam')::date")).scalar_one()
         with transaction():

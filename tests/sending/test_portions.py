@@ -7,20 +7,17 @@ from typing import Any
 
 import pytest
 
-from newsletter.core import settings
 from newsletter.deliveries.models import DeliveryStatus, Outcome
 from newsletter.deliveries.record import Result
 from newsletter.jobs import Lane
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.sending import settle
 from newsletter.sending.appetite import Appetite
-from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.claim import Owed
 from newsletter.sending.run import Post
 from newsletter.sending.write import Draft, Writer
-from newsletter.transaction import transaction
-from tests import material
 from tests.faults.relay import OK, Relay
+from tests.sending.published import publish
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 READERS = 80
@@ -47,11 +44,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def published(house: OpenHouse, relay: Relay) -> Iterator[Post]:
     """A house with one conversation that claims all readers of its mailing at once."""
     with relay, house(relay, SMTP_CONNECTIONS="1") as (_, post):
-        with transaction():
-            for _each in range(READERS):
-                material.reader()
-            edition_id = material.edition([material.article("data")]).id
-        carry_out_edition(edition_id, settings=settings(), now=material.NOW)
+        publish(READERS)
         post._appetite = Appetite(least=READERS, most=READERS)
         yield post
 

@@ -16,23 +16,15 @@ from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.queries import get_mailing, progress
 from newsletter.sending import settle
-from newsletter.sending.carry_out import carry_out_edition
 from newsletter.sending.journal import Journal
 from newsletter.sending.recover import recover
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import Relay
+from tests.sending.published import publish
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 WORKER = "host:12:ab"
-
-
-def _publish(readers: int) -> None:
-    with transaction():
-        for _ in range(readers):
-            material.reader()
-        edition_id = material.edition([material.article("data")]).id
-    carry_out_edition(edition_id, settings=settings(), now=material.NOW)
 
 
 def _statuses() -> list[DeliveryStatus]:
@@ -55,7 +47,7 @@ def _held(spool: Path) -> Journal:
 
 def test_of_a_dead_owner_each_delivery_becomes_what_its_journal_says(house: OpenHouse) -> None:
     with Relay() as relay, house(relay):
-        _publish(3)
+        publish(3)
         kept = _held(settings().spool)
         kept.close(is_settled=False)
         recover(settings(), now=material.NOW)
@@ -69,7 +61,7 @@ def test_of_a_dead_owner_each_delivery_becomes_what_its_journal_says(house: Open
 
 def test_an_owner_that_lives_keeps_what_it_holds_until_its_lease_is_over(house: OpenHouse) -> None:
     with Relay() as relay, house(relay):
-        _publish(3)
+        publish(3)
         kept = _held(settings().spool)
         recover(settings(), now=material.NOW)
         assert _statuses() == ["claimed"] * 3
@@ -88,7 +80,7 @@ def test_after_a_new_start_of_the_machine_what_the_journal_lacks_may_have_been_o
 ) -> None:
     """The power went, and with it what the disk had not taken."""
     with Relay() as relay, house(relay):
-        _publish(3)
+        publish(3)
         kept = _held(settings().spool)
         raw = bytearray(kept.path.read_bytes())
         raw[16] ^= 1  # the first letter of the name of that start
@@ -108,7 +100,7 @@ def test_after_a_new_start_of_the_machine_what_the_journal_lacks_may_have_been_o
 
 def test_without_a_journal_all_of_an_expired_claim_may_have_been_offered(house: OpenHouse) -> None:
     with Relay() as relay, house(relay):
-        _publish(3)
+        publish(3)
         _held(settings().spool).close(is_settled=True)
         with transaction():
             for claim in db.session.scalars(select(Claim)):
@@ -126,7 +118,7 @@ def test_answers_that_were_never_committed_are_not_asked_for_twice(
         raise RuntimeError("died before the commit")
 
     with Relay() as relay, house(relay) as (_, post):
-        _publish(12)
+        publish(12)
         with monkeypatch.context() as dying:
             dying.setattr(settle, "record", die)
             with pytest.raises(RuntimeError, match="died"):

@@ -13,25 +13,15 @@ from sqlalchemy import select, update
 
 from newsletter import clock
 from newsletter.cli.main import cli
-from newsletter.core import settings
 from newsletter.deliveries.models import Attempt, Delivery, DeliveryStatus
 from newsletter.extensions import db
 from newsletter.jobs import Lane
 from newsletter.mailings.queries import get_mailing, progress
-from newsletter.sending.carry_out import carry_out_edition
 from newsletter.transaction import transaction
-from tests import material
 from tests.faults.relay import OK, Relay
+from tests.sending.published import publish
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
-
-
-def _publish(readers: int) -> None:
-    with transaction():
-        for _ in range(readers):
-            material.reader()
-        edition_id = material.edition([material.article("data")]).id
-    carry_out_edition(edition_id, settings=settings(), now=material.NOW)
 
 
 def _hurry() -> None:
@@ -63,7 +53,7 @@ def test_what_the_relay_took_is_booked_as_sent_and_not_sent_again(
         Relay(answer=lambda _r, times: "drop after" if times == 1 else OK) as relay,
         house(relay, RELAY_LOG=str(log)) as (_, post),
     ):
-        _publish(4)
+        publish(4)
         post.run(Lane.BULK, seconds=30)
         assert progress(get_mailing("edition:90-8")).by_status == {DeliveryStatus.UNCLEAR: 4}
         _log_of(relay, log)
@@ -82,7 +72,7 @@ def test_what_the_relay_did_not_take_is_sent_again(house: OpenHouse, tmp_path: P
         Relay(answer=lambda _r, times: "drop before" if times == 1 else OK) as relay,
         house(relay, RELAY_LOG=str(log)) as (_, post),
     ):
-        _publish(3)
+        publish(3)
         post.run(Lane.BULK, seconds=30)
         _log_of(relay, log)
         _hurry()
@@ -97,7 +87,7 @@ def test_a_log_that_cannot_be_read_holds_nothing_up(house: OpenHouse, tmp_path: 
         Relay(answer=lambda _r, times: "drop after" if times == 1 else OK) as relay,
         house(relay, RELAY_LOG=str(tmp_path / "none" / "mail.log")) as (_, post),
     ):
-        _publish(2)
+        publish(2)
         post.run(Lane.BULK, seconds=30)
         _hurry()
         post.run(Lane.BULK, seconds=30)
@@ -122,7 +112,7 @@ def test_the_operator_sees_what_workers_will_find(
         Relay(answer=lambda _r, times: fault if times == 1 else OK) as relay,
         house(relay, RELAY_LOG=str(log)) as (_, post),
     ):
-        _publish(3)
+        publish(3)
         post.run(Lane.BULK, seconds=30)
         _log_of(relay, log)
         asked = _asked("--unclear")
@@ -145,7 +135,7 @@ def test_it_is_certain_only_when_the_log_goes_on_beyond_the_offer(
         Relay(answer=lambda _r, times: "drop before" if times == 1 else OK) as relay,
         house(relay, RELAY_LOG=str(log)) as (_, post),
     ):
-        _publish(2)
+        publish(2)
         post.run(Lane.BULK, seconds=30)
         start, end = clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1)
         log.write_text("".join(
