@@ -6,6 +6,7 @@ from typing import Any
 import click
 from celery.bin.base import CLIContext
 from celery.bin.worker import worker
+from celery.signals import worker_process_init
 
 from newsletter.jobs import Lane
 from tasks.lanes import BULK_NICENESS, MODULES, SENDING, modules_of
@@ -34,4 +35,17 @@ def _work(
     app.conf.imports = modules_of(queues)
     if set(queues) == {Lane.BULK.value}:
         os.nice(BULK_NICENESS)
+    _end_orphans(os.getpid())
     context.forward(worker)
+
+
+def _end_orphans(parent: int) -> None:
+    """Let a process end at once whose worker was killed while it was being forked.
+
+    The system tells it of its parent's death only from when it asks for that (prctl(2)), which
+    Celery does before this; what it waits for would never come, since its siblings hold that open.
+    """
+    @worker_process_init.connect(weak=False)
+    def end_if_orphan(**_: Any) -> None:
+        if os.getppid() != parent:
+            os._exit(1)

@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import load
-from newsletter.core import ROOT
+from newsletter.core import ROOT, create_core
+from newsletter.deliveries.heartbeat import BULK, last_beat
 from newsletter.dkim_folder import path_of
 from newsletter.dkim_keys import sender_domain
 from newsletter.dkim_rotation import make_keys, use_keys
+from newsletter.extensions import db
+from newsletter.jobs import Job, enqueue
 from newsletter.mailer.dkim import ED25519
 from newsletter.start import NOT_LOADED
 from tasks.__main__ import UNUSED
@@ -29,16 +32,24 @@ OTHERS = {"feedparser", "httpx", "icalendar", "PIL", "webauthn", "zxcvbn", "flas
           "flask_babel", "flask_wtf", "mjml", "nh3", "markdown_it", "holidays", "prompt_toolkit",
           "click_repl", "pycparser"}
 MakeDatabase = Callable[[], dict[str, str]]
+TASKS = "-m", "tasks"
+# A machine that is busy lets a process wait that was forked with the lowest claim to it.
+TASKS_BORN_SLOWLY = "-c", """
+import os, runpy, time
+os.register_at_fork(after_in_child=lambda: time.sleep(3))
+runpy.run_module("tasks", run_name="__main__", alter_sys=True)
+"""
 
 
 @contextmanager
 def worker(
-    environ: dict[str, str], log: Path, *queues: str
+    environ: dict[str, str], log: Path, *queues: str, program: tuple[str, ...] = TASKS,
+    processes: int = 1,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A worker that is ready; its log names every module as it is imported."""
-    command = [sys.executable, "-X", "importtime", "-m", "tasks", "--queues", ",".join(queues),
-               "--hostname", f"{log.stem}@%h", "--concurrency", "1", "--without-mingle",
-               "--without-gossip", "--loglevel", "INFO"]
+    command = [sys.executable, "-X", "importtime", *program, "--queues", ",".join(queues),
+               "--hostname", f"{log.stem}@%h", "--concurrency", str(processes),
+               "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ},
                                    stdout=output, stderr=output)
@@ -91,17 +102,42 @@ def test_a_worker_of_single_mails_has_what_writes_them(
 def test_no_process_of_a_worker_outlives_it_when_it_is_killed(
     make_database: MakeDatabase, tmp_path: Path
 ) -> None:
-    with worker(make_database(), tmp_path / "killed.log", "bulk") as process:
-        sending = children(process.pid) if HAS_PROC else []
-        assert sending or not HAS_PROC
+    environ = make_database()
+    with worker(environ, tmp_path / "killed.log", "bulk") as process:
+        with create_core(environ).app_context():
+            # The worker is ready before its processes are; one that did something is.
+            enqueue(Job.LIVE_BULK)
+            wait_until(lambda: last_beat(BULK) is not None, seconds=30, what="a sign of life")
+            db.engine.dispose()
+        sending = _sending_processes(process.pid)
         for pid in sending:
             os.kill(pid, signal.SIGSTOP)  # so that it cannot end by itself
         process.kill()
-        try:
-            wait_until(lambda: not any(map(_runs, sending)), seconds=10, what="their end")
-        finally:
-            for pid in filter(_runs, sending):
-                os.kill(pid, signal.SIGKILL)
+        _wait_for_end(sending)
+
+
+def test_no_process_of_a_worker_outlives_it_when_it_is_killed_before_that_one_has_begun(
+    make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    log = tmp_path / "born.log"
+    with worker(make_database(), log, "bulk", program=TASKS_BORN_SLOWLY, processes=2) as process:
+        sending = _sending_processes(process.pid)
+        process.kill()
+        _wait_for_end(sending)
+
+
+def _sending_processes(worker: int) -> list[int]:
+    found = children(worker) if HAS_PROC else []
+    assert found or not HAS_PROC
+    return found
+
+
+def _wait_for_end(processes: list[int]) -> None:
+    try:
+        wait_until(lambda: not any(map(_runs, processes)), seconds=15, what="their end")
+    finally:
+        for pid in filter(_runs, processes):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _runs(pid: int) -> bool:
