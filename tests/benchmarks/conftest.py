@@ -11,7 +11,9 @@ import pytest
 
 from newsletter.local.servers import Servers
 from tests.benchmarks.filled import Fillings
+from tests.benchmarks.on_cheap_sink import OnCheapSink, send_to_cheap_sink
 from tests.benchmarks.rows import print_table, rows_to_print
+from tests.benchmarks.sink import ToolMissing
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +31,17 @@ def fillings(
 ) -> Fillings:
     """Databases full of readers."""
     return Fillings(make_database, settings_of)
+
+
+@pytest.fixture(scope="session")
+def on_cheap_sink(
+    fillings: Fillings, tmp_path_factory: pytest.TempPathFactory
+) -> OnCheapSink | ToolMissing:
+    """What both ours and the load generator came to on the cheap sink, or what is missing."""
+    try:
+        return send_to_cheap_sink(fillings, tmp_path_factory.mktemp("cheap"))
+    except ToolMissing as error:
+        return error
 
 
 def pytest_terminal_summary() -> None:

@@ -18,11 +18,14 @@ from sqlalchemy.engine import make_url
 from newsletter import clock
 from newsletter.config import SETTINGS, load
 from newsletter.core import create_core, settings
+from newsletter.dkim_rotation import make_keys, use_keys
 from newsletter.extensions import db
 from newsletter.sending.carry_out import carry_out_slot
 from tests.benchmarks.machine import HAS_PROC, cpu_seconds, peak_megabytes
 from tests.benchmarks.worker import PROCESSES, Worker, worker
 
+READERS = int(os.environ.get("BENCH_READERS", "24000"))
+RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 LONGEST_SECONDS = float(os.environ.get("BENCH_LONGEST_SECONDS", "300"))
 AT_ONCE = int(next(each.default or 0 for each in SETTINGS if each.name == "RESULTS_AT_ONCE"))
 SLOWEST = 500  # readers a second; a mailing that needs longer than `LONGEST_SECONDS` may
@@ -88,6 +91,22 @@ def measure(
         readers, committed - began, first, last, spent if HAS_PROC else None,
         max(peaks, default=None), in_flight,
     )
+
+
+def spread(ours: Sequence[Measured]) -> str:
+    """From the least own CPU to the most, for a note."""
+    spent = [each.cpu_microseconds or 0 for each in ours]
+    return f"{min(spent):.0f} to {max(spent):.0f}, {len(ours)} runs of {ours[0].readers:,}"
+
+
+def keys(folder: Path, algorithm: str | None) -> str:
+    """A folder with one key that signs, as a setting; `none` when nothing is to be signed."""
+    if algorithm is None:
+        return "none"
+    made = make_keys(folder, domain="ingovernment.example", algorithms=[algorithm],
+                     now=clock.now())
+    use_keys(folder, [made[0].selector], sender_domain=made[0].domain, now=clock.now())
+    return str(folder)
 
 
 def with_planning(ours: Sequence[Measured], their_rate: float) -> str:

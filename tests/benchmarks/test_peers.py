@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -19,18 +19,16 @@ import redis
 from sqlalchemy.engine import make_url
 
 from newsletter.broker import celery_url
-from tests.benchmarks.content import MAIL_BYTES, check_octets, fill
-from tests.benchmarks.filled import Fillings
-from tests.benchmarks.mailing import Measured, measure, with_planning
+from tests.benchmarks.content import check_octets, fill
+from tests.benchmarks.mailing import READERS, RUNS, Measured, with_planning
+from tests.benchmarks.on_cheap_sink import OnCheapSink
 from tests.benchmarks.peer import SENTENCES, feed_pooled
 from tests.benchmarks.rows import CHEAP_SINK, NODEMAILER, PLAIN_CELERY, not_run, report
-from tests.benchmarks.sink import ToolMissing, cheap_sink, feed
+from tests.benchmarks.sink import ToolMissing, cheap_sink
 from tests.faults.parts import ROOT, wait_until
 
-READERS = int(os.environ.get("BENCH_READERS", "16000"))
 PLAIN_READERS = int(os.environ.get("BENCH_PLAIN_READERS", "300"))
 POOLED_READERS = int(os.environ.get("BENCH_POOLED_READERS", "1500"))
-RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 PROCESSES = int(os.environ.get("BENCH_PROCESSES") or os.cpu_count() or 2)
 CONNECTIONS = 6  # of ours too, unless told otherwise
 
@@ -40,41 +38,19 @@ Ours = Measured | ToolMissing
 
 
 @pytest.fixture(scope="module")
-def fed() -> list[float]:
-    """What Postfix's load generator came to before each run of `ours`; nothing without it."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def ours(
-    fillings: Fillings, tmp_path_factory: pytest.TempPathFactory, fed: list[float]
-) -> Ours:
+def ours(on_cheap_sink: OnCheapSink | ToolMissing) -> Ours:
     """The run of ours that had the middle rate, or what is missing for one."""
-    runs = []
-    folder = tmp_path_factory.mktemp("ours")
-    try:
-        for turn in range(RUNS):
-            with cheap_sink(folder) as sink, suppress(ToolMissing):
-                fed.append(feed([sink], messages=READERS, octets=MAIL_BYTES))
-                check_octets(sink.counts())
-            with fillings.copy(READERS) as filled, cheap_sink(folder) as sink:
-                runs.append(measure(
-                    {**filled.environ, "DKIM_KEYS": "none"}, slot_id=filled.slot_id,
-                    relays=[sink.url], folder=folder / str(turn),
-                ))
-                counts = sink.counts()
-            assert (counts["distinct_once"], counts["dup"]) == (READERS, 0)
-            check_octets(counts)
-    except ToolMissing as error:
-        return error
-    return sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
+    return on_cheap_sink if isinstance(on_cheap_sink, ToolMissing) else on_cheap_sink.middle
 
 
-def test_ours_against_the_load_generator(ours: Ours, fed: list[float]) -> None:
-    if isinstance(ours, ToolMissing) or not fed:
-        not_run([CHEAP_SINK], str(ours) if isinstance(ours, ToolMissing) else "install postfix")
+def test_ours_against_the_load_generator(on_cheap_sink: OnCheapSink | ToolMissing) -> None:
+    if isinstance(on_cheap_sink, ToolMissing):
+        not_run([CHEAP_SINK], str(on_cheap_sink))
         return
-    rate = statistics.median(fed)
+    ours, rate = on_cheap_sink.middle, on_cheap_sink.their_rate
+    if rate is None:
+        not_run([CHEAP_SINK], "install postfix")
+        return
     report(CHEAP_SINK, ours.rate / rate, in_flight=ours.in_flight,
            note=f"{ours.rate:,.0f}/s against {rate:,.0f}/s, {RUNS} runs of {READERS:,}"
                 f"{with_planning([ours], rate)}")

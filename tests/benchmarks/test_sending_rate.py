@@ -4,7 +4,6 @@ End to end through Celery, with ledger and attempts on; each ratio in one run, o
 in turns, of each the median.
 """
 
-import os
 import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,18 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import clock
-from newsletter.dkim_rotation import make_keys, use_keys
 from newsletter.mailer.dkim import ED25519, RSA
 from tests.benchmarks import rows
 from tests.benchmarks.content import MAIL_BYTES
 from tests.benchmarks.filled import Fillings
-from tests.benchmarks.mailing import Measured, measure, with_planning
+from tests.benchmarks.mailing import (
+    READERS,
+    RUNS,
+    Measured,
+    keys,
+    measure,
+    spread,
+    with_planning,
+)
 from tests.benchmarks.rows import Figure, not_run, report
 from tests.benchmarks.sink import Sink, ToolMissing, feed, postfix_sink
-
-READERS = int(os.environ.get("BENCH_READERS", "16000"))
-RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 
 pytestmark = pytest.mark.bench
 
@@ -86,22 +88,6 @@ def _report(way: Way, ours: Sequence[Measured], their_rate: float) -> None:
         report(way.cpu, statistics.median(spent), note=spread(ours))
     elif way.cpu:
         not_run([way.cpu], "only where Linux tells it")
-
-
-def spread(ours: Sequence[Measured]) -> str:
-    """From the least own CPU to the most, for a note."""
-    spent = [each.cpu_microseconds or 0 for each in ours]
-    return f"{min(spent):.0f} to {max(spent):.0f}, {len(ours)} runs of {READERS:,}"
-
-
-def keys(folder: Path, algorithm: str | None) -> str:
-    """A folder with one key that signs, as a setting; `none` when nothing is to be signed."""
-    if algorithm is None:
-        return "none"
-    made = make_keys(folder, domain="ingovernment.example", algorithms=[algorithm],
-                     now=clock.now())
-    use_keys(folder, [made[0].selector], sender_domain=made[0].domain, now=clock.now())
-    return str(folder)
 
 
 @contextmanager

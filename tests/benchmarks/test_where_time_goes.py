@@ -18,11 +18,10 @@ from newsletter.mailer.dkim import ED25519, RSA
 from tests.benchmarks.content import MAIL_BYTES
 from tests.benchmarks.filled import Filled, Fillings
 from tests.benchmarks.machine import HAS_PROC, cpu_seconds, family_cpu_seconds
-from tests.benchmarks.mailing import bound, plan_slot
+from tests.benchmarks.mailing import bound, keys, plan_slot
 from tests.benchmarks.picture import KEPT, SOURCE, Spent
 from tests.benchmarks.rows import report
 from tests.benchmarks.sink import LONGEST_SECONDS, Sink, ToolMissing, feed_counted, postfix_sink
-from tests.benchmarks.test_sending_rate import keys
 from tests.faults.parts import ROOT
 
 READERS = int(os.environ.get("BENCH_WATCHED_READERS", "8000"))
