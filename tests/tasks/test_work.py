@@ -108,6 +108,7 @@ def test_no_process_of_a_worker_outlives_it_when_it_is_killed(
             # The worker is ready before its processes are; one that did something is.
             enqueue(Job.LIVE_BULK)
             wait_until(lambda: last_beat(BULK) is not None, seconds=30, what="a sign of life")
+            db.session.remove()
             db.engine.dispose()
         sending = _sending_processes(process.pid)
         for pid in sending:
