@@ -47,5 +47,6 @@ def _end_orphans(parent: int) -> None:
     """
     @worker_process_init.connect(weak=False)
     def end_if_orphan(**_: Any) -> None:
-        if os.getppid() != parent:
+        # A pool without processes of its own says this of the worker itself.
+        if os.getpid() != parent != os.getppid():
             os._exit(1)

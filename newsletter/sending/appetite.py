@@ -5,7 +5,7 @@ from newsletter import clock
 # A claim is what leaves in so many seconds at the present rate.
 WORTH_SECONDS = 1.0
 # By so much at most a claim is larger than the one before, for the pace of a few says little of the
-# next. At twice, nine small ones cost a mailing some tenths of a second at its beginning.
+# next. At twice, eight small ones cost a mailing some tenths of a second at its beginning.
 GROWTH = 8
 _WEIGHT = 0.5  # of the newest rate against those before
 

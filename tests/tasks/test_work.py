@@ -33,10 +33,13 @@ OTHERS = {"feedparser", "httpx", "icalendar", "PIL", "webauthn", "zxcvbn", "flas
           "click_repl", "pycparser"}
 MakeDatabase = Callable[[], dict[str, str]]
 TASKS = "-m", "tasks"
-# A machine that is busy lets a process wait that was forked with the lowest claim to it.
-TASKS_BORN_SLOWLY = "-c", """
+# On a busy machine a process that was forked with the lowest claim to it may begin much later.
+TASKS_BORN_LATE = """
 import os, runpy, time
-os.register_at_fork(after_in_child=lambda: time.sleep(3))
+def wait():
+    while not os.path.exists({path!r}):
+        time.sleep(0.05)
+os.register_at_fork(after_in_child=wait)
 runpy.run_module("tasks", run_name="__main__", alter_sys=True)
 """
 
@@ -107,9 +110,11 @@ def test_no_process_of_a_worker_outlives_it_when_it_is_killed(
         with create_core(environ).app_context():
             # The worker is ready before its processes are; one that did something is.
             enqueue(Job.LIVE_BULK)
-            wait_until(lambda: last_beat(BULK) is not None, seconds=30, what="a sign of life")
-            db.session.remove()
-            db.engine.dispose()
+            try:
+                wait_until(lambda: last_beat(BULK) is not None, seconds=60, what="a sign of life")
+            finally:
+                db.session.remove()
+                db.engine.dispose()
         sending = _sending_processes(process.pid)
         for pid in sending:
             os.kill(pid, signal.SIGSTOP)  # so that it cannot end by itself
@@ -120,11 +125,25 @@ def test_no_process_of_a_worker_outlives_it_when_it_is_killed(
 def test_no_process_of_a_worker_outlives_it_when_it_is_killed_before_that_one_has_begun(
     make_database: MakeDatabase, tmp_path: Path
 ) -> None:
-    log = tmp_path / "born.log"
-    with worker(make_database(), log, "bulk", program=TASKS_BORN_SLOWLY, processes=2) as process:
+    worker_is_gone = tmp_path / "gone"
+    program = "-c", TASKS_BORN_LATE.format(path=str(worker_is_gone))
+    with worker(make_database(), tmp_path / "born.log", "bulk", program=program,
+                processes=2) as process:
+        # Two, for what one alone waits for ends with its worker.
         sending = _sending_processes(process.pid)
+        assert len(sending) == 2 or not HAS_PROC
         process.kill()
+        process.wait()
+        worker_is_gone.touch()
         _wait_for_end(sending)
+
+
+def test_a_worker_without_processes_of_its_own_is_no_orphan(
+    make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    program = *TASKS, "--pool", "solo"
+    with worker(make_database(), tmp_path / "solo.log", "bulk", program=program) as process:
+        assert process.poll() is None
 
 
 def _sending_processes(worker: int) -> list[int]:
@@ -135,7 +154,7 @@ def _sending_processes(worker: int) -> list[int]:
 
 def _wait_for_end(processes: list[int]) -> None:
     try:
-        wait_until(lambda: not any(map(_runs, processes)), seconds=15, what="their end")
+        wait_until(lambda: not any(map(_runs, processes)), seconds=60, what="their end")
     finally:
         for pid in filter(_runs, processes):
             os.kill(pid, signal.SIGKILL)
