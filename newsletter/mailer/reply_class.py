@@ -80,6 +80,18 @@ _LATER = _one_of(
 )
 
 
+# Larger than the system takes (RFC 3463 §3.4); an address in UTF-8 (RFC 6531 §3.5).
+_BEYOND_RELAY = frozenset(("5.3.4", "5.6.7"))
+
+
+def is_beyond_relay(codes: str) -> bool:
+    """Whether our relay takes no mail like this one, whoever is to get it: somebody must know.
+
+    `codes` as `Reply.codes` has them; also of what we answered ourselves, by what it had announced.
+    """
+    return codes.partition(" ")[2] in _BEYOND_RELAY
+
+
 def is_about_sender(codes: str, text: str) -> bool:
     """Whether the answer refuses us and not this reader, so that she must not suffer for it.
 

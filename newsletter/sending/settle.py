@@ -14,6 +14,7 @@ from newsletter.deliveries.models import Outcome
 from newsletter.deliveries.pace import Candidate, domain_of, give_back, halted
 from newsletter.deliveries.record import Result, prepare_to_record, record, record_alone
 from newsletter.extensions import db
+from newsletter.mailer.reply_class import is_beyond_relay
 from newsletter.sending.appetite import Appetite
 from newsletter.sending.brake import Given, Unnoted, brake
 from newsletter.sending.claim import Batch, Owed
@@ -41,17 +42,27 @@ def write_down(
     """
     record(results, worker=worker)
     heed(db.session(), results)
-    for each in results:
-        if each.outcome is Outcome.UNMAKEABLE:
-            # One for each cause, or a mailing of a million would ring a million times.
-            whose = f"mailing:{each.mailing_id}" if each.mailing_id else "single"
-            raise_alarm("mail_unmakeable", f"{whose}:{each.reply_code}", now=now,
-                        first_delivery=each.delivery_id)
+    unmakeable = [each for each in results if each.outcome is Outcome.UNMAKEABLE]
+    for subject, first in _causes(unmakeable).items():
+        raise_alarm("mail_unmakeable", subject, now=now, first_delivery=first)
+    untakeable = [each for each in results if each.outcome is Outcome.REFUSED
+                  and is_beyond_relay(each.reply_code or "")]
+    for subject, first in _causes(untakeable).items():
+        raise_alarm("mail_untakeable", subject, now=now, first_delivery=first)
     brake(db.session(), [*before, *(
         Given(each.mailing_id, each.outcome is Outcome.ABOUT_SENDER, each.reply_code,
               each.reply_text)
         for each in results if each.outcome in _ANSWERS
     )], now=now)
+
+
+def _causes(results: Sequence[Result]) -> dict[str, int]:
+    """By mailing and code, the first delivery of each: a mailing of a million rings once."""
+    found: dict[str, int] = {}
+    for each in results:
+        whose = f"mailing:{each.mailing_id}" if each.mailing_id else "single"
+        found.setdefault(f"{whose}:{each.reply_code}", each.delivery_id)
+    return found
 
 
 def _are_plain(results: Sequence[Result]) -> bool:

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from newsletter.mailer.reply_class import is_about_sender
+from newsletter.mailer.reply_class import is_about_sender, is_beyond_relay
 from newsletter.mailer.smtp import Reply
 
 ABOUT_SENDER = [
@@ -162,3 +162,19 @@ def test_an_answer_made_to_be_slow_is_judged_at_once() -> None:
         started = time.process_time()
         judged(550, word * (20_000 // len(word)))
         assert time.process_time() - started < 0.5, word
+
+
+@pytest.mark.parametrize(("text", "is_beyond"), [
+    ("552 5.3.4 Message size exceeds the fixed limit", True),
+    ("550 5.6.7 The address needs SMTPUTF8", True),
+    ("552 5.2.3 larger than this mailbox takes", False),  # hers alone
+    ("552 5.2.2 mailbox full", False),
+    ("452 4.3.4 not now", False),  # it is tried again
+    ("552 exceeded storage", False),
+    ("250 2.1.5 ok", False),
+])
+def test_what_the_relay_takes_of_nobody_is_told_from_what_one_mailbox_does_not_take(
+    text: str, is_beyond: bool
+) -> None:
+    code, _, said = text.partition(" ")
+    assert is_beyond_relay(Reply(int(code), said, "mail").codes) is is_beyond

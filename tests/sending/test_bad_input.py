@@ -132,6 +132,8 @@ def test_without_smtputf8_one_local_part_fails_with_its_code_and_the_rest_leaves
         assert whose == ids[1]
         assert (attempt.outcome, attempt.reply_code) == (Outcome.REFUSED, "550 5.6.7")
         assert "jörg" not in (attempt.reply_text or "")
+        (alarm,) = open_alarms()
+        assert (alarm.kind, alarm.subject.rpartition(":")[2]) == ("mail_untakeable", "550 5.6.7")
     served = [entry.rcpt_to for entry in relay.journal.entries]
     assert "jan@xn--mnster-3ya.example" in served
     assert all(entry.data.isascii() for entry in relay.journal.entries)
@@ -165,6 +167,8 @@ def test_a_relay_with_a_small_size_refuses_what_is_larger_and_takes_the_rest(
             post.run(lane, seconds=20, write_single=write_single_mail)
         assert ledger().failed == {"552 5.3.4": READERS}
         assert ledger().closes
+        (alarm,) = open_alarms()  # one, and not one for each reader
+        assert (alarm.kind, alarm.subject.rpartition(":")[2]) == ("mail_untakeable", "552 5.3.4")
     (taken,) = relay.journal.entries
     assert taken.size < 9_000
 

@@ -221,6 +221,11 @@ def alarm_words(alarm: Alarm) -> AlarmShown:
             _("Minstens één mail kon niet gemaakt worden"),
             _("De andere mails gaan door. De beheerder kan in het logboek zien waarom."),
         ),
+        "mail_untakeable": (
+            _("Minstens één mail past niet bij wat de mailserver aanneemt"),
+            _("Hij is te groot, of het adres heeft letters die de server niet kent. Dat kan "
+              "iedereen van een verzending treffen. Vraag de beheerder."),
+        ),
         "dkim_keys_unusable": (
             _("De sleutels waarmee we ondertekenen zijn niet te lezen"),
             _("Mails gaan nog weg, tot er iets opnieuw start. Vraag de beheerder."),
