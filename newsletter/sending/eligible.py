@@ -94,7 +94,7 @@ def _addresses(due: Sequence[Due], readers: dict[int, Recipient]) -> dict[int, s
     """The address of each delivery to a reader: that of the moment of its first claim (R04)."""
     elsewhere = _other_sides(due)
     earlier = addresses_before_change({
-        each.subscriber_id: each.first.at
+        each.id: (each.subscriber_id, each.first.at)
         for each in due
         if each.first is not None and each.subscriber_id is not None
     })
@@ -105,7 +105,7 @@ def _addresses(due: Sequence[Due], readers: dict[int, Recipient]) -> dict[int, s
             continue
         address = reader.address
         if each.first is not None and address is not None:
-            address = earlier.get(reader.subscriber_id, address)
+            address = earlier.get(each.id, address)
         found[each.id] = elsewhere.get(each.id, address)
     return found
 

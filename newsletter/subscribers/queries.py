@@ -142,23 +142,31 @@ def addresses_of_changes(change_ids: Sequence[int]) -> dict[int, AddressChange]:
     return {row.id: row for row in rows}
 
 
-def addresses_before_change(moments: Mapping[int, datetime]) -> dict[int, str]:
+def addresses_before_change(moments: Mapping[int, tuple[int, datetime]]) -> dict[int, str]:
     """Of readers who changed their address since the moment given, the address they had then.
 
-    By subscriber id; only as long as the old address is kept, which is a week (W12).
+    By keys of the caller's own, each of a subscriber and a moment: one reader may be asked for at
+    several. Only as long as the old address is kept, which is a week (W12).
     """
     if not moments:
         return {}
     rows = db.session.execute(
         select(AddressChange.subscriber_id, AddressChange.confirmed_at, AddressChange.old_address)
-        .where(AddressChange.subscriber_id.in_(moments), AddressChange.confirmed_at.is_not(None),
-               AddressChange.old_address.is_not(None))
-        .order_by(AddressChange.confirmed_at.desc())
+        .where(AddressChange.subscriber_id.in_({who for who, _ in moments.values()}),
+               AddressChange.confirmed_at.is_not(None), AddressChange.old_address.is_not(None))
+        .order_by(AddressChange.confirmed_at)
     )
-    return {
-        who: str(old) for who, confirmed_at, old in rows
-        if confirmed_at is not None and confirmed_at > moments[who]
-    }
+    changes: dict[int, list[tuple[datetime, str]]] = {}
+    for who, confirmed_at, old in rows:
+        if confirmed_at is not None:
+            changes.setdefault(who, []).append((confirmed_at, str(old)))
+    found: dict[int, str] = {}
+    for key, (who, moment) in moments.items():
+        # What the first change since then took the place of.
+        old = next((old for at, old in changes.get(who, ()) if at > moment), None)
+        if old is not None:
+            found[key] = old
+    return found
 
 
 def consents_of(subscriber_id: int) -> list[tuple[Consent, ConsentWording | None]]:
