@@ -29,6 +29,7 @@ from newsletter.subscribers.models import Subscriber
 from newsletter.transaction import transaction
 from tests import material
 from tests.faults.relay import Relay
+from tests.sending.published import publish
 
 OpenHouse = Callable[..., AbstractContextManager[Any]]
 KEY = "edition:90-8"
@@ -45,14 +46,6 @@ def _run(*words: str) -> Result:
 def _bring_back(path: Path) -> None:
     name = make_url(settings().database_owner_url).database
     assert _run("restore", str(path), "--replace", str(name)).exit_code == 0
-
-
-def _begin(readers: int) -> None:
-    with transaction():
-        for _ in range(readers):
-            material.reader()
-        edition_id = material.edition([material.article("data")]).id
-    carry_out_edition(edition_id, settings=settings(), now=material.NOW)
 
 
 def _send_some(relay: Relay, post: Post, *, at_least: int) -> None:
@@ -75,7 +68,7 @@ def test_no_reader_gets_a_second_copy_after_a_restore(
 ) -> None:
     saved = tmp_path / "early.dump"
     with Relay(pace=0.05) as relay, opened(relay) as (_, post):
-        _begin(READERS)
+        publish(READERS)
         _send_some(relay, post, at_least=5)
         assert _run("backup", str(saved)).exit_code == 0
         _send_some(relay, post, at_least=12)
@@ -143,7 +136,7 @@ def test_a_mark_that_is_lost_or_behind_the_backup_is_not_taken_for_whole(
 ) -> None:
     saved, aside = tmp_path / "early.dump", tmp_path / "the-right-mark"
     with Relay(pace=0.05) as relay, opened(relay) as (_, post):
-        _begin(READERS)
+        publish(READERS)
         _send_some(relay, post, at_least=5)
         assert _run("backup", str(saved)).exit_code == 0
         _send_some(relay, post, at_least=12)
